@@ -1,0 +1,224 @@
+"""One recorded day as it is looked at: every artist's numbers, lists and gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from casa24.analysis.diff import Change, Point, change_of, match
+from casa24.flags import Cell, spread
+from casa24.gaps import explain
+from casa24.models import State, as_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from casa24.metrics import Listing
+    from casa24.models import Snapshot
+    from casa24.sources.registry import AnySource
+
+SILENT = {State.NO_ACCOUNT, State.NOT_TRACKED}
+"""Why nothing is there when nobody expected anything."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Number(_Model):
+    """One number of the day; ``change`` since the snapshot before, where there is one."""
+
+    metric: str
+    title: str
+    point: Point
+    change: Change | None = None
+
+
+class Entry(_Model):
+    """One line of a list: a track with its popularity and plays, a video with its views."""
+
+    label: str
+    url: str | None = None
+    numbers: dict[str, int | None] = {}
+
+
+class Shelf(_Model):
+    """A list of the day; ``entries`` is null where there was no reading."""
+
+    title: str
+    entries: tuple[Entry, ...] | None
+
+
+class SourceDay(_Model):
+    """One platform's section of one artist, or of the label."""
+
+    source: str
+    title: str
+    account: str | None = None
+    url: str | None = None
+    numbers: tuple[Number, ...] = ()
+    lists: tuple[Shelf, ...] = ()
+
+
+class ArtistDay(_Model):
+    """One artist's day."""
+
+    name: str
+    sources: tuple[SourceDay, ...]
+
+
+class Missing(_Model):
+    """Values that are missing for one reason, and what to do about it."""
+
+    source: str
+    title: str
+    artists: tuple[str, ...]
+    metrics: tuple[str, ...]
+    state: State
+    code: str
+    what: str
+    advice: str
+
+
+class Day(_Model):
+    """A snapshot as shown. ``since``: the date the changes are counted from."""
+
+    date: dt.date
+    collected_at: dt.datetime | None
+    since: dt.date | None
+    artists: tuple[ArtistDay, ...]
+    label: tuple[SourceDay, ...]
+    missing: tuple[Missing, ...]
+
+
+def look(
+    snapshot: Snapshot,
+    sources: Sequence[AnySource],
+    *,
+    before: Snapshot | None = None,
+    only: Iterable[str] | None = None,
+    aliases: Mapping[str, Iterable[str]] | None = None,
+) -> Day:
+    """A day to show. ``before``: the snapshot changes are counted from; ``only``: these artists."""
+    wanted = None if only is None else set(only)
+    names = [record.name for record in snapshot.artists if wanted is None or record.name in wanted]
+    earlier = {new: old for _, old, new in match(before, snapshot, aliases or {})} if before else {}
+    accounts = {record.name: record.accounts or {} for record in snapshot.artists}
+    ends = (before, snapshot)
+    artists = [
+        ArtistDay(
+            name=name,
+            sources=tuple(
+                _source_day(source, ends, name, earlier.get(name), accounts[name].get(source.name))
+                for source in sources
+                if not source.label_wide
+            ),
+        )
+        for name in names
+    ]
+    label = [
+        _source_day(source, ends, None, None, None)
+        for source in sources
+        if source.label_wide and source.name in snapshot.sections and wanted is None
+    ]
+    return Day(
+        date=snapshot.date,
+        collected_at=snapshot.collected_at,
+        since=before.date if before else None,
+        artists=tuple(artists),
+        label=tuple(label),
+        missing=tuple(missing(snapshot, sources, only=None if wanted is None else names)),
+    )
+
+
+def _source_day(
+    source: AnySource,
+    ends: tuple[Snapshot | None, Snapshot],
+    artist: str | None,
+    earlier: str | None,
+    account: str | None,
+) -> SourceDay:
+    """One section of ``artist``, who was called ``earlier`` in the snapshot before."""
+    before, snapshot = ends
+    section = snapshot.section(artist, source.name) or {}
+    numbers = []
+    for item in source.series():
+        now = snapshot.measurement(artist, item.source, item.field)
+        change = None
+        if before is not None and (artist is None or earlier is not None):
+            change = change_of(artist, item, before.measurement(earlier, item.source, item.field), now)
+        numbers.append(Number(metric=item.field, title=item.metric.title, point=Point.of(now), change=change))
+    lists = [Shelf(title=note.title, entries=_entries(section.get(field), note)) for field, note in source.listings()]
+    url = source.link.replace("{account}", account) if source.link and account else None
+    return SourceDay(
+        source=source.name, title=source.title, account=account, url=url, numbers=tuple(numbers), lists=tuple(lists)
+    )
+
+
+def _entries(raw: object, note: Listing) -> tuple[Entry, ...] | None:
+    """A stored list as entries; what is no list, or no entry, was edited by hand and is left out."""
+    if not isinstance(raw, list):
+        return None
+    if not note.label:
+        return tuple(Entry(label=str(item)) for item in raw)
+    return tuple(_entry(item, note) for item in raw if isinstance(item, dict))
+
+
+def _entry(item: dict[str, Any], note: Listing) -> Entry:
+    return Entry(
+        label=str(item.get(note.label) or ""),
+        url=_link(item, note.link),
+        numbers={title: as_count(item.get(field)) for field, title in note.numbers},
+    )
+
+
+def _link(item: dict[str, Any], template: str | None) -> str | None:
+    """The template with the entry's own id; None where the id is missing or no plain id."""
+    if template is None:
+        return None
+    field = template[template.index("{") + 1 : template.index("}")]
+    value = item.get(field)
+    plain = isinstance(value, str) and value.replace("-", "").replace("_", "").isalnum() and value.isascii()
+    return template.replace(f"{{{field}}}", value) if plain and isinstance(value, str) else None
+
+
+def missing(snapshot: Snapshot, sources: Sequence[AnySource], *, only: Iterable[str] | None = None) -> list[Missing]:
+    """Everything the day should hold and does not, grouped by reason, in the sources' order."""
+    kinds = {source.name: source for source in sources}
+    wanted = None if only is None else set(only)
+    groups: dict[tuple[str, State, str, str], list[tuple[str | None, str]]] = {}
+    for place, cell in spread(snapshot).items():
+        known = place.source in kinds and place.field in {item.field for item in kinds[place.source].series()} | {
+            field for field, _ in kinds[place.source].listings()
+        }
+        if known and (wanted is None or place.artist in wanted) and _is_gap(cell):
+            note = cell.notes[0]
+            key = (place.source, note.state, note.code, note.detail or "")
+            groups.setdefault(key, []).append((place.artist, place.field))
+    found = [_missing(kinds[key[0]], key, places) for key, places in groups.items()]
+    order = list(kinds)
+    return sorted(found, key=lambda item: order.index(item.source))
+
+
+def _is_gap(cell: Cell) -> bool:
+    # What was not asked in this run nobody misses: `--source`, `--artist`.
+    return cell.value is None and bool(cell.notes) and cell.state not in SILENT and cell.notes[0].code != "not_asked"
+
+
+def _missing(source: AnySource, key: tuple[str, State, str, str], places: list[tuple[str | None, str]]) -> Missing:
+    _, state, code, detail = key
+    why = explain(code, state, title=source.title, own=source.gaps, detail=detail)
+    titles = {item.field: item.metric.title for item in source.series()}
+    titles.update({field: note.title for field, note in source.listings()})
+    return Missing(
+        source=source.name,
+        title=source.title,
+        artists=tuple(dict.fromkeys(artist for artist, _ in places if artist is not None)),
+        metrics=tuple(dict.fromkeys(titles[field] for _, field in places)),
+        state=state,
+        code=code,
+        what=why.what,
+        advice=why.advice,
+    )

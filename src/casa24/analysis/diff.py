@@ -1,0 +1,224 @@
+"""What changed between two days, artist by artist and number by number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from casa24.metrics import Kind
+from casa24.models import Measurement, State
+from casa24.names import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from casa24.metrics import Series
+    from casa24.models import Snapshot
+
+PERCENT_BASE = 50
+"""Below this a percentage is noise: 7 → 8 followers is +1, no trend."""
+
+
+class Point(BaseModel):
+    """A reading at one end: its value, state and (if rounded) bounds, and why where there is none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: int | None
+    state: State
+    low: int | None = None
+    high: int | None = None
+    code: str = ""
+    detail: str = ""
+
+    @classmethod
+    def of(cls, measured: Measurement) -> Point:
+        """A measurement as it is shown."""
+        return cls(
+            value=measured.value, state=measured.state, low=measured.low, high=measured.high,
+            code=measured.code, detail=measured.detail,
+        )  # fmt: skip
+
+    @property
+    def exact(self) -> bool:
+        """Whether the bounds leave no room."""
+        return self.value is not None and self.low == self.high
+
+
+class Change(BaseModel):
+    """One number of one artist (None: the label) on both days.
+
+    ``change``: new minus old, None unless both are readings; it lies within
+    ``change_low``…``change_high``. ``percent``: of the old value, only where that is
+    at least 50 and both are exact.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    artist: str | None
+    source: str
+    metric: str
+    title: str
+    old: Point
+    new: Point
+    change: int | None = None
+    change_low: int | None = None
+    change_high: int | None = None
+    percent: float | None = None
+
+
+class Total(BaseModel):
+    """One number over the artists read on both days (like for like).
+
+    ``unique_people``: the same person may follow several artists, so the sums are upper
+    bounds and the largest single value is the lower one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    metric: str
+    title: str
+    kind: Kind
+    unique_people: bool
+    artists: tuple[str, ...]
+    old: int
+    new: int
+    old_at_least: int
+    new_at_least: int
+    change: int
+
+
+class Diff(BaseModel):
+    """Everything that changed from one day to another.
+
+    ``joined``/``left``: artists recorded only on the later or the earlier day.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    old_date: dt.date
+    new_date: dt.date
+    changes: tuple[Change, ...]
+    totals: tuple[Total, ...]
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def only(self, artist: str) -> Diff:
+        """The same, of one artist: no totals, nobody else."""
+        return Diff(
+            old_date=self.old_date,
+            new_date=self.new_date,
+            changes=tuple(change for change in self.changes if change.artist == artist),
+            totals=(),
+            joined=tuple(name for name in self.joined if name == artist),
+            left=tuple(name for name in self.left if name == artist),
+        )
+
+
+def diff(
+    old: Snapshot,
+    new: Snapshot,
+    series: Sequence[Series],
+    label_series: Sequence[Series] = (),
+    *,
+    aliases: Mapping[str, Iterable[str]] | None = None,
+) -> Diff:
+    """Compare two snapshots. ``series``: the artists' numbers, ``label_series``: the label's own."""
+    pairs = match(old, new, aliases or {})
+    changes = [
+        change_of(name, item, _measure(old, before, item), _measure(new, after, item))
+        for name, before, after in pairs
+        if before and after
+        for item in series
+    ]
+    label = [
+        change_of(None, item, old.measurement(None, item.source, item.field), _measure(new, None, item))
+        for item in label_series
+    ]
+    shown = tuple(change for change in (*changes, *label) if _worth_a_line(change))
+    return Diff(
+        old_date=old.date,
+        new_date=new.date,
+        changes=shown,
+        totals=tuple(_totals(shown, series)),
+        joined=tuple(name for name, before, _ in pairs if before is None),
+        left=tuple(name for name, _, after in pairs if after is None),
+    )
+
+
+def match(
+    old: Snapshot, new: Snapshot, aliases: Mapping[str, Iterable[str]]
+) -> list[tuple[str, str | None, str | None]]:
+    """(name, its name on the old day, on the new day): joined by account, then name, then alias."""
+    earlier = dict.fromkeys(record.name for record in old.artists)
+    by_account = {pair: record.name for record in old.artists for pair in (record.accounts or {}).items()}
+    by_name = {key_of(record.name): record.name for record in old.artists}
+    pairs: list[tuple[str, str | None, str | None]] = []
+    for record in new.artists:
+        names = [key_of(name) for name in (record.name, *aliases.get(record.name, ()))]
+        candidates = [by_account.get(pair) for pair in (record.accounts or {}).items()]
+        candidates += [by_name.get(name) for name in names]
+        before = next((name for name in candidates if name in earlier), None)
+        if before is not None:
+            del earlier[before]
+        pairs.append((record.name, before, record.name))
+    return pairs + [(name, name, None) for name in earlier]
+
+
+def _measure(snapshot: Snapshot, artist: str | None, item: Series) -> Measurement:
+    return snapshot.measurement(artist, item.source, item.field)
+
+
+def change_of(artist: str | None, item: Series, old: Measurement, new: Measurement) -> Change:
+    """The change of one number, with its bounds where either end is rounded."""
+    base = Change(
+        artist=artist, source=item.source, metric=item.field, title=item.metric.title,
+        old=Point.of(old), new=Point.of(new),
+    )  # fmt: skip
+    if old.value is None or new.value is None:
+        return base
+    percent = None
+    if old.exact and new.exact and old.value >= PERCENT_BASE:
+        percent = round(100 * (new.value - old.value) / old.value, 1)
+    bounds = {
+        "change": new.value - old.value,
+        "change_low": (new.low or 0) - (old.high or 0),
+        "change_high": (new.high or 0) - (old.low or 0),
+        "percent": percent,
+    }
+    return base.model_copy(update=bounds)
+
+
+def _worth_a_line(change: Change) -> bool:
+    """Not where neither day has anything to say: no account, or nobody asked then."""
+    silent = {State.NO_ACCOUNT, State.NOT_TRACKED}
+    return not (change.old.state in silent and change.new.state in silent)
+
+
+def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Total]:
+    for item in series:
+        if item.metric.kind == "score":
+            continue
+        both = [
+            change
+            for change in changes
+            if (change.source, change.metric) == (item.source, item.field) and change.change is not None
+        ]
+        old, new = [change.old.value or 0 for change in both], [change.new.value or 0 for change in both]
+        if len(both) > 1:
+            yield Total(
+                source=item.source,
+                metric=item.field,
+                title=item.metric.title,
+                kind=item.metric.kind,
+                unique_people=item.metric.unique_people,
+                artists=tuple(change.artist or "" for change in both),
+                old=sum(old),
+                new=sum(new),
+                old_at_least=max(old) if item.metric.unique_people else sum(old),
+                new_at_least=max(new) if item.metric.unique_people else sum(new),
+                change=sum(new) - sum(old),
+            )

@@ -1,0 +1,79 @@
+"""The app and its border: here, and nowhere else, an error becomes text and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from casa24.cli import collect, data, demo, read
+from casa24.cli.output import debugging, fail
+from casa24.errors import Casa24Error
+
+INTERRUPTED = 130
+
+
+class Border(TyperGroup):
+    """Runs a command and turns what it raises into a sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except Casa24Error as error:
+            if debugging():
+                raise
+            fail(error.message, error.advice)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            fail("Interrupted.", "Nothing recorded was harmed; run the command again.")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader of a pipe went away (`casa24 show | head`): that is its right.
+            sys.stderr.close()
+            raise typer.Exit(1) from None
+        except Exception as error:
+            if debugging() or type(error).__module__.split(".")[0] in {"typer", "click"}:
+                raise
+            fail(
+                f"Something casa24 did not expect: {type(error).__name__}.",
+                "Run the command again with --debug and report what it prints.",
+            )
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Border,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    # Markup in help costs 100 ms at every start, and would eat names like [bold].
+    rich_markup_mode=None,
+    help="An independent label's own, honest, daily record of its artists.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from casa24 import __version__
+
+        typer.echo(f"casa24 {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("collect")(collect.collect)
+app.command("show")(read.show)
+app.command("diff")(read.diff)
+app.command("sources")(read.sources)
+app.command("demo")(demo.demo)
+app.add_typer(data.app, name="data")

@@ -1,0 +1,34 @@
+"""``collect``: ask every platform, store the day, say what is missing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casa24.cli import options
+from casa24.views.render import Format
+
+
+def collect(
+    source: options.Sources = None,
+    artist: options.Artists = None,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask, show, and write nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when anything failed.")] = False,
+    deadline: Annotated[
+        float, typer.Option("--deadline", min=1, help="Seconds after which what is there is stored.")
+    ] = 600,
+    form: options.AsFormat = Format.TABLE,
+    verbose: options.Verbose = False,
+    debug: options.Debug = False,
+) -> None:
+    """Ask every platform about every artist and store the day's snapshot."""
+    from casa24.cli.night import Wishes, report, run
+    from casa24.cli.place import open_place
+
+    place = open_place(config, data_dir, need_config=True)
+    result = run(place, Wishes.of(place, source, artist, deadline=deadline, dry_run=dry_run))
+    report(result, place.label, form)
+    raise typer.Exit(result.exit_code(strict=strict))

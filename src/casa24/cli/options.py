@@ -1,0 +1,73 @@
+"""The options commands share, and what the shell completes them with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casa24.cli.output import set_debug, set_verbose
+from casa24.views.render import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from casa24.cli.place import Place
+
+
+def _completed(offers: Callable[[Place], Iterable[str]]) -> Callable[[Any, str], list[str]]:
+    """A completion from the place at hand; a broken configuration completes nothing, silently."""
+
+    def complete(ctx: Any, incomplete: str) -> list[str]:
+        from casa24.cli.place import open_place
+        from casa24.errors import Casa24Error
+        from casa24.names import key_of
+
+        try:
+            offered = list(offers(open_place(ctx.params.get("config"), ctx.params.get("data_dir"))))
+        except Casa24Error:
+            return []
+        return [offer for offer in offered if key_of(offer).startswith(key_of(incomplete))]
+
+    return complete
+
+
+def _artists(place: Place) -> list[str]:
+    recorded = place.history.on(*place.history.days[-1:])
+    return list(dict.fromkeys([*(artist.name for artist in place.roster.artists), *place.names(*recorded)]))
+
+
+def _days(place: Place) -> list[str]:
+    recorded = [day.isoformat() for day in reversed(place.history.days)]
+    return ["latest", "today", "yesterday", "7d", *recorded]
+
+
+def _sources(place: Place) -> list[str]:
+    return [source.name for source in place.registry.sources]
+
+
+complete_artist, complete_day, complete_source = _completed(_artists), _completed(_days), _completed(_sources)
+
+ConfigPath = Annotated[
+    Path | None, typer.Option("--config", help="The casa24.toml to use; else the nearest one, from here upwards.")
+]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="The data folder; else data/ beside casa24.toml.")]
+OneArtist = Annotated[
+    str | None,
+    typer.Option("--artist", "-a", help="One artist, as people write it.", autocompletion=complete_artist),
+]
+Artists = Annotated[
+    list[str] | None,
+    typer.Option("--artist", "-a", help="Only this artist; may be repeated.", autocompletion=complete_artist),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", "-s", help="Only this source; may be repeated.", autocompletion=complete_source),
+]
+Nearest = Annotated[bool, typer.Option("--nearest", help="Take the nearest recorded day where a date has none.")]
+AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
+Debug = Annotated[
+    bool, typer.Option("--debug", callback=set_debug, help="Log everything; show where errors come from.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", callback=set_verbose, help="Say more of what is done.")]

@@ -1,0 +1,109 @@
+"""What is printed where: answers to stdout, everything said about them to stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from casa24.views.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import BaseModel
+    from rich.console import Console
+
+    from casa24.views.page import Page
+    from casa24.views.render import Format
+
+_PLAIN_WIDTH = 80
+_state = {"debug": False}
+
+
+def set_debug(wanted: bool) -> bool:
+    """``--debug``: log everything, and let errors show where they come from."""
+    if wanted:
+        _state["debug"] = True
+        log_to_stderr(logging.DEBUG)
+    return wanted
+
+
+def set_verbose(wanted: bool) -> bool:
+    """``-v``: say more of what is done."""
+    if wanted:
+        log_to_stderr(logging.INFO)
+    return wanted
+
+
+def debugging() -> bool:
+    """Whether ``--debug`` was given."""
+    return _state["debug"]
+
+
+class _Redact(logging.Formatter):
+    """No secret in a log line, whoever wrote it: the last of several lines of defence."""
+
+    def __init__(self, secrets: Callable[[], list[str]]) -> None:
+        super().__init__("%(name)s: %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        for secret in self._secrets():
+            text = text.replace(secret, "***")
+        return "\n".join(clean(line) for line in text.split("\n"))
+
+
+_secrets: list[str] = []
+
+
+def keep_secret(values: list[str]) -> None:
+    """Values that must never be printed, from now on."""
+    _secrets.extend(value for value in values if value)
+
+
+def log_to_stderr(level: int) -> None:
+    """Send casa24's own log lines to stderr; the libraries' stay silent (httpx logs whole addresses)."""
+    logger = logging.getLogger("casa24")
+    logger.setLevel(min(level, logger.level or level))
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_Redact(lambda: _secrets))
+        logger.addHandler(handler)
+        logger.propagate = False
+
+
+def emit(page: Page, result: BaseModel, form: Format) -> None:
+    """Print an answer in the wanted format."""
+    from casa24.views.render import Format, as_text, to_terminal
+
+    if form is Format.TABLE:
+        to_terminal(page, console())
+    else:
+        typer.echo(as_text(page, result, form))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that prints names as they are, 80 columns wide in a pipe."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream, markup=False, emoji=False, highlight=False, width=None if stream.isatty() else _PLAIN_WIDTH
+    )
+
+
+def say(text: str) -> None:
+    """A line about what is going on."""
+    typer.echo(clean(text), err=True)
+
+
+def fail(message: str, advice: str = "") -> None:
+    """What went wrong, and what to do."""
+    for number, line in enumerate(message.split("\n")):
+        say(f"{'Error: ' if number == 0 else '       '}{line}")
+    if advice:
+        say(f"  → {advice}")

@@ -1,0 +1,80 @@
+"""Where a command works: the configuration it found, the roster, the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from casa24 import config
+from casa24.config import Config, Roster
+from casa24.errors import ConfigError
+from casa24.history import History
+from casa24.sources import registry
+from casa24.storage import DataFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from casa24.models import Snapshot
+
+
+def today() -> dt.date:
+    """A day is a UTC day."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A label's folder, with or without a ``casa24.toml``."""
+
+    config: Config
+    data_dir: Path
+
+    @cached_property
+    def registry(self) -> registry.Registry:
+        """The installed sources."""
+        return registry.load()
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The checked configuration."""
+        return self.config.resolve(self.registry)
+
+    @cached_property
+    def folder(self) -> DataFolder:
+        """The data folder."""
+        return DataFolder(self.data_dir, self.registry.artist_series)
+
+    @cached_property
+    def history(self) -> History:
+        """The record."""
+        return History(self.folder, self.roster.artists)
+
+    @property
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """Other names of the roster's artists."""
+        return {artist.name: artist.aliases for artist in self.roster.artists}
+
+    @property
+    def label(self) -> str:
+        """The label's name."""
+        return self.roster.label.name
+
+    def names(self, *snapshots: Snapshot) -> list[str]:
+        """Every artist these snapshots hold."""
+        return list(dict.fromkeys(record.name for snapshot in snapshots for record in snapshot.artists))
+
+
+def open_place(path: Path | None, data_dir: Path | None, *, need_config: bool = False) -> Place:
+    """The place a command was called for. Raises ConfigError where a roster is needed and there is none."""
+    found = path or config.find()
+    if found is None and need_config:
+        raise ConfigError(
+            None,
+            [f"no {config.FILE_NAME} here or above"],
+            advice="Go to the label's folder, or give the file with --config. README: “The roster” shows one.",
+        )
+    settings = config.read(found) if found else Config(None, {})
+    return Place(settings, data_dir or settings.folder / "data")

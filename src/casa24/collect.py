@@ -1,0 +1,270 @@
+"""Roster × sources → one snapshot. A failure is a value in it, never an exception, never a zero.
+
+All platforms are asked at once, each on its own: what one does cannot harm another.
+Whatever has arrived when the deadline strikes, or Ctrl-C, is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from casa24 import __version__
+from casa24.errors import SourceUnavailable
+from casa24.flags import Cell, Cells, Note, Place, fold
+from casa24.gaps import Gap, gap_of
+from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State
+from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Sequence
+
+    from casa24.config import Artist, Roster
+    from casa24.credentials import Wallet
+    from casa24.sources.base import Source, Stats
+    from casa24.sources.registry import AnySource
+    from casa24.web import Web
+
+log = logging.getLogger("casa24.collect")
+
+GENERATOR = f"casa24 {__version__}"
+
+_MISSING = Gap(State.FAILED, "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to collect: every source and artist unless narrowed. ``deadline`` in seconds."""
+
+    roster: Roster
+    sources: Sequence[AnySource]
+    now: dt.datetime
+    only_sources: frozenset[str] | None = None
+    only_artists: frozenset[str] | None = None
+    deadline: float = 600
+    generator: str = GENERATOR
+
+    @property
+    def artists(self) -> tuple[Artist, ...]:
+        """The artists of the day."""
+        return self.roster.active(self.now.date())
+
+    def asks(self, source: AnySource) -> bool:
+        """Whether this source is asked in this run."""
+        return self.only_sources is None or source.name in self.only_sources
+
+    def accounts(self, source: AnySource) -> dict[str, str]:
+        """Account → artist, of those asked in this run."""
+        wanted = [artist for artist in self.artists if self.only_artists is None or artist.name in self.only_artists]
+        return {artist.accounts[source.name]: artist.name for artist in wanted if source.name in artist.accounts}
+
+
+@dataclass(slots=True)
+class Progress:
+    """One source's way through a run: what arrived, and what ended it early."""
+
+    source: AnySource
+    expected: int
+    readings: dict[str, Reading[Any]] = field(default_factory=dict)
+    failures: dict[str, Exception] = field(default_factory=dict)
+    ended: Gap | None = None
+    until: dt.datetime | None = None
+    warnings: list[str] = field(default_factory=list)
+    done: bool = False
+
+    @property
+    def answered(self) -> int:
+        """How many accounts have an answer, good or not."""
+        return len({*self.readings, *self.failures})
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A run's result. ``interrupted``: ended by Ctrl-C before all was there."""
+
+    snapshot: Snapshot
+    warnings: tuple[str, ...] = ()
+    interrupted: bool = False
+
+
+async def collect(
+    request: Request,
+    wallet: Wallet,
+    web: Web,
+    *,
+    watch: Callable[[Progress], None] = lambda _progress: None,
+) -> Collected:
+    """Ask every platform about every artist. Never raises for what a platform or a source does."""
+    runs = [_SourceRun(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
+    runs = [run for run in runs if run.progress.expected]
+    tasks = {asyncio.create_task(run.go(), name=run.progress.source.name): run for run in runs}
+    interrupted = False
+    left: set[asyncio.Task[None]] = set()
+    try:
+        if tasks:
+            _, left = await asyncio.wait(tasks, timeout=request.deadline)
+    except asyncio.CancelledError:
+        interrupted = True
+        left = {task for task in tasks if not task.done()}
+    for task in left:
+        tasks[task].progress.ended = Gap(State.FAILED, "interrupted" if interrupted else "deadline")
+        task.cancel()
+    await _settle(tasks)
+    progresses = [run.progress for run in runs]
+    warnings = [text for progress in progresses for text in progress.warnings]
+    return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted)
+
+
+async def _settle(tasks: dict[asyncio.Task[None], _SourceRun]) -> None:
+    """Wait for the cancelled, and note what ended the others: the border to a source's own code."""
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for run, outcome in zip(tasks.values(), outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            run.end(outcome)
+
+
+class _SourceRun:
+    """One source asked about its accounts."""
+
+    def __init__(
+        self, source: AnySource, request: Request, wallet: Wallet, web: Web, watch: Callable[[Progress], None]
+    ) -> None:
+        self._request = request
+        self._wallet = wallet
+        self._web = web
+        self._watch = watch
+        self._accounts = request.accounts(source)
+        self.progress = Progress(source, expected=1 if source.label_wide else len(self._accounts))
+
+    async def go(self) -> None:
+        """Ask; what arrives is in ``progress`` at any moment."""
+        kind = self.progress.source
+        self._watch(self.progress)
+        if not (kind.credentials.optional or self._wallet.has(kind.credentials.required)):
+            self.end(SourceUnavailable("no_credentials"))
+            return
+        given = self._wallet.give(kind.credentials.names)
+        run = Run(self._web, self._request.now, given, self.progress.warnings.append)
+        source = kind(run, self._request.roster.options.get(kind.name))
+        try:
+            await source.start()
+            await self._ask(source)
+        except SourceUnavailable as error:
+            self.end(error)
+        self.progress.done = True
+        self._watch(self.progress)
+
+    async def _ask(self, source: Source[Any]) -> None:
+        if isinstance(source, LabelSource):
+            account = self._request.roster.label.accounts.get(source.name)
+            self._take(account or "", await source.fetch(account))
+        elif isinstance(source, ArtistSource):
+            async for account, outcome in source.collect(tuple(self._accounts)):
+                self._take(account, outcome)
+                self._watch(self.progress)
+
+    def _take(self, account: str, outcome: Reading[Stats] | Exception) -> None:
+        if isinstance(outcome, Exception):
+            self.progress.failures[account] = outcome
+            log.debug("%s %s: %r", self.progress.source.name, account, outcome)
+        else:
+            self.progress.readings[account] = outcome
+            self.progress.failures.pop(account, None)
+
+    def end(self, error: Exception) -> None:
+        """This source has no more answers in this run, and why."""
+        self.progress.ended = gap_of(error, self.progress.source.gaps)
+        self.progress.done = True
+        log.debug("%s ended", self.progress.source.name, exc_info=error)
+        self._watch(self.progress)
+
+
+def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
+    """The day as it arrived; every value that did not is null and has a flag."""
+    asked = {progress.source.name: progress for progress in progresses}
+    cells: Cells = {}
+    accounts: dict[str, dict[str, str]] = {artist.name: {} for artist in request.artists}
+    runs: dict[str, SourceRun] = {}
+    for source in request.sources:
+        progress = asked.get(source.name)
+        owners = _owners(request, source)
+        if not owners or (progress is None and source.label_wide) or (progress and _left_out(progress)):
+            continue
+        for artist, account in owners.items():
+            reading = progress.readings.get(account or "") if progress else None
+            cells.update(_cells(artist, source, reading, _reason(request, progress, artist, account)))
+            if artist is not None and account is not None:
+                accounts[artist][source.name] = (reading.account if reading else None) or account
+        if progress and progress.readings:
+            via = {reading.via for reading in progress.readings.values()}
+            runs[source.name] = SourceRun(collected_at=request.now, via="api" if "api" in via else "page")
+        elif progress:
+            runs[source.name] = SourceRun(collected_at=request.now)
+    return _assemble(request, cells, accounts, runs)
+
+
+def _owners(request: Request, source: AnySource) -> dict[str | None, str | None]:
+    """Whose section a source has: each artist's (None = no account), or the label's."""
+    if source.label_wide:
+        return {None: request.roster.label.accounts.get(source.name)}
+    owners: dict[str | None, str | None] = {artist.name: artist.accounts.get(source.name) for artist in request.artists}
+    # A platform nobody on the roster uses has no sections at all.
+    return owners if any(owners.values()) else {}
+
+
+def _left_out(progress: Progress) -> bool:
+    """A label-wide source that was never set up is no gap: nobody misses it."""
+    quiet = progress.source.label_wide and progress.source.credentials.quiet
+    return quiet and progress.ended is not None and progress.ended.code == "no_credentials"
+
+
+def _reason(request: Request, progress: Progress | None, artist: str | None, account: str | None) -> Gap:
+    """Why a field without a flag of its own is null."""
+    if artist is not None and account is None:
+        return Gap(State.NO_ACCOUNT, "no_account")
+    if progress is None or (request.only_artists is not None and artist not in request.only_artists):
+        return Gap(State.SKIPPED, "not_asked")
+    failure = progress.failures.get(account or "")
+    if failure is not None:
+        return gap_of(failure, progress.source.gaps)
+    return progress.ended or _MISSING
+
+
+def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, reason: Gap) -> Cells:
+    """One section: every declared field, with its value and flags or the reason for its absence."""
+    stats = reading.stats if reading else source.model()
+    values = stats.model_dump(mode="json")
+    cells: Cells = {}
+    for name in source.model.model_fields:
+        flags = [flag for flag in (reading.flags if reading else ()) if flag.field == name]
+        notes = [Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high) for flag in flags]
+        value = values[name]
+        if value is None and not notes:
+            notes = [Note(reason.state, reason.code, reason.detail or None)]
+        cells[Place(artist, source.name, name)] = Cell(value, tuple(notes))
+    return cells
+
+
+def _assemble(
+    request: Request, cells: Cells, accounts: dict[str, dict[str, str]], runs: dict[str, SourceRun]
+) -> Snapshot:
+    sections: dict[str | None, dict[str, dict[str, Any]]] = {}
+    for place, cell in cells.items():
+        sections.setdefault(place.artist, {}).setdefault(place.source, {})[place.field] = cell.value
+    records = [
+        ArtistRecord(name=artist.name, accounts=accounts[artist.name], **sections.get(artist.name, {}))
+        for artist in request.artists
+    ]
+    content: dict[str, Any] = {
+        "date": request.now.date(),
+        "schema": SCHEMA,
+        "generator": request.generator,
+        "sources": runs,
+        "artists": records,
+        "flags": fold(cells),
+        **sections.get(None, {}),
+    }
+    return Snapshot.model_validate(content)

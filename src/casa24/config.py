@@ -1,0 +1,273 @@
+"""``casa24.toml``: the label, its roster and the options of its sources.
+
+Reading and checking are two steps: :func:`read` knows the file's form,
+:meth:`Config.resolve` what the installed sources declare. Both name every mistake
+they find at once, with file, artist and key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casa24.errors import ConfigError
+from casa24.names import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from casa24.sources.base import Source, SourceOptions
+    from casa24.sources.registry import Registry
+    from casa24.web import Politeness
+
+FILE_NAME = "casa24.toml"
+LANGUAGES = ("en", "es")
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_NAME_LIMIT = 200
+_SECTIONS = ("label", "artists", "sources", "web")
+_LABEL_KEYS = ("name", "color", "language", "worker")
+_ARTIST_KEYS = ("name", "joined", "left", "aliases")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """``[label]``. ``accounts``: the keys label-wide sources declare, by source."""
+
+    name: str = "Our label"
+    color: str = "#00a651"
+    language: str = "en"
+    worker: str | None = None
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+_DEFAULT = Label()
+
+
+@dataclass(frozen=True, slots=True)
+class Artist:
+    """One ``[[artists]]`` entry. ``accounts``: account ids by source, normalised."""
+
+    name: str
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    joined: dt.date | None = None
+    left: dt.date | None = None
+
+    def active(self, day: dt.date) -> bool:
+        """Whether the artist is collected on that day."""
+        return not ((self.joined and day < self.joined) or (self.left and day >= self.left))
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A checked configuration: whom to ask about, where, and how."""
+
+    label: Label = field(default_factory=Label)
+    artists: tuple[Artist, ...] = ()
+    options: Mapping[str, SourceOptions] = field(default_factory=dict)
+    politeness: Politeness | None = None
+
+    def active(self, day: dt.date) -> tuple[Artist, ...]:
+        """The artists collected on that day, in the order of the file."""
+        return tuple(artist for artist in self.artists if artist.active(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A file of the right form, its accounts and options not yet checked."""
+
+    path: Path | None
+    tables: Mapping[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies: ``data/`` and ``.env`` lie beside it."""
+        return self.path.parent if self.path else Path.cwd()
+
+    def resolve(self, registry: Registry) -> Roster:
+        """Check everything against what the sources declare. Raises ConfigError with all mistakes."""
+        check = _Check(registry)
+        roster = check.roster(self.tables)
+        if check.problems:
+            raise ConfigError(self.path, check.problems)
+        return roster
+
+
+def find(start: Path | None = None) -> Path | None:
+    """The nearest ``casa24.toml`` from a folder upwards, or None."""
+    folder = (start or Path.cwd()).resolve()
+    return next((path for place in (folder, *folder.parents) if (path := place / FILE_NAME).is_file()), None)
+
+
+def read(path: Path) -> Config:
+    """A file's tables. Raises ConfigError where it is missing, unreadable or no TOML."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(path, ["there is no such file"], advice="Give the path of a casa24.toml.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, [f"cannot be read ({type(error).__name__})"]) from None
+    try:
+        return Config(path, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, [f"is not valid TOML: {error}"]) from None
+
+
+class _Check:
+    """Turns tables into a roster and notes what is wrong on the way."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.problems: list[str] = []
+
+    def roster(self, tables: Mapping[str, Any]) -> Roster:
+        self._known("", tables, _SECTIONS)
+        options = self._options(self._table(tables, "sources"))
+        label = self._label(self._table(tables, "label"))
+        artists = self._artists(tables.get("artists", []))
+        return Roster(label, artists, options, self._politeness(self._table(tables, "web")))
+
+    def _label(self, table: Mapping[str, Any]) -> Label:
+        sources = self.registry.label_sources
+        self._known("[label]", table, (*_LABEL_KEYS, *(source.account_key for source in sources)))
+        text = partial(self._text, "[label]", table)
+        color, language = text("color") or _DEFAULT.color, text("language") or _DEFAULT.language
+        if not _COLOR.fullmatch(color):
+            self.problems.append(f'[label] color: {color!r} is no colour; write it like "#00a651"')
+        if language not in LANGUAGES:
+            self.problems.append(f"[label] language: {language!r} is not known; one of {', '.join(LANGUAGES)}")
+        accounts = self._accounts("[label]", table, sources)
+        return Label(text("name") or _DEFAULT.name, color, language, text("worker"), accounts)
+
+    def _artists(self, entries: object) -> tuple[Artist, ...]:
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            self.problems.append("artists: write each artist as its own [[artists]] block")
+            return ()
+        artists = tuple(self._artist(number, entry) for number, entry in enumerate(entries, 1))
+        self._unique(artists)
+        return artists
+
+    def _artist(self, number: int, entry: Mapping[str, Any]) -> Artist:
+        sources = self.registry.artist_sources
+        name = entry.get("name")
+        where = f"artist {name!r}" if isinstance(name, str) and name.strip() else f"artist number {number}"
+        self._known(where, entry, (*_ARTIST_KEYS, *(source.account_key for source in sources)))
+        shown = self._text(where, entry, "name")
+        if shown is None:
+            self.problems.append(f"{where}: name is missing")
+        elif shown == "*" or not shown.isprintable() or len(shown) > _NAME_LIMIT:
+            self.problems.append(
+                f'{where}: name must be one printable line of at most {_NAME_LIMIT} characters, not "*"'
+            )
+        joined, left = self._date(where, entry, "joined"), self._date(where, entry, "left")
+        if joined and left and left <= joined:
+            self.problems.append(f"{where}: left ({left}) must be after joined ({joined})")
+        return Artist(
+            shown or "", self._accounts(where, entry, sources), self._aliases(where, entry), joined=joined, left=left
+        )
+
+    def _unique(self, artists: Iterable[Artist]) -> None:
+        """Two artists may share neither a name nor an account: the record could not tell them apart."""
+        listed = tuple(artists)
+        seen: dict[tuple[str, str], int] = {}
+        for number, artist in enumerate(listed):
+            names = {("name", key_of(name)) for name in (artist.name, *artist.aliases) if name}
+            for kind, value in sorted(names | set(artist.accounts.items())):
+                first = seen.setdefault((kind, value), number)
+                if first != number:
+                    other = listed[first].name
+                    self.problems.append(f"artist {artist.name!r}: the same {kind} as artist {other!r} ({value})")
+
+    def _accounts(self, where: str, table: Mapping[str, Any], sources: Iterable[type[Source[Any]]]) -> dict[str, str]:
+        accounts = {}
+        for source in sources:
+            text = self._text(where, table, source.account_key)
+            if text is None:
+                continue
+            try:
+                accounts[source.name] = source.account(text)
+            except ValueError as error:
+                self.problems.append(f"{where}: {source.account_key}: {error}")
+        return accounts
+
+    def _options(self, table: Mapping[str, Any]) -> dict[str, SourceOptions]:
+        options = {}
+        self._known("[sources]", table, [source.name for source in self.registry.sources])
+        for source in self.registry.sources:
+            values = self._table(table, source.name, "sources.")
+            options[source.name] = self._model(f"[sources.{source.name}]", source.Options, values)
+        return options
+
+    def _politeness(self, table: Mapping[str, Any]) -> Politeness | None:
+        if not table:
+            return None
+        from casa24.web import Politeness
+
+        checked: Politeness = self._model("[web]", Politeness, table)
+        return checked
+
+    def _model(self, where: str, model: Callable[..., Any], values: Mapping[str, Any]) -> Any:
+        from pydantic import ValidationError
+
+        try:
+            return model(**values)
+        except ValidationError as error:
+            known = list(getattr(model, "model_fields", ()))
+            for item in error.errors():
+                key = ".".join(str(part) for part in item["loc"])
+                hint = _nearest(key, known) if item["type"] == "extra_forbidden" else item["msg"]
+                self.problems.append(f"{where} {key}: {hint}")
+            return model()
+
+    def _aliases(self, where: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        value = entry.get("aliases", [])
+        if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
+            return tuple(item.strip() for item in value)
+        self.problems.append(f'{where}: aliases must be a list of texts, like ["Old Name"]')
+        return ()
+
+    def _date(self, where: str, entry: Mapping[str, Any], key: str) -> dt.date | None:
+        value = entry.get(key)
+        if isinstance(value, str):
+            try:
+                return dt.date.fromisoformat(value)
+            except ValueError:
+                value = repr(value)
+        if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+            return value
+        self.problems.append(f"{where}: {key} must be a date like 2025-10-17, not {value}")
+        return None
+
+    def _text(self, where: str, table: Mapping[str, Any], key: str) -> str | None:
+        value = table.get(key)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        if isinstance(value, str):
+            return value.strip()
+        self.problems.append(f'{where}: {key} must be a text in quotes, like "…", not {value!r}')
+        return None
+
+    def _table(self, tables: Mapping[str, Any], key: str, prefix: str = "") -> Mapping[str, Any]:
+        value = tables.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.problems.append(f"{key}: must be a table, written [{prefix}{key}]")
+        return {}
+
+    def _known(self, where: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
+        names = list(known)
+        for key in table:
+            if key not in names:
+                self.problems.append(f"{where} {key}: {_nearest(key, names)}".strip())
+
+
+def _nearest(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"unknown key; did you mean {close[0]}?" if close else f"unknown key; known are {', '.join(known)}"

@@ -1,0 +1,158 @@
+"""Where keys come from: the Worker, then the environment, then a ``.env`` file.
+
+Secrets are :class:`pydantic.SecretStr` from the first moment on. Under GitHub
+Actions each is registered with ``::add-mask::``, so that even a mistake of ours
+would print as ``***``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from casa24.errors import BadStatus, CredentialError, WebError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from casa24.web import Web
+
+WORKER_URL = "WORKER_API_URL"
+WORKER_KEY = "WORKER_API_KEY"
+
+_ANSWER_LIMIT = 64 * 1024
+# What the label's guide shows in place of a value; copied along, it is no credential.
+_PLACEHOLDER = re.compile(r"your_|optional_for_")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One credential and where it was found: ``Worker``, ``environment`` or ``.env``."""
+
+    secret: SecretStr
+    origin: str
+
+
+@dataclass(slots=True)
+class Wallet:
+    """The credentials of one run. ``warnings``: what the label should know about them."""
+
+    found: dict[str, Found] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def give(self, names: Iterable[str]) -> dict[str, SecretStr]:
+        """Only these names, only where they are set: what one source may see."""
+        return {name: self.found[name].secret for name in names if name in self.found}
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether every one of these names is set."""
+        return all(name in self.found for name in names)
+
+    def origin(self, name: str) -> str | None:
+        """Where a credential was found, or None."""
+        return self.found[name].origin if name in self.found else None
+
+    def add(self, values: Mapping[str, str], names: Iterable[str], origin: str) -> None:
+        """Take what is not there yet; blank means missing, as in GitHub's unset secrets."""
+        for name in names:
+            value = values.get(name, "").strip()
+            if not value or name in self.found or _PLACEHOLDER.match(value):
+                continue
+            if value.isprintable() and value.isascii():
+                self.found[name] = Found(SecretStr(value), origin)
+            else:
+                self.warnings.append(
+                    f"{name} (from {origin}) holds characters no key has, such as a line break, and is not used. "
+                    "Copy the value again, on one line and without quotes."
+                )
+
+
+def local(names: Iterable[str], *, environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Wallet:
+    """The credentials this machine holds itself: environment, then ``.env``."""
+    names = tuple(names)
+    wallet = Wallet()
+    wallet.add(os.environ if environ is None else environ, names, "environment")
+    if dotenv is not None and dotenv.is_file():
+        wallet.add(_read_dotenv(dotenv), names, ".env")
+    return wallet
+
+
+async def gather(names: Iterable[str], local_wallet: Wallet, *, worker: str | None, web: Web) -> Wallet:
+    """The Worker's credentials, completed from this machine's own.
+
+    A Worker that does not answer is a warning: what the rest holds may suffice.
+    Raises CredentialError for an address keys must not travel to.
+    """
+    names = tuple(names)
+    wallet = Wallet(warnings=list(local_wallet.warnings))
+    if worker:
+        try:
+            key = local_wallet.found.get(WORKER_KEY)
+            wallet.add(await _ask_worker(worker, key.secret if key else None, web), names, "Worker")
+        except WebError as error:
+            wallet.warnings.append(_worker_trouble(error))
+    for name, found in local_wallet.found.items():
+        wallet.found.setdefault(name, found)
+    return wallet
+
+
+async def _ask_worker(address: str, key: SecretStr | None, web: Web) -> dict[str, str]:
+    url = worker_endpoint(address)
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+    reply = await web.get(url, headers=headers, most=_ANSWER_LIMIT, redirects=False)
+    answer = reply.json()
+    if not isinstance(answer, dict):
+        raise BadStatus(f"{reply.where} did not answer with an object of names and values", status=reply.status)
+    return {str(name): value for name, value in answer.items() if isinstance(value, str)}
+
+
+def worker_endpoint(address: str) -> str:
+    """The Worker's credentials address. Raises CredentialError unless it is safe to send a key to."""
+    parts = urlsplit(address.strip())
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    if not secure or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise CredentialError(
+            f"The Worker's address must be a plain https:// address, not {parts.scheme or 'nothing'}://… ",
+            advice=f"Set {WORKER_URL} (or `worker` in casa24.toml) to an address like https://NAME.workers.dev",
+        )
+    return f"{address.strip().rstrip('/')}/api/credentials"
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _worker_trouble(error: WebError) -> str:
+    if isinstance(error, BadStatus) and error.status in {401, 403}:
+        return f"The Worker refused our key ({error.message}). Set {WORKER_KEY} to the key the Worker was given."
+    return f"The Worker gave no credentials ({error.message}); using what this machine has."
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    from dotenv import dotenv_values
+
+    try:
+        return {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CredentialError(
+            f"{path} cannot be read ({type(error).__name__}).", advice="Save it as plain UTF-8 text, or remove it."
+        ) from None
+
+
+def mask(wallet: Wallet, secrets: Iterable[str], write: Callable[[str], object]) -> None:
+    """Register the secrets with GitHub Actions, so that its log never shows them."""
+    for name in secrets:
+        if name in wallet.found:
+            write(f"::add-mask::{wallet.found[name].secret.get_secret_value()}")

@@ -1,0 +1,175 @@
+"""Every error casa24 raises on purpose, in one tree.
+
+::
+
+    Casa24Error                  exit 1   something could not be done
+    ├── UsageError               exit 2   the request itself is wrong
+    │   ├── UnknownName                   no such artist or source
+    │   └── BadDate                       not a date casa24 understands
+    ├── ConfigError              exit 2   casa24.toml, or what it names, is wrong
+    ├── CredentialError          exit 2   a credential is malformed or its source unsafe
+    ├── StorageError             exit 1   the data folder could not be read or written
+    │   ├── NoSnapshot                    nothing was recorded for that day
+    │   ├── UnreadableSnapshot            a snapshot file is damaged
+    │   ├── NewerSnapshot                 a snapshot file is of a newer casa24
+    │   └── FolderBusy                    another run holds the data folder
+    ├── SourceError              exit 1   raised by a source, becomes a flag in the snapshot
+    │   ├── AccountUnavailable            this one account has no answer today
+    │   └── SourceUnavailable             the whole platform has none for this run
+    └── WebError                 exit 1   raised by `casa24.web`, becomes a flag too
+        ├── Unreachable                   no connection, no name, no valid certificate
+        ├── TimedOut                      no complete answer in time
+        ├── BadStatus                     an answer with an HTTP error status
+        ├── BadReply                      an answer that is not what was asked for
+        └── RateLimited                   told to wait longer than a run can
+
+The command line is the one border where these become text and an exit code:
+``message`` says what happened and where, ``advice`` what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class Casa24Error(Exception):
+    """The root: one line of what happened, one of what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class UsageError(Casa24Error):
+    """The request itself is wrong; nothing was done."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """No artist or source of that name (or more than one)."""
+
+
+class BadDate(UsageError):
+    """A text that is not a date casa24 understands."""
+
+
+class ConfigError(Casa24Error):
+    """``casa24.toml`` is wrong; every mistake found is named at once."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path | None, problems: Sequence[str], *, advice: str = "") -> None:
+        where = f"{path}" if path else "the configuration"
+        shown = [f"{where}: {problem}" for problem in problems]
+        super().__init__("\n".join(shown), advice=advice or "Correct the file and run the command again.")
+        self.path = path
+        self.problems = tuple(problems)
+
+
+class CredentialError(Casa24Error):
+    """A credential is malformed, or would have been fetched over an unsafe way."""
+
+    exit_code = 2
+
+
+class StorageError(Casa24Error):
+    """The data folder could not be read or written."""
+
+
+class NoSnapshot(StorageError):
+    """Nothing was recorded for that day."""
+
+
+class UnreadableSnapshot(StorageError):
+    """A snapshot file is damaged: no JSON, or no snapshot."""
+
+
+class NewerSnapshot(StorageError):
+    """A snapshot file was written by a newer casa24, which knows better what is in it."""
+
+
+class FolderBusy(StorageError):
+    """Another run holds the data folder."""
+
+
+class SourceError(Casa24Error):
+    """What a source raises when a platform does not give what was asked.
+
+    ``code`` is a short stable word that ends in the snapshot's flag; what to do
+    about it is looked up by that code, so that old snapshots explain themselves too.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, advice: str = "") -> None:
+        super().__init__(detail or code, advice=advice)
+        self.code = code
+        self.detail = detail
+
+
+class AccountUnavailable(SourceError):
+    """This account has no answer today; the others go on."""
+
+
+class SourceUnavailable(SourceError):
+    """The whole platform has no answer for the rest of this run.
+
+    ``until``: when the platform said it will answer again (UTC), if it said so.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, until: dt.datetime | None = None, advice: str = "") -> None:
+        super().__init__(code, detail, advice=advice)
+        self.until = until
+
+
+class WebError(Casa24Error):
+    """A request that brought no usable answer. Holds host and path, never query or headers."""
+
+    code: ClassVar[str] = "web_error"
+
+
+class Unreachable(WebError):
+    """No connection: no name, no route, refused, reset, or no valid certificate."""
+
+    code = "unreachable"
+
+
+class TimedOut(WebError):
+    """No complete answer in time."""
+
+    code = "timeout"
+
+
+class BadReply(WebError):
+    """An answer that is not what was asked for: another format, too large, another shape."""
+
+    code = "bad_reply"
+
+
+class BadStatus(WebError):
+    """An answer with an HTTP error status; ``body`` is the decoded JSON where it was JSON."""
+
+    code = "bad_status"
+
+    def __init__(self, message: str, *, status: int, body: object = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+
+class RateLimited(WebError):
+    """Told to wait longer than a run can. ``until``: when to come back (UTC)."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, until: dt.datetime | None, body: object = None) -> None:
+        super().__init__(message)
+        self.until = until
+        self.body = body

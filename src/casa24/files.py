@@ -1,0 +1,121 @@
+"""Files that are whole or not there: atomic writes and the lock of a data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casa24.errors import FolderBusy, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MODE = 0o644
+_LOCK_PATIENCE = 10.0
+
+
+def write_atomically(path: Path, text: str) -> bool:
+    """Put ``text`` at ``path`` as UTF-8, whole or not at all; False where it already stood there.
+
+    A temporary file in the same folder, synced, then renamed. Raises StorageError.
+    """
+    # A lone surrogate (broken text from outside) becomes the JSON escape it came from.
+    content = text.encode("utf-8", "backslashreplace")
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+    except OSError as error:
+        raise StorageError(
+            f"{path} could not be written ({error.strerror or type(error).__name__}).",
+            advice="What was recorded before is unharmed. Check the folder's rights and the free space, then run again.",
+        ) from error
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # A dot in front keeps a leftover of a crash out of every listing of ours.
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes 0600, which a web server or a second user could not read.
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable, where the system can (Windows cannot open a folder)."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file nobody can use to a name beside it that is free; it is never deleted."""
+    names = (path.with_name(f"{path.stem}.old-{number}{path.suffix}") for number in range(1, 10_000))
+    aside = next(name for name in names if not name.exists())
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise StorageError(f"{path} could not be set aside ({error.strerror}).", advice="Move it away.") from error
+    return aside
+
+
+def sweep(folder: Path) -> None:
+    """Remove temporary files a crash left behind. Call it only while holding the folder."""
+    for leftover in folder.glob(".*.tmp") if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            leftover.unlink()
+
+
+@contextlib.contextmanager
+def hold(folder: Path, *, patience: float = _LOCK_PATIENCE) -> Iterator[None]:
+    """Hold a data folder for writing. Raises FolderBusy when another run holds it too long.
+
+    The lock lies outside the folder (in the system's temporary folder, one a user):
+    the record holds nothing but the record.
+    """
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    place = Path(tempfile.gettempdir()) / f"casa24-{_user()}"
+    try:
+        place.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(place / f"{name}.lock", timeout=patience)
+        lock.acquire()
+    except Timeout:
+        raise FolderBusy(
+            f"Another casa24 is writing to {folder}.", advice="Wait until it has finished, then run this again."
+        ) from None
+    except OSError as error:
+        raise StorageError(
+            f"The lock for {folder} could not be made in {place} ({error.strerror}).",
+            advice="Set TMPDIR to a folder you may write to.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")

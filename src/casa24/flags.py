@@ -1,0 +1,148 @@
+"""Flags, spelled out value by value and folded again into as few lines as say the same.
+
+On disk one line may speak of every artist or every field (``*``): an app that lost
+a field is one flag a day, not twenty. Whoever builds or merges snapshots works on
+:data:`Cells`, where each value carries its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from casa24.models import EVERY, Flag, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from casa24.models import Snapshot
+
+
+class Place(NamedTuple):
+    """Where a value stands; ``artist`` None is the label itself."""
+
+    artist: str | None
+    source: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a flag says, without where."""
+
+    state: State
+    code: str
+    detail: str | None = None
+    low: int | None = None
+    high: int | None = None
+
+    def at(self, artist: str | None, source: str, metric: str) -> Flag:
+        """The flag that says it there."""
+        return Flag(
+            artist=artist, source=source, metric=metric, state=self.state, code=self.code,
+            detail=self.detail or None, low=self.low, high=self.high,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stored value (a number, text or list, or None) and what is said of it."""
+
+    value: Any
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """The state that decides which of two readings is better."""
+        if self.value is None:
+            return self.notes[0].state if self.notes else State.NOT_TRACKED
+        states = {note.state for note in self.notes}
+        return next((state for state in (State.SUSPECT, State.ROUNDED) if state in states), State.MEASURED)
+
+
+Cells = dict[Place, Cell]
+
+
+def spread(snapshot: Snapshot) -> Cells:
+    """Every stored value of a snapshot with the flags that speak of it."""
+    cells: Cells = {}
+    holders: list[tuple[str | None, Mapping[str, Any]]] = [(None, snapshot.sections)]
+    holders += [(record.name, record.sections) for record in reversed(snapshot.artists)]
+    for artist, sections in holders:
+        for source, section in sections.items():
+            for field, value in section.items():
+                cells[Place(artist, source, field)] = Cell(value, _notes(snapshot, artist, source, field, value))
+    return cells
+
+
+def _notes(snapshot: Snapshot, artist: str | None, source: str, field: str, value: object) -> tuple[Note, ...]:
+    speaking = [
+        Note(flag.state, flag.code, flag.detail, flag.low, flag.high)
+        for flag in snapshot.flags_for(artist, source, field)
+        if flag.state.has_value == (value is not None)
+    ]
+    # Of several reasons for a gap the most specific is the one; about a value more may hold.
+    return tuple(speaking[:1] if value is None else dict.fromkeys(speaking))
+
+
+def loose(snapshot: Snapshot) -> list[Flag]:
+    """The flags that speak of no stored value (a section this version does not know): kept as they are."""
+    held = {(artist, place.source) for place in spread(snapshot) for artist in (place.artist, _every(place.artist))}
+    return [flag for flag in snapshot.flags if (flag.artist, flag.source) not in held]
+
+
+def _every(artist: str | None) -> str | None:
+    return None if artist is None else EVERY
+
+
+def fold(cells: Cells) -> tuple[Flag, ...]:
+    """The flags of these values, in as few lines as say the same. ``spread`` gives the values' flags back."""
+    return tuple(flag for source in dict.fromkeys(place.source for place in cells) for flag in _fold(source, cells))
+
+
+def _fold(source: str, cells: Cells) -> Iterable[Flag]:
+    own = {place: cell for place, cell in cells.items() if place.source == source}
+    gaps = _whole_sections(
+        {place: cell.notes[0] for place, cell in own.items() if cell.value is None and cell.notes}, own
+    )
+    shared = _shared(gaps)
+    for metric, note in shared.items():
+        yield note.at(EVERY, source, metric)
+    for place, note in gaps.items():
+        if place.artist is None or shared.get(place.field) != note:
+            yield note.at(place.artist, source, place.field)
+    for place, cell in own.items():
+        if cell.value is not None:
+            yield from (note.at(place.artist, source, place.field) for note in cell.notes)
+
+
+def _whole_sections(gaps: dict[Place, Note], own: Cells) -> dict[Place, Note]:
+    """A section that is empty for one reason says it once, as field ``*``."""
+    fields: dict[str | None, list[Place]] = {}
+    for place in own:
+        fields.setdefault(place.artist, []).append(place)
+    folded: dict[Place, Note] = {}
+    for artist, places in fields.items():
+        notes = {gaps.get(place) for place in places}
+        (only, *others) = notes
+        if only is not None and not others and len(places) > 1:
+            folded[Place(artist, places[0].source, EVERY)] = only
+        else:
+            folded.update({place: gaps[place] for place in places if place in gaps})
+    return folded
+
+
+def _shared(gaps: Mapping[Place, Note]) -> dict[str, Note]:
+    """The reason several artists share, by field.
+
+    ``*`` for every field is read after a single field's ``*``, so it is only used
+    where no single field has one.
+    """
+    shared: dict[str, Note] = {}
+    for field in sorted({place.field for place in gaps}, key=lambda name: name == EVERY):
+        counted = Counter(note for place, note in gaps.items() if place.field == field and place.artist is not None)
+        note, count = next(iter(counted.most_common(1)), (None, 0))
+        if note is not None and count > 1 and not (field == EVERY and shared):
+            shared[field] = note
+    return shared

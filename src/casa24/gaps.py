@@ -1,0 +1,115 @@
+"""Why a number is missing, in words, and what to do about it.
+
+A flag on disk carries a short code. This is where a code becomes a sentence and
+an advice, so that a snapshot of last year explains itself as well as today's.
+A source adds its own codes (or its own words for these) in its ``gaps``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casa24.errors import BadStatus, SourceError, SourceUnavailable, WebError
+from casa24.models import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What happened, and what to do next (empty: nothing). ``{source}`` is the platform's title."""
+
+    what: str
+    advice: str = ""
+    state: State = State.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One reason for one missing value, before it becomes a flag."""
+
+    state: State
+    code: str
+    detail: str = ""
+
+
+WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
+REPORT = "If it stays, {source} probably changed: please report it with the output of `casa24 collect --debug`."
+
+COMMON: Mapping[str, Explanation] = {
+    # The request did not bring an answer.
+    "unreachable": Explanation("{source} could not be reached", WAIT),
+    "timeout": Explanation("{source} did not answer in time", WAIT),
+    "bad_status": Explanation("{source} answered with an error", WAIT),
+    "server_error": Explanation("{source} had an internal error", WAIT),
+    "bad_reply": Explanation("{source} answered in a form casa24 does not know", REPORT),
+    "rate_limited": Explanation("{source} asked us to wait", "Run `casa24 collect` again after the time it named."),
+    "unauthorized": Explanation("{source} refused the credentials", "Renew them: see Credentials in the README."),
+    "forbidden": Explanation("{source} does not allow this", "Check the rights of the credentials in use."),
+    "not_found": Explanation("{source} does not know this account", "Check the artist's id in casa24.toml."),
+    "missing": Explanation("{source} answered without this value", REPORT),
+    "unreadable": Explanation("the stored value is no number", "Look at the file; it was probably edited by hand."),
+    # The run ended before the answer came.
+    "deadline": Explanation("the run's deadline came first", "Run again, or allow more time with --deadline."),
+    "interrupted": Explanation("the run was interrupted", "Run `casa24 collect` again."),
+    "source_error": Explanation("the {source} source failed by itself", "Please report it with `--debug` output."),
+    # Nobody asked.
+    "not_asked": Explanation("not asked in this run", "", State.SKIPPED),
+    "no_credentials": Explanation("no credentials for {source}", "See `casa24 sources`.", State.SKIPPED),
+    "no_account": Explanation("no {source} account in casa24.toml", "", State.NO_ACCOUNT),
+    "not_tracked": Explanation("not recorded then", "", State.NOT_TRACKED),
+    "hidden": Explanation("hidden by the account's owner", "", State.HIDDEN),
+    # About a value that is there.
+    "rounded": Explanation("rounded by {source}", "", State.ROUNDED),
+    # The old collector's record (no `schema` in the file).
+    "old_zero": Explanation("the old collector wrote 0 where it got no answer"),
+    "old_na": Explanation("the old collector found no number (N/A)"),
+    "old_rounded": Explanation("rounded by the page the old collector read", "", State.ROUNDED),
+}
+
+
+def explain(
+    code: str,
+    state: State,
+    *,
+    title: str,
+    own: Mapping[str, Explanation] | None = None,
+    detail: str = "",
+) -> Explanation:
+    """The sentence and the advice for a code, the source's own words first.
+
+    A code nobody knows (of a plugin that is gone) is shown as it is, never hidden.
+    """
+    found = (own or {}).get(code) or COMMON.get(code) or Explanation(code or state.value.replace("_", " "))
+    what = found.what.replace("{source}", title)
+    return Explanation(f"{what}: {detail}" if detail else what, found.advice.replace("{source}", title), state)
+
+
+_BY_STATUS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 410: "not_found"}
+_SERVER_ERRORS = 500
+
+
+def gap_of(error: BaseException, own: Mapping[str, Explanation] | None = None) -> Gap:
+    """An exception as the reason for a missing value.
+
+    The details are casa24's own words; what a platform wrote stays out of the record.
+    """
+    if isinstance(error, SourceError):
+        known = (own or {}).get(error.code) or COMMON.get(error.code)
+        return Gap(known.state if known else State.FAILED, error.code, _when(error) or error.detail)
+    if isinstance(error, BadStatus):
+        code = "server_error" if error.status >= _SERVER_ERRORS else _BY_STATUS.get(error.status, error.code)
+        return Gap(State.FAILED, code, error.message)
+    if isinstance(error, WebError):
+        return Gap(State.FAILED, error.code, error.message)
+    return Gap(State.FAILED, "source_error", type(error).__name__)
+
+
+def _when(error: SourceError) -> str:
+    until = error.until if isinstance(error, SourceUnavailable) else None
+    if until is None:
+        return ""
+    waiting = f"until {until:%Y-%m-%d %H:%M} UTC"
+    return f"{error.detail}, {waiting}" if error.detail else waiting

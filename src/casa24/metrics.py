@@ -1,0 +1,99 @@
+"""What a stats field means: the annotations everything downstream follows.
+
+A source declares its fields once, as annotations of a pydantic model::
+
+    followers: Annotated[int | None, Metric("Followers", kind="audience")] = None
+    top_tracks: Annotated[list[Track] | None, Listing("Top tracks", label="name")] = None
+
+CSV columns, tables, differences, growth, forecasts and the bot read these; none
+of them knows a platform by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+T = TypeVar("T")
+Kind = Literal["audience", "window", "total", "score", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that is followed over time.
+
+    ``kind``
+        ``audience``: people, unique; never summed over artists as if disjoint.
+        ``window``: unique people within the last ``days``.
+        ``total``: a counter; additive, normally rising.
+        ``score``: a rating; no unit, no sum.
+        ``count``: things that are there; additive.
+    ``csv``
+        Its column in ``popularity_scores.csv``; ``source_field`` unless given.
+    ``event``
+        The least change that is news: (absolute, relative).
+    """
+
+    title: str
+    kind: Kind
+    csv: str | None = None
+    days: int | None = None
+    event: tuple[int, float] | None = None
+
+    @property
+    def additive(self) -> bool:
+        """Whether the values of several artists may be added up."""
+        return self.kind in {"total", "count"}
+
+    @property
+    def unique_people(self) -> bool:
+        """Whether the same person may be counted by several artists."""
+        return self.kind in {"audience", "window"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list worth showing: tracks, videos, genres.
+
+    ``label``: the field that names an entry (empty: the entries are plain texts).
+    ``numbers``: (field, title) pairs shown beside it.
+    ``link``: a URL template over the entry's fields.
+    """
+
+    title: str
+    label: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric of one source: what a column, a line of a table, a series is about."""
+
+    source: str
+    source_title: str
+    field: str
+    metric: Metric
+
+    @property
+    def key(self) -> str:
+        """The name under which users and amendments know it: ``spotify.followers``."""
+        return f"{self.source}.{self.field}"
+
+    @property
+    def column(self) -> str:
+        """Its column in the CSV."""
+        return self.metric.csv or f"{self.source}_{self.field}"
+
+
+def declared(stats: type[BaseModel], kind: type[T]) -> Iterator[tuple[str, T]]:
+    """The fields of a stats model annotated with a ``Metric`` (or ``Listing``), in their order."""
+    for name, field in stats.model_fields.items():
+        for note in field.metadata:
+            if isinstance(note, kind):
+                yield name, note

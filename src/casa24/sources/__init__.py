@@ -1,0 +1,1 @@
+"""One module a platform; :mod:`casa24.sources.base` is the contract they keep."""

@@ -1,0 +1,211 @@
+"""Spotify's Web API, as much of it as this app is still given.
+
+In 2026 fields and endpoints were taken from most apps. What is gone is found out
+once a run, by the first request that meets it, and not asked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, Field
+
+from casa24.errors import BadStatus, Casa24Error, SourceUnavailable
+from casa24.gaps import Gap, gap_of
+from casa24.models import State
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from casa24.web import Reply, Web
+
+TOKEN_URL = "https://accounts.spotify.com/api/token"  # noqa: S105 - an address, no secret
+API = "https://api.spotify.com/v1"
+BATCH = 50
+TOP = 5
+
+_FORBIDDEN, _GONE = 403, {403, 404, 410}
+_PROBES = 2
+
+V = TypeVar("V")
+
+
+class Track(BaseModel):
+    """A top track: ``popularity`` from the API, ``play_count`` from the page."""
+
+    name: str
+    popularity: int | None = None
+    preview_url: str | None = None
+    track_id: str | None = None
+    play_count: int | None = None
+
+
+class _Token(BaseModel):
+    access_token: str = Field(min_length=1)
+
+
+class _Followers(BaseModel):
+    total: int | None = Field(default=None, ge=0)
+
+
+class Artist(BaseModel):
+    """The API's artist; which numbers it holds depends on the app."""
+
+    id: str | None = None
+    name: str | None = None
+    popularity: int | None = Field(default=None, ge=0, le=100)
+    followers: _Followers | None = None
+    genres: list[str] | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether the answer of a restricted app: a name, no numbers."""
+        return self.popularity is None and self.total is None
+
+    @property
+    def total(self) -> int | None:
+        """The followers."""
+        return self.followers.total if self.followers else None
+
+
+class _Artists(BaseModel):
+    artists: list[Artist | None] = []
+
+
+class _ApiTrack(BaseModel):
+    id: str | None = None
+    name: str | None = None
+    popularity: int | None = Field(default=None, ge=0, le=100)
+    preview_url: str | None = None
+
+
+class _TopTracks(BaseModel):
+    tracks: list[_ApiTrack]
+
+
+LOST = Gap(State.NOT_OFFERED, "restricted_app")
+"""What a restricted app gets: found out once, then not asked for again."""
+
+
+class Endpoint:
+    """An API endpoint this app may have lost: asked one at a time until an answer tells.
+
+    Spotify answers 403 on what it took from an app; older removals answer 404, which a
+    wrong id does too, so only ``misses`` of those in a row mean the endpoint.
+    """
+
+    def __init__(self, misses: int) -> None:
+        self._open: bool | None = None
+        self._misses = misses
+        self._turn = asyncio.Lock()
+
+    async def ask(self, request: Callable[[], Awaitable[V]]) -> V | Gap:
+        """The request's answer, or why there is none."""
+        if self._open is None:
+            async with self._turn:
+                if self._open is None:
+                    return await self._knock(request)
+        return await self._knock(request) if self._open else LOST
+
+    async def _knock(self, request: Callable[[], Awaitable[V]]) -> V | Gap:
+        try:
+            answer = await request()
+        except BadStatus as error:
+            if self._open is None and error.status in _GONE:
+                self._misses -= 1
+                if error.status == _FORBIDDEN or self._misses <= 0:
+                    self._open = False
+                    return LOST
+            return gap_of(error)
+        except Casa24Error as error:
+            return gap_of(error)
+        self._open = True
+        return answer
+
+
+class Api:
+    """The Web API for one run."""
+
+    def __init__(self, web: Web, market: str) -> None:
+        self._web = web
+        self._market = market
+        self._headers: dict[str, str] = {}
+        self._batches, self._singles, self._charts = Endpoint(misses=1), Endpoint(misses=2), Endpoint(misses=2)
+
+    async def log_in(self, identity: str, secret: str) -> None:
+        """Get a token. Raises SourceUnavailable or a WebError."""
+        basic = base64.b64encode(f"{identity}:{secret}".encode()).decode()
+        reply = await self._web.post(
+            TOKEN_URL,
+            headers={"Authorization": f"Basic {basic}"},
+            form={"grant_type": "client_credentials"},
+            on_error=_token_error,
+        )
+        self._headers = {"Authorization": f"Bearer {reply.parse(_Token).access_token}"}
+
+    async def artists(self, block: tuple[str, ...]) -> list[Artist | Gap]:
+        """The API's numbers for up to 50 artists, in their order."""
+
+        async def ask() -> list[Artist | Gap]:
+            reply = await self._get("/artists", ids=",".join(block))
+            found = {artist.id: artist for artist in reply.parse(_Artists).artists if artist is not None}
+            return [found.get(account, Gap(State.FAILED, "not_found")) for account in block]
+
+        answer = await self._batches.ask(ask)
+        if answer == LOST:
+            return await self._one_by_one(block)
+        return [answer] * len(block) if isinstance(answer, Gap) else answer
+
+    async def _one_by_one(self, block: tuple[str, ...]) -> list[Artist | Gap]:
+        """The batch was taken away: the first artist that answers tells whether single ones have numbers."""
+        answers: list[Artist | Gap] = []
+        for account in block[:_PROBES]:
+            answers.append(await self._artist(account))
+            if isinstance(answers[-1], Artist):
+                break
+        rest, last = block[len(answers) :], answers[-1]
+        if isinstance(last, Gap):
+            return [*answers, *([last] * len(rest))]
+        if last.bare:
+            return [*answers, *(Artist(id=account) for account in rest)]
+        return [*answers, *await asyncio.gather(*(self._artist(account) for account in rest))]
+
+    async def _artist(self, account: str) -> Artist | Gap:
+        async def ask() -> Artist:
+            return (await self._get(f"/artists/{account}")).parse(Artist)
+
+        return await self._singles.ask(ask)
+
+    async def top_tracks(self, account: str) -> list[list[Track] | Gap]:
+        async def ask() -> list[Track]:
+            reply = await self._get(f"/artists/{account}/top-tracks", market=self._market)
+            # The platform's order is kept: it is not by popularity.
+            return [
+                Track(name=track.name, popularity=track.popularity, preview_url=track.preview_url, track_id=track.id)
+                for track in reply.parse(_TopTracks).tracks[:TOP]
+                if track.name
+            ]
+
+        return [await self._charts.ask(ask)]
+
+    async def _get(self, path: str, **params: str) -> Reply:
+        return await self._web.get(f"{API}{path}", params=params, headers=self._headers, on_error=_api_error)
+
+
+def _token_error(reply: Reply, body: object) -> None:
+    """The token host's own error form: ``{"error": "invalid_client"}``."""
+    if reply.status in {400, 401} and isinstance(body, dict) and str(body.get("error")).startswith("invalid_client"):
+        raise SourceUnavailable("bad_credentials")
+
+
+def _api_error(reply: Reply, body: object) -> None:
+    """What the Web API means by an error that concerns every artist."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return
+    if reply.status == _FORBIDDEN and "premium" in str(error.get("message")).lower():
+        raise SourceUnavailable("premium_required")
+    if error.get("reason") == "QUOTA_EXCEEDED":
+        raise SourceUnavailable("quota_exceeded")

@@ -1,0 +1,173 @@
+"""Instagram: followers and posts of business and creator accounts, by the Graph API's business discovery."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, Field
+
+from casa24.errors import AccountUnavailable, SourceUnavailable
+from casa24.gaps import Explanation
+from casa24.metrics import Metric
+from casa24.sources.base import ArtistSource, Credentials, Reading, Stats
+
+if TYPE_CHECKING:
+    from casa24.web import Reply
+
+API = "https://graph.facebook.com"
+NEWEST = "v26.0"
+
+_HANDLE = re.compile(r"[a-z0-9._]{1,30}")
+_LINK = re.compile(r"(?:https?://)?(?:www\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE)
+_VERSION = re.compile(r"v(\d{1,3})\.0")
+
+# Meta's table of versions, November 2026: the last day of each that is named there.
+# What is older than the oldest living one (v21.0) has ended; v18.0 did on 2026-01-26.
+LAST_DAYS = {
+    18: dt.date(2026, 1, 26),
+    21: dt.date(2027, 1, 21),
+    22: dt.date(2027, 5, 20),
+    23: dt.date(2027, 10, 8),
+    24: dt.date(2028, 2, 18),
+    25: dt.date(2028, 7, 29),
+}
+_OLDEST = 21
+_NOTICE = dt.timedelta(days=90)
+
+_NOT_READABLE = {110}
+_DEAD_TOKEN = {190, 102}
+_NO_PERMISSION = {10, *range(200, 300)}
+_LIMITS = {4, 17, 32, 613, 80002}
+_PASSING = {1, 2}
+_OWN_ACCOUNT = {803}
+
+
+class InstagramStats(Stats):
+    """One artist on Instagram. ``media_count``: posts."""
+
+    followers: Annotated[int | None, Metric("Followers", kind="audience", csv="instagram_followers")] = None
+    media_count: Annotated[int | None, Metric("Posts", kind="count", csv="instagram_media_count")] = None
+    username: str | None = None
+    name: str | None = None
+
+
+class _Account(BaseModel):
+    username: str | None = None
+    name: str | None = None
+    followers_count: int | None = Field(default=None, ge=0)
+    media_count: int | None = Field(default=None, ge=0)
+
+
+class _Answer(BaseModel):
+    business_discovery: _Account
+
+
+class Instagram(ArtistSource[InstagramStats]):
+    """The source itself: one call an artist; a batch would save nothing."""
+
+    name = "instagram"
+    title = "Instagram"
+    account_key = "instagram_username"
+    account_help = "The username, as in the profile's address (a business or creator account)."
+    credentials = Credentials(
+        "INSTAGRAM_ACCESS_TOKEN",
+        settings=("INSTAGRAM_BUSINESS_ACCOUNT_ID", "INSTAGRAM_API_VERSION"),
+        needs=("INSTAGRAM_BUSINESS_ACCOUNT_ID",),
+    )
+    link = "https://www.instagram.com/{account}/"
+    order = 30
+    gaps = {
+        "not_readable": Explanation(
+            "Instagram does not show this account: renamed, private, personal or gone",
+            "Check the username in casa24.toml, and that it is a business or creator account.",
+        ),
+        "other_account": Explanation("Instagram answered for another account", "Check the username in casa24.toml."),
+        "token_expired": Explanation(
+            "the Instagram access token is no longer valid",
+            "Make a new one and store it as INSTAGRAM_ACCESS_TOKEN (README, Credentials).",
+        ),
+        "no_permission": Explanation(
+            "the Instagram token lacks a permission",
+            "Make a new one with instagram_basic and pages_read_engagement (README, Credentials).",
+        ),
+        "own_account": Explanation(
+            "INSTAGRAM_BUSINESS_ACCOUNT_ID is not an account of this token",
+            "Set it to the id of the label's own Instagram business account (README, Credentials).",
+        ),
+        "rate_limited": Explanation("Instagram's hourly limit is reached", "It starts anew within the hour."),
+    }
+
+    @classmethod
+    def account(cls, text: str) -> str:
+        """A username in lower case, from ``@name``, a link or the name itself."""
+        found = _LINK.fullmatch(text.strip())
+        handle = (found[1] if found else text).strip().lstrip("@").lower()
+        # It is built into an expression of the query: nothing but a handle may pass.
+        if not _HANDLE.fullmatch(handle):
+            raise ValueError(f"{text!r} is no Instagram username; letters, digits, dots and underscores, at most 30")
+        return handle
+
+    async def start(self) -> None:
+        """Which version of the API to ask, and whether it will be there for long."""
+        wanted = self.credential("INSTAGRAM_API_VERSION") or NEWEST
+        if not _VERSION.fullmatch(wanted):
+            self.warn(f"INSTAGRAM_API_VERSION {wanted!r} is no version; using {NEWEST}. Set it like {NEWEST}.")
+            wanted = NEWEST
+        self._version = wanted
+        trouble = version_trouble(wanted, self.now.date())
+        if trouble:
+            self.warn(trouble)
+
+    async def fetch(self, account: str) -> Reading[InstagramStats]:
+        """One artist, asked through the label's own account."""
+        own = self.credential("INSTAGRAM_BUSINESS_ACCOUNT_ID")
+        fields = f"business_discovery.username({account}){{username,name,followers_count,media_count}}"
+        reply = await self.web.get(
+            f"{API}/{self._version}/{own}",
+            params={"fields": fields},
+            headers={"Authorization": f"Bearer {self.credential('INSTAGRAM_ACCESS_TOKEN')}"},
+            on_error=_explain,
+        )
+        found = reply.parse(_Answer).business_discovery
+        if found.username and found.username.lower() != account:
+            raise AccountUnavailable("other_account")
+        stats = InstagramStats(
+            followers=found.followers_count, media_count=found.media_count, username=found.username, name=found.name
+        )
+        return Reading(stats, account_name=found.name or found.username)
+
+
+def version_trouble(version: str, today: dt.date) -> str:
+    """What is wrong with an API version: it has ended, or ends within 90 days; empty where nothing is."""
+    found = _VERSION.fullmatch(version)
+    number = int(found[1]) if found else 0
+    last = LAST_DAYS.get(number)
+    advice = f"Set INSTAGRAM_API_VERSION to {NEWEST}."
+    if number < _OLDEST or (last and last < today):
+        when = f" on {last}" if last else ""
+        return f"Instagram's API {version} ended{when}; the oldest living version answers instead. {advice}"
+    if last and last - today <= _NOTICE:
+        return f"Instagram's API {version} ends on {last}. {advice}"
+    return ""
+
+
+def _explain(reply: Reply, body: object) -> None:
+    """Meta's error codes: almost all come as HTTP 400."""
+    from casa24.web import Transient
+
+    error = body.get("error") if isinstance(body, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    if code in _NOT_READABLE:
+        raise AccountUnavailable("not_readable")
+    if code in _DEAD_TOKEN:
+        raise SourceUnavailable("token_expired")
+    if code in _LIMITS or reply.status == 429:  # noqa: PLR2004 - Too Many Requests
+        raise SourceUnavailable("rate_limited")
+    if code in _OWN_ACCOUNT:
+        raise SourceUnavailable("own_account")
+    if code in _NO_PERMISSION:
+        raise SourceUnavailable("no_permission")
+    if code in _PASSING:
+        raise Transient

@@ -1,0 +1,159 @@
+"""Which sources there are: built-in ones and strangers' alike, found by entry point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+from casa24.errors import UnknownName
+from casa24.sources.base import ArtistSource, LabelSource, Source
+
+if TYPE_CHECKING:
+    from casa24.metrics import Series
+
+GROUP = "casa24.sources"
+
+# Keys of the layout on disk and of the roster that no source may claim.
+RESERVED_NAMES = {
+    *("name", "accounts", "date", "schema", "schema_version", "generator", "sources", "artists", "flags"),
+    *("label", "casa24", "*"),
+}
+RESERVED_KEYS = {"name", "joined", "left", "aliases", "color", "language", "worker"}
+RESERVED_COLUMNS = {"artist_name", "date"}
+
+AnySource = type[Source[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One source and the package it came with."""
+
+    source: AnySource
+    package: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An entry point that gave no usable source, and why."""
+
+    name: str
+    package: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The sources of this installation, in the order of tables and columns."""
+
+    installed: tuple[Installed, ...]
+    broken: tuple[Broken, ...] = ()
+
+    @property
+    def sources(self) -> tuple[AnySource, ...]:
+        """The usable ones."""
+        return tuple(item.source for item in self.installed)
+
+    @property
+    def artist_sources(self) -> tuple[type[ArtistSource[Any]], ...]:
+        """Those on which artists have accounts."""
+        return tuple(source for source in self.sources if issubclass(source, ArtistSource))
+
+    @property
+    def label_sources(self) -> tuple[type[LabelSource[Any]], ...]:
+        """Those on which the label has one account."""
+        return tuple(source for source in self.sources if issubclass(source, LabelSource))
+
+    def get(self, name: str) -> AnySource | None:
+        """The source of that name, or None."""
+        return next((source for source in self.sources if source.name == name), None)
+
+    def find(self, name: str) -> AnySource:
+        """The source of that name as a user writes it. Raises UnknownName with the known ones."""
+        found = self.get(name.strip().lower())
+        if found is None:
+            known = ", ".join(source.name for source in self.sources)
+            raise UnknownName(f"There is no source called {name!r}.", advice=f"Installed: {known}.")
+        return found
+
+    @property
+    def artist_series(self) -> tuple[Series, ...]:
+        """Every number followed for artists: the CSV's columns, in their order."""
+        return tuple(series for source in self.artist_sources for series in source.series())
+
+    @property
+    def credential_names(self) -> tuple[str, ...]:
+        """Every credential any source may want."""
+        return tuple(dict.fromkeys(name for source in self.sources for name in source.credentials.names))
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """Those of them that are secrets."""
+        return tuple(dict.fromkeys(name for source in self.sources for name in source.credentials.secrets))
+
+
+@cache
+def load() -> Registry:
+    """The sources of this installation. A broken one is named and left out."""
+    return build(tuple(entry_points(group=GROUP)))
+
+
+def build(points: tuple[EntryPoint, ...]) -> Registry:
+    """A registry of these entry points."""
+    installed: list[Installed] = []
+    broken: list[Broken] = []
+    for point in points:
+        package, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
+        try:
+            source = point.load()
+        except Exception as error:  # noqa: BLE001 - the border to strangers' code: whatever it raises, it is left out
+            broken.append(Broken(point.name, package, f"{type(error).__name__}: {error}"))
+            continue
+        reason = _unfit(point.name, source)
+        if reason:
+            broken.append(Broken(point.name, package, reason))
+        else:
+            installed.append(Installed(source, package, version))
+    installed.sort(key=lambda item: (item.source.order, item.source.name))
+    return _without_clashes(installed, broken)
+
+
+def _unfit(name: str, source: object) -> str:
+    """Why an object is no source of that name; empty where it is one."""
+    if not (isinstance(source, type) and issubclass(source, ArtistSource | LabelSource)):
+        return "it is no subclass of ArtistSource or LabelSource"
+    missing = [part for part in ("name", "title", "account_key", "model") if not hasattr(source, part)]
+    if missing:
+        return f"it does not define {', '.join(missing)}"
+    if source.name != name:
+        return f"its name is {source.name!r}, its entry point {name!r}"
+    if name in RESERVED_NAMES or source.account_key in RESERVED_KEYS or not (name.isidentifier() and name.islower()):
+        return f"{name!r} with the account key {source.account_key!r} claims a name casa24 needs itself"
+    if issubclass(source, ArtistSource) and {source.fetch, source.collect} == {
+        ArtistSource.fetch,
+        ArtistSource.collect,
+    }:
+        return "it defines neither fetch nor collect"
+    return "" if source.series() or source.listings() else "its stats model declares no Metric and no Listing"
+
+
+def _without_clashes(installed: list[Installed], broken: list[Broken]) -> Registry:
+    names: set[str] = set()
+    columns = set(RESERVED_COLUMNS)
+    keys: set[str] = set()
+    kept: list[Installed] = []
+    for item in installed:
+        own = [series.column for series in item.source.series()] if not item.source.label_wide else []
+        taken = [name for name in own if name in columns]
+        if item.source.name in names or item.source.account_key in keys:
+            broken.append(Broken(item.source.name, item.package, "another source has this name or account key"))
+        elif taken or len(set(own)) < len(own):
+            broken.append(Broken(item.source.name, item.package, f"CSV column taken: {', '.join(taken or own)}"))
+        else:
+            kept.append(item)
+            names.add(item.source.name)
+            keys.add(item.source.account_key)
+            columns.update(own)
+    return Registry(tuple(kept), tuple(broken))

@@ -1,0 +1,244 @@
+"""Spotify: popularity, followers, genres and top tracks from the Web API, monthly listeners from the public page.
+
+Works in three worlds, found out at run time: the full API, a restricted app (fields
+and endpoints taken away in 2026), and no API at all, where the page alone gives
+listeners, followers and top tracks with play counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, PlainSerializer
+
+from casa24.errors import BadStatus, Casa24Error
+from casa24.gaps import REPORT, Explanation, Gap, gap_of
+from casa24.metrics import Listing, Metric
+from casa24.models import State
+from casa24.sources._counts import Count
+from casa24.sources._spotify_api import BATCH, LOST, Api, Artist, Track
+from casa24.sources._spotify_page import Page, read_page
+from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, SourceOptions, Stats, as_they_come
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+
+PAGE = "https://open.spotify.com/artist"
+
+_ID = re.compile(r"[0-9A-Za-z]{22}")
+_LINK = re.compile(r"(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?artist/([0-9A-Za-z]{22})(?:[/?#].*)?")
+
+_Job = tuple[str, tuple[str, ...]]
+
+# On disk the label's readers expect a text: "976".
+_TextOnDisk = PlainSerializer(str, when_used="json-unless-none")
+
+
+class SpotifyStats(Stats):
+    """One artist on Spotify."""
+
+    popularity_score: Annotated[int | None, Metric("Popularity", kind="score", csv="popularity_score")] = None
+    followers: Annotated[int | None, Metric("Followers", kind="audience", csv="followers", event=(5, 0.01))] = None
+    monthly_listeners: Annotated[
+        int | None,
+        Metric("Monthly listeners", kind="window", days=28, csv="monthly_listeners", event=(30, 0.05)),
+        _TextOnDisk,
+    ] = None
+    genres: Annotated[list[str] | None, Listing("Genres")] = None
+    top_tracks: Annotated[
+        list[Track] | None,
+        Listing(
+            "Top tracks",
+            label="name",
+            numbers=(("popularity", "Popularity"), ("play_count", "Plays")),
+            link="https://open.spotify.com/track/{track_id}",
+        ),
+    ] = None
+
+
+MISSING = Gap(State.FAILED, "missing")
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What is known of one artist so far; None: still under way."""
+
+    api: Artist | Gap | None = None
+    tracks: list[Track] | Gap | None = None
+    page: Page | Gap | None = None
+
+
+class Spotify(ArtistSource[SpotifyStats]):
+    """The source itself."""
+
+    name = "spotify"
+    title = "Spotify"
+    account_key = "spotify_id"
+    account_help = "Open the artist's page, Share → Copy link, and paste the link."
+    credentials = Credentials("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", optional=True)
+    link = "https://open.spotify.com/artist/{account}"
+    order = 10
+    gaps = {
+        "no_credentials": Explanation(
+            "only Spotify's API has it, and no key is set",
+            "Set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET (README, Credentials).",
+            State.SKIPPED,
+        ),
+        "bad_credentials": Explanation(
+            "Spotify refused the app's id and secret",
+            "Copy both again from developer.spotify.com/dashboard (README, Credentials).",
+        ),
+        "restricted_app": Explanation(
+            "Spotify no longer gives this to the app in use",
+            "Nothing to do: only apps with Extended Quota still get it. The page is read where it can help.",
+            State.NOT_OFFERED,
+        ),
+        "premium_required": Explanation(
+            "Spotify's API wants the app's owner to have Premium",
+            "Subscribe with the account that owns the app, or remove the keys to read pages only.",
+        ),
+        "quota_exceeded": Explanation("the app's daily quota at Spotify is used up", "It starts anew tomorrow."),
+        "page_off": Explanation(
+            "only Spotify's page has it, and page reading is off",
+            "Set page = true under [sources.spotify] if you want it.",
+            State.SKIPPED,
+        ),
+        "page_refused": Explanation("Spotify refused to show its page", REPORT),
+        "page_shell": Explanation("Spotify's page came empty, without numbers", REPORT),
+        "page_unsupported": Explanation("Spotify's page says our browser is not supported", REPORT),
+        "page_wrong_artist": Explanation(
+            "Spotify's page is another artist's", "Check spotify_id; the artist may have moved to a new page."
+        ),
+        "page_unknown": Explanation("Spotify's page has a form casa24 does not know", REPORT),
+    }
+
+    class Options(SourceOptions):
+        """``page``: read the public page; ``market``: whose charts the top tracks are."""
+
+        page: bool = True
+        market: str = Field(default="US", pattern=r"^[A-Z]{2}$")
+
+    options: Options
+
+    @classmethod
+    def account(cls, text: str) -> str:
+        """A 22-character id from an id, a link or a ``spotify:artist:`` URI."""
+        text = text.strip()
+        found = _LINK.fullmatch(text)
+        account = found[1] if found else text.removeprefix("spotify:artist:")
+        if not _ID.fullmatch(account):
+            raise ValueError(
+                f"{text!r} is no Spotify artist; paste the link of the artist's page or its 22-character id"
+            )
+        return account
+
+    async def start(self) -> None:
+        """A token, if there are keys; without one the page alone is read."""
+        self._api = Api(self.web, self.options.market)
+        self._no_api: Gap | None = None
+        identity, secret = self.credential("SPOTIFY_CLIENT_ID"), self.credential("SPOTIFY_CLIENT_SECRET")
+        if identity is None or secret is None:
+            self._no_api = Gap(State.SKIPPED, "no_credentials")
+            return
+        try:
+            await self._api.log_in(identity, secret)
+        except Casa24Error as error:
+            self._no_api = gap_of(error, self.gaps)
+
+    async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Reading[SpotifyStats] | Exception]]:
+        """Each artist again with every part that arrives: API, top tracks, page."""
+        no_page = None if self.options.page else Gap(State.SKIPPED, "page_off")
+        known = {account: _Parts(self._no_api, self._no_api, no_page) for account in accounts}
+        for account, parts in known.items():
+            yield account, _reading(parts)
+        async for (part, block), answers in as_they_come(self._jobs(accounts)):
+            if isinstance(answers, Exception):
+                raise answers
+            for account, answer in zip(block, answers, strict=True):
+                setattr(known[account], part, answer)
+                yield account, _reading(known[account])
+
+    def _jobs(self, accounts: tuple[str, ...]) -> Iterator[tuple[_Job, Coroutine[Any, Any, Sequence[object]]]]:
+        """The requests to make: which part they bring, for which accounts."""
+        if self.options.page:
+            yield from ((("page", (account,)), self._page(account)) for account in accounts)
+        if self._no_api is None:
+            blocks = (accounts[start : start + BATCH] for start in range(0, len(accounts), BATCH))
+            yield from ((("api", block), self._api.artists(block)) for block in blocks)
+            yield from ((("tracks", (account,)), self._api.top_tracks(account)) for account in accounts)
+
+    async def _page(self, account: str) -> list[Page | Gap]:
+        try:
+            reply = await self.web.get(f"{PAGE}/{account}")
+            return [await asyncio.to_thread(read_page, reply.text, account)]
+        except BadStatus as error:
+            code = "not_found" if error.status in {404, 410} else "page_refused"
+            return [Gap(State.FAILED, code, error.message)]
+        except Casa24Error as error:
+            return [gap_of(error, self.gaps)]
+
+
+def _reading(parts: _Parts) -> Reading[SpotifyStats]:
+    """The reading from the parts that are there; a field whose part is under way stays open, without a flag."""
+    api, page = parts.api, parts.page
+    listeners = _part(page, "listeners", MISSING)
+    answers: dict[str, list[Any]] = {
+        "popularity_score": [_part(api, "popularity", LOST)],
+        "followers": [_part(api, "total", LOST), _part(page, "followers", MISSING)],
+        "monthly_listeners": [listeners.value if isinstance(listeners, Count) else listeners],
+        "genres": [_part(api, "genres", LOST)],
+        "top_tracks": [_with_plays(parts.tracks, page), _page_tracks(page)],
+    }
+    values = {field: value for field, found in answers.items() if (value := _first_value(found)) is not None}
+    flags = [
+        FieldFlag(field, gap.state, gap.code, gap.detail)
+        for field, found in answers.items()
+        if field not in values and (gap := _reason(found)) is not None
+    ]
+    if isinstance(listeners, Count) and not listeners.exact:
+        flags.append(FieldFlag("monthly_listeners", State.ROUNDED, "rounded", low=listeners.low, high=listeners.high))
+    name = api.name if isinstance(api, Artist) else None
+    return Reading(
+        SpotifyStats(**values),
+        tuple(flags),
+        account_name=name or (page.name if isinstance(page, Page) else None),
+        via="api" if isinstance(api, Artist) and not api.bare else "page",
+    )
+
+
+def _part(part: object, field: str, otherwise: Gap) -> Any:
+    """One field of a part: its value, why there is none, or None while the part is under way."""
+    if part is None or isinstance(part, Gap):
+        return part
+    value = getattr(part, field)
+    return otherwise if value is None else value
+
+
+def _first_value(answers: list[Any]) -> Any:
+    return next((answer for answer in answers if answer is not None and not isinstance(answer, Gap)), None)
+
+
+def _reason(answers: list[Any]) -> Gap | None:
+    """Why none of the answers is a value; a failure says more than "not offered". None: wait for the rest."""
+    if any(answer is None for answer in answers):
+        return None
+    gaps: list[Gap] = answers
+    return min(gaps, key=lambda gap: gap.state is not State.FAILED)
+
+
+def _with_plays(tracks: list[Track] | Gap | None, page: Page | Gap | None) -> list[Track] | Gap | None:
+    """The API's tracks, with the page's play counts where it lists the same ones."""
+    if not isinstance(tracks, list) or not isinstance(page, Page):
+        return tracks
+    plays = {track.track_id: track.play_count for track in page.tracks or () if track.track_id}
+    return [track.model_copy(update={"play_count": plays.get(track.track_id or "")}) for track in tracks]
+
+
+def _page_tracks(page: Page | Gap | None) -> list[Track] | Gap | None:
+    tracks = _part(page, "tracks", MISSING)
+    if tracks is None or isinstance(tracks, Gap):
+        return tracks
+    return [Track(name=track.name, track_id=track.track_id, play_count=track.play_count) for track in tracks]

@@ -1,0 +1,207 @@
+"""Snapshot ↔ files: atomic, idempotent, nothing lost.
+
+::
+
+    data/historical/YYYY-MM-DD.json   one snapshot a day, the record itself
+    data/popularity_scores.csv        the same numbers as a table
+    data/latest.json                  the newest snapshot again
+
+Written in that order: a crash anywhere leaves files that read, and the next run
+completes them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from casa24 import files, tables
+from casa24.errors import NewerSnapshot, NoSnapshot, StorageError, UnreadableSnapshot
+from casa24.merge import combine, measured_anything
+from casa24.models import SCHEMA, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from casa24.metrics import Series
+
+_DAY_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
+# A label of 1,000 artists writes 2 MB a day; what is far larger is no snapshot.
+_SIZE_LIMIT = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did.
+
+    ``snapshot``: the day as stored; ``written``: the files that changed;
+    ``set_aside``: where files went that casa24 could not use.
+    """
+
+    snapshot: Snapshot
+    written: tuple[Path, ...] = ()
+    set_aside: tuple[Path, ...] = ()
+
+
+class DataFolder:
+    """A label's record on disk. ``series``: the numbers that make the CSV's columns."""
+
+    def __init__(self, path: Path, series: Sequence[Series] = ()) -> None:
+        self.path = path
+        self.series = tuple(series)
+        self.history = path / "historical"
+        self.latest_file = path / "latest.json"
+        self.table_file = path / tables.FILE_NAME
+
+    def days(self) -> list[dt.date]:
+        """The days with a snapshot, oldest first."""
+        try:
+            names = [item.name for item in self.history.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise StorageError(f"{self.history} cannot be listed ({error.strerror}).") from error
+        return sorted(day for name in names if _DAY_FILE.fullmatch(name) and (day := _date(name[:10])))
+
+    def file_of(self, day: dt.date) -> Path:
+        """Where a day's snapshot lies."""
+        return self.history / f"{day.isoformat()}.json"
+
+    def read(self, day: dt.date) -> Snapshot:
+        """A day as it was stored. Raises NoSnapshot or UnreadableSnapshot."""
+        return load(self.file_of(day))
+
+    def save(self, fresh: Snapshot) -> Saved:
+        """Store a day, merged with what it already holds. A day that measured nothing is not stored."""
+        if not measured_anything(fresh):
+            return Saved(fresh)
+        with files.hold(self.path):
+            self._sweep()
+            path = self.file_of(fresh.date)
+            aside: list[Path] = []
+            day = self._merged(path, fresh, aside)
+            wrote_day = files.write_atomically(path, dump(day))
+            wrote_table = files.write_atomically(self.table_file, self._table_with(day, aside).text())
+            newest = max(self.days())
+            latest = day if newest == day.date else self.read(newest)
+            wrote_latest = files.write_atomically(self.latest_file, dump(latest))
+        changed = ((path, wrote_day), (self.table_file, wrote_table), (self.latest_file, wrote_latest))
+        return Saved(day, tuple(item for item, wrote in changed if wrote), tuple(aside))
+
+    def rebuild_table(self) -> bool:
+        """Write the CSV anew from the snapshots; False where it was already the same."""
+        with files.hold(self.path):
+            self._sweep()
+            return files.write_atomically(self.table_file, self._table().text())
+
+    def _sweep(self) -> None:
+        files.sweep(self.path)
+        files.sweep(self.history)
+
+    def _merged(self, path: Path, fresh: Snapshot, aside: list[Path]) -> Snapshot:
+        """The fresh day with what was already recorded; a damaged file must not cost the new readings."""
+        if not path.exists():
+            return fresh
+        try:
+            return combine(load(path), fresh)
+        except UnreadableSnapshot:
+            aside.append(files.set_aside(path))
+            return fresh
+
+    def _table_with(self, day: Snapshot, aside: list[Path]) -> tables.Table:
+        """The CSV with this day's rows; one casa24 did not write is set aside and rebuilt."""
+        try:
+            table = tables.Table.parse(self.table_file.read_text("utf-8"))
+        except FileNotFoundError:
+            return self._table()
+        except (tables.ForeignTable, UnicodeDecodeError, OSError):
+            aside.append(files.set_aside(self.table_file))
+            return self._table()
+        # A crash may have left out a day, or the day before this one half done.
+        others = [other for other in self.days() if other != day.date]
+        stale = [other for other in others if other.isoformat() not in table.days] + others[-1:]
+        for snapshot in (*self._readable(dict.fromkeys(stale)), day):
+            table = table.with_day(snapshot, self.series)
+        return table
+
+    def _table(self) -> tables.Table:
+        return tables.Table.build(self._readable(self.days()), self.series)
+
+    def _readable(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
+        """These days as a reader sees them; a damaged one has no rows, as it has no numbers."""
+        from casa24.legacy import interpret
+
+        for day in days:
+            try:
+                yield interpret(self.read(day), set())
+            except StorageError:
+                continue
+
+
+def load(path: Path) -> Snapshot:
+    """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot where it is damaged."""
+    try:
+        if path.stat().st_size > _SIZE_LIMIT:
+            raise UnreadableSnapshot(f"{path} is too large for a snapshot.", advice=_RESTORE)
+        content = json.loads(path.read_bytes(), parse_constant=_refuse)
+        snapshot = Snapshot.model_validate(content)
+    except FileNotFoundError:
+        raise NoSnapshot(
+            f"There is no snapshot {path}.", advice="Run `casa24 collect`, or try `casa24 demo`."
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise UnreadableSnapshot(f"{path} is no snapshot: {where}: {first['msg']}.", advice=_RESTORE) from None
+    except (ValueError, RecursionError):
+        raise UnreadableSnapshot(f"{path} is damaged: it is no complete JSON.", advice=_RESTORE) from None
+    except OSError as error:
+        raise UnreadableSnapshot(f"{path} cannot be read ({error.strerror}).", advice=_RESTORE) from error
+    if snapshot.schema_version is not None and snapshot.schema_version > SCHEMA:
+        raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
+    return snapshot
+
+
+_RESTORE = "Restore the file from git (`git checkout -- FILE`), or move it away."
+
+
+def dump(snapshot: Snapshot) -> str:
+    """A snapshot as its file: UTF-8, a stable order of keys, two spaces, a final newline."""
+    content = snapshot.model_dump(mode="json", by_alias=True, exclude={"artists", "flags", "sources"})
+    head = {key: content.pop(key) for key in ("date", "schema", "generator") if content.get(key) is not None}
+    content = {key: value for key, value in content.items() if key not in {"schema", "generator"}}
+    ordered: dict[str, Any] = head
+    if snapshot.sources:
+        runs = {name: run.model_dump(mode="json", exclude_none=True) for name, run in snapshot.sources.items()}
+        ordered["sources"] = runs
+    ordered.update(content)
+    ordered["artists"] = [_record(record.model_dump(mode="json")) for record in snapshot.artists]
+    if snapshot.flags or snapshot.schema_version is not None:
+        ordered["flags"] = [_flag(flag.model_dump(mode="json")) for flag in snapshot.flags]
+    return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
+
+
+def _record(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "accounts" or value is not None}
+
+
+def _flag(flag: dict[str, Any]) -> dict[str, Any]:
+    optional = {"detail", "low", "high"}
+    return {key: value for key, value in flag.items() if key not in optional or value is not None}
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(text)

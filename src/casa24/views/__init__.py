@@ -1,0 +1,1 @@
+"""Results → text: a terminal table, JSON, CSV or Markdown. Views compute nothing."""

@@ -1,0 +1,47 @@
+"""A collection: the day as stored, what is missing, what was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from casa24.views.day import label_page
+from casa24.views.page import Lines, Page
+
+if TYPE_CHECKING:
+    from casa24.analysis.day import Day
+
+
+class Collection(Protocol):
+    """What is shown of a collection."""
+
+    @property
+    def day(self) -> Day:
+        """The day as stored now."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether any platform said anything."""
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing was to be written."""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The files that changed."""
+
+
+def collected_page(result: Collection, label: str) -> Page:
+    """The day's numbers by platform, the gaps, and the files."""
+    page = label_page(result.day, label)
+    return Page(page.title, page.main, (*page.blocks, Lines((_outcome(result),))))
+
+
+def _outcome(result: Collection) -> str:
+    if not result.measured:
+        return "Nothing was measured, so nothing was written: no day is better than an invented one."
+    if result.dry_run:
+        return "A dry run: nothing was written."
+    if not result.written:
+        return "Nothing changed since the last run of this day: no file was written."
+    return f"Written: {', '.join(result.written)}"

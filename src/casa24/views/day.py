@@ -1,0 +1,130 @@
+"""A day: the whole label in a table a platform, or one artist in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24.analysis.day import SILENT
+from casa24.views.page import Column, Grid, Lines, Page, Row, grid
+from casa24.views.text import change, number, point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from casa24.analysis.day import ArtistDay, Day, Missing, Number, Shelf, SourceDay
+
+_FEW = 3
+
+
+def label_page(day: Day, label: str) -> Page:
+    """Every artist's numbers, one table a platform."""
+    blocks: list[Grid | Lines] = [*_platforms(day.artists), *(_label_lines(source) for source in day.label)]
+    return Page(_heading(label, day), _tidy(day), (*blocks, *gap_lines(day.missing)))
+
+
+def artist_page(day: Day) -> Page:
+    """One artist in full: numbers, lists with links, accounts, gaps."""
+    (artist,) = day.artists
+    blocks: list[Grid | Lines] = []
+    rows = [
+        (f"{source.title} · {item.title}", point(item.point), change(item.change), _bounds(item))
+        for source in artist.sources
+        for item in source.numbers
+        if item.point.state not in SILENT
+    ]
+    since = f">since {day.since}" if day.since else ">Change"
+    blocks.append(grid(f"Number | >Value | {since} | Note", rows))
+    for source in artist.sources:
+        blocks += [_shelf(source, shelf) for shelf in source.lists if shelf.entries]
+    accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
+    if accounts:
+        blocks.append(Lines(accounts, "Accounts"))
+    return Page(_heading(artist.name, day), _tidy(day), (*blocks, *gap_lines(day.missing)))
+
+
+def _heading(name: str, day: Day) -> str:
+    when = f", collected {day.collected_at:%Y-%m-%d %H:%M} UTC" if day.collected_at else ""
+    return f"{name} on {day.date}{when}"
+
+
+def _platforms(artists: Iterable[ArtistDay]) -> Iterable[Grid]:
+    """A table a platform: its artists, its numbers, each with its change."""
+    by_source: dict[str, list[tuple[str, SourceDay]]] = {}
+    for artist in artists:
+        for source in artist.sources:
+            if any(item.point.state not in SILENT for item in source.numbers):
+                by_source.setdefault(source.source, []).append((artist.name, source))
+    for found in by_source.values():
+        first = found[0][1]
+        columns = (Column("Artist"), *(Column(item.title, right=True) for item in first.numbers))
+        rows = tuple((name, *(_with_change(item) for item in source.numbers)) for name, source in found)
+        yield Grid(columns, rows, first.title)
+
+
+def _with_change(item: Number) -> str:
+    delta = change(item.change)
+    return f"{point(item.point)} ({delta})" if delta not in {"", "0"} else point(item.point)
+
+
+def _label_lines(source: SourceDay) -> Lines:
+    return Lines(tuple(f"{item.title}: {_with_change(item)}" for item in source.numbers), source.title)
+
+
+def _shelf(source: SourceDay, shelf: Shelf) -> Grid | Lines:
+    entries = shelf.entries or ()
+    title = f"{source.title} · {shelf.title}"
+    if not any(entry.numbers or entry.url for entry in entries):
+        return Lines((", ".join(entry.label for entry in entries),), title)
+    heads = [name for name in entries[0].numbers if any(entry.numbers.get(name) is not None for entry in entries)]
+    columns = (Column("Title"), *(Column(name, right=True) for name in heads), Column("Link"))
+    rows = tuple(
+        (entry.label, *(_maybe(entry.numbers.get(name)) for name in heads), entry.url or "") for entry in entries
+    )
+    return Grid(columns, rows, title)
+
+
+def _maybe(value: int | None) -> str:
+    return "" if value is None else number(value)
+
+
+def _bounds(item: Number) -> str:
+    reading = item.point
+    if reading.value is None or reading.exact or reading.low is None or reading.high is None:
+        return ""
+    return f"between {number(reading.low)} and {number(reading.high)}"
+
+
+def gap_lines(missing: Iterable[Missing]) -> tuple[Lines, ...]:
+    """What is missing, why, and what to do; one line a reason."""
+    lines = []
+    for gap in missing:
+        who = _names(gap.artists)
+        lines.append(f"{gap.title}{f', {who}' if who else ''} ({', '.join(gap.metrics)}): {gap.what}.")
+        if gap.advice:
+            lines.append(f"  → {gap.advice}")
+    return (Lines(tuple(lines), "Missing"),) if lines else ()
+
+
+def _names(artists: tuple[str, ...]) -> str:
+    shown = ", ".join(artists[:_FEW])
+    return f"{shown} and {len(artists) - _FEW} more" if len(artists) > _FEW else shown
+
+
+def _tidy(day: Day) -> Grid:
+    """One row a number: what a program takes."""
+    holders = [(artist.name, artist.sources) for artist in day.artists] + [("", day.label)]
+    rows: list[Row] = [
+        (
+            name, day.date.isoformat(), source.source, item.metric, _plain(item.point.value),
+            _plain(item.point.low), _plain(item.point.high), item.point.state.value,
+            _plain(item.change.change if item.change else None),
+        )
+        for name, sources in holders
+        for source in sources
+        for item in source.numbers
+    ]  # fmt: skip
+    return grid("artist | date | source | metric | >value | >low | >high | state | >change", rows)
+
+
+def _plain(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,82 @@
+"""Two days side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.text import change, number, percent, point, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from casa24.analysis.diff import Change, Diff, Total
+
+
+def diff_page(result: Diff, titles: Mapping[str, str], label: str) -> Page:
+    """The changes artist by artist, then the like-for-like totals. ``titles``: sources' titles by name."""
+    heading = f"{label}: {result.old_date} → {result.new_date}"
+    blocks: list[Grid | Lines] = []
+    if result.changes:
+        blocks.append(_changes(result, titles))
+    else:
+        blocks.append(Lines(("Nothing was recorded on both days.",)))
+    if result.totals:
+        blocks.append(_totals(result, titles))
+    roster = [f"Joined: {', '.join(result.joined)}"] if result.joined else []
+    roster += [f"Left: {', '.join(result.left)}"] if result.left else []
+    if roster:
+        blocks.append(Lines(tuple(roster), "Roster"))
+    return Page(heading, _tidy(result), tuple(blocks))
+
+
+def _changes(result: Diff, titles: Mapping[str, str]) -> Grid:
+    rows: list[Row] = []
+    heads: set[int] = set()
+    last: object = ()
+    for item in result.changes:
+        if item.artist != last:
+            last = item.artist
+            heads.add(len(rows))
+            rows.append((item.artist or "The label", "", "", "", ""))
+        rows.append((f"  {titles[item.source]} · {item.title}", *_readings(item), change(item), percent(item)))
+    titles_row = f"Number | >{result.old_date} | >{result.new_date} | >Change | >%"
+    return grid(titles_row, rows, heads=frozenset(heads))
+
+
+def _readings(item: Change) -> tuple[str, str]:
+    return point(item.old), point(item.new)
+
+
+def _totals(result: Diff, titles: Mapping[str, str]) -> Grid:
+    rows = [
+        (
+            f"{titles[total.source]} · {total.title}",
+            str(len(total.artists)),
+            _sum(total, total.old, total.old_at_least),
+            _sum(total, total.new, total.new_at_least),
+            signed(total.change),
+        )
+        for total in result.totals
+    ]
+    title = "All artists read on both days (people may be counted twice: at least … at most)"
+    return grid(f"Number | >Artists | >{result.old_date} | >{result.new_date} | >Change", rows, title=title)
+
+
+def _sum(total: Total, value: int, at_least: int) -> str:
+    return f"{number(at_least)}…{number(value)}" if total.unique_people else number(value)
+
+
+def _tidy(result: Diff) -> Grid:
+    rows: list[Row] = [
+        (
+            item.artist or "", item.source, item.metric, _plain(item.old.value), _plain(item.new.value),
+            _plain(item.change), _plain(item.percent), item.old.state.value, item.new.state.value,
+        )
+        for item in result.changes
+    ]  # fmt: skip
+    return grid("artist | source | metric | >old | >new | >change | >percent | old_state | new_state", rows)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else str(value)

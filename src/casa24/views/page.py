@@ -1,0 +1,52 @@
+"""What every view is made of, before it is a terminal's, Markdown's or a table's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's head; ``right``: numbers, aligned right."""
+
+    title: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table. ``heads``: rows (by index) that begin a group and span the table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    title: str = ""
+    heads: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences. ``title``: what they are about."""
+
+    lines: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: what a person reads (``blocks``) and the plain table a program takes (``main``)."""
+
+    title: str
+    main: Grid
+    blocks: tuple[Grid | Lines, ...] = field(default=())
+
+
+def grid(titles: str, rows: Iterable[Row], *, title: str = "", heads: frozenset[int] = frozenset()) -> Grid:
+    """A grid from heads in one text, split at ``|``; one that begins with ``>`` is aligned right."""
+    columns = tuple(Column(part.strip(" >"), part.strip().startswith(">")) for part in titles.split("|"))
+    return Grid(columns, tuple(rows), title, heads)

@@ -1,0 +1,122 @@
+"""A page in the four formats: one renderer for every command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from casa24.tables import safe_cell
+from casa24.views.page import Grid
+from casa24.views.text import clean, markdown
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from rich.console import Console, RenderableType
+
+    from casa24.views.page import Page
+
+# JSON escapes C0 controls itself; these would still reach a terminal.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
+def as_text(page: Page, result: BaseModel, form: Format) -> str:
+    """An answer as JSON, CSV or Markdown."""
+    if form is Format.JSON:
+        return as_json(result)
+    return as_csv(page.main) if form is Format.CSV else as_markdown(page)
+
+
+def as_json(result: BaseModel) -> str:
+    """The result itself: its fields are the documented format."""
+    text = json.dumps(result.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def as_csv(table: Grid) -> str:
+    """The main table; no cell a spreadsheet would run."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column.title for column in table.columns)
+    writer.writerows([_cell(cell) for cell in row] for row in table.rows)
+    return out.getvalue().rstrip("\n")
+
+
+def _cell(text: str) -> str:
+    signed = text[:1] in {"+", "-"} and text[1:].replace(".", "", 1).isdigit()
+    return text if signed else safe_cell(clean(text))
+
+
+def as_markdown(page: Page) -> str:
+    """The page for a mail or a job summary."""
+    parts = [f"## {markdown(page.title)}"]
+    for block in page.blocks:
+        if block.title:
+            parts.append(f"### {markdown(block.title)}")
+        if isinstance(block, Grid):
+            parts.append(_markdown_table(block))
+        else:
+            parts.append("\n".join(f"- {markdown(line)}" for line in block.lines))
+    return "\n\n".join(parts)
+
+
+def _markdown_table(table: Grid) -> str:
+    lines = [_markdown_row([markdown(column.title) for column in table.columns])]
+    lines.append(_markdown_row(["---:" if column.right else "---" for column in table.columns]))
+    for number, row in enumerate(table.rows):
+        cells = [markdown(cell) for cell in row]
+        lines.append(_markdown_row([f"**{cells[0]}**", *cells[1:]] if number in table.heads else cells))
+    return "\n".join(lines)
+
+
+def _markdown_row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def to_terminal(page: Page, console: Console) -> None:
+    """The page on a terminal, or as plain text in a pipe: at most as wide as it is, 80 at least."""
+    from rich.text import Text
+
+    console.print(Text(clean(page.title), style="bold"))
+    for block in page.blocks:
+        console.print()
+        if block.title:
+            console.print(Text(clean(block.title), style="bold green"))
+        if isinstance(block, Grid):
+            console.print(_rich_table(block))
+        else:
+            for line in block.lines:
+                console.print(Text(clean(line)))
+
+
+def _rich_table(table: Grid) -> RenderableType:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for number, column in enumerate(table.columns):
+        shown.add_column(
+            Text(clean(column.title)),
+            justify="right" if column.right else "left",
+            overflow="fold",
+            no_wrap=column.right,
+            ratio=None,
+            min_width=None if number else 8,
+        )
+    for number, row in enumerate(table.rows):
+        style = "bold" if number in table.heads else ""
+        shown.add_row(*(Text(clean(cell), style=style) for cell in row))
+    return shown

@@ -1,0 +1,128 @@
+"""The installed sources: what they measure, and which credentials they want and have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from casa24.views.page import Grid, Lines, Page, Row, grid
+
+if TYPE_CHECKING:
+    from casa24.credentials import Wallet
+    from casa24.sources.registry import Installed, Registry
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class CredentialState(_Model):
+    """One credential: ``origin`` is where it was found, null where it was not. Never its value."""
+
+    name: str
+    secret: bool
+    required: bool
+    origin: str | None
+
+
+class SourceState(_Model):
+    """One source."""
+
+    name: str
+    title: str
+    package: str
+    version: str
+    account_key: str
+    measures: tuple[str, ...]
+    lists: tuple[str, ...]
+    works_without: bool
+    credentials: tuple[CredentialState, ...]
+
+
+class BrokenSource(_Model):
+    """An entry point that gave no usable source."""
+
+    name: str
+    package: str
+    reason: str
+
+
+class SourceList(_Model):
+    """Everything installed. ``worker_asked``: whether the Worker's names are counted in."""
+
+    sources: tuple[SourceState, ...]
+    broken: tuple[BrokenSource, ...]
+    worker: str | None
+    worker_asked: bool
+    warnings: tuple[str, ...]
+
+
+def list_sources(registry: Registry, wallet: Wallet, *, worker: str | None, asked: bool) -> SourceList:
+    """The installed sources with the state of their credentials."""
+    return SourceList(
+        sources=tuple(_state(item, wallet) for item in registry.installed),
+        broken=tuple(BrokenSource(name=one.name, package=one.package, reason=one.reason) for one in registry.broken),
+        worker=worker,
+        worker_asked=asked,
+        warnings=tuple(wallet.warnings),
+    )
+
+
+def _state(item: Installed, wallet: Wallet) -> SourceState:
+    source = item.source
+    wanted = source.credentials
+    return SourceState(
+        name=source.name,
+        title=source.title,
+        package=item.package,
+        version=item.version,
+        account_key=source.account_key,
+        measures=tuple(series.metric.title for series in source.series()),
+        lists=tuple(note.title for _, note in source.listings()),
+        works_without=wanted.optional or not wanted.required,
+        credentials=tuple(
+            CredentialState(
+                name=name,
+                secret=name in wanted.secrets,
+                required=name in wanted.required,
+                origin=wallet.origin(name),
+            )
+            for name in wanted.names
+        ),
+    )
+
+
+def sources_page(result: SourceList) -> Page:
+    """One row a source, then its credentials."""
+    rows: list[Row] = [
+        (one.name, f"{one.package} {one.version}", ", ".join((*one.measures, *one.lists)), one.account_key)
+        for one in result.sources
+    ]
+    keys: list[Row] = [
+        (one.name, key.name, _word(one, key, result)) for one in result.sources for key in one.credentials
+    ]
+    blocks: list[Grid | Lines] = [
+        grid("Source | Package | Measures | Key in casa24.toml", rows),
+        grid("Source | Credential | State", keys, title="Credentials"),
+    ]
+    broken = tuple(f"{one.name} (from {one.package}): {one.reason}" for one in result.broken)
+    if broken:
+        blocks.append(Lines(broken, "Left out"))
+    if result.worker and not result.worker_asked:
+        blocks.append(Lines((f"The Worker at {result.worker} was not asked; add --worker to count its keys in.",)))
+    if result.warnings:
+        blocks.append(Lines(result.warnings, "Warnings"))
+    main = grid("source | package | version | account_key | measures", [
+        (one.name, one.package, one.version, one.account_key, " ".join(one.measures)) for one in result.sources
+    ])  # fmt: skip
+    return Page("Installed sources", main, tuple(blocks))
+
+
+def _word(source: SourceState, key: CredentialState, result: SourceList) -> str:
+    if key.origin:
+        return f"set ({key.origin})"
+    if not key.required:
+        return "not set; has a default"
+    missing = "not set here" if result.worker and not result.worker_asked else "missing"
+    return f"{missing}; works without, measuring less" if source.works_without else missing

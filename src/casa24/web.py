@@ -1,0 +1,358 @@
+"""The one way out: an HTTP client that is polite, bounded, patient and discreet.
+
+Handed to sources, so that none of them deals with time-outs, pace, retries or
+redaction. Every failure leaves as a :class:`~casa24.errors.WebError` naming host
+and path only: never a query, a header or what was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import email.utils
+import json
+import logging
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from casa24 import HOMEPAGE, __version__
+from casa24.errors import (
+    BadReply,
+    BadStatus,
+    Casa24Error,
+    RateLimited,
+    SourceUnavailable,
+    TimedOut,
+    Unreachable,
+    WebError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+log = logging.getLogger("casa24.web")
+
+USER_AGENT = f"casa24/{__version__} (+{HOMEPAGE})"
+MEBIBYTE = 1024 * 1024
+
+_OK, _REDIRECT, _ERROR, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 429, 500
+_REDIRECTS = 3
+_TRANSIENT_STATUS = {408, 500, 502, 503, 504}
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Politeness(BaseModel):
+    """``[web]`` in casa24.toml: how fast a platform is asked. Seconds, per host.
+
+    ``concurrency``: requests under way at once; ``pause``: least time between two starts;
+    ``timeout``: longest silence; ``patience``: longest time for one whole answer;
+    ``longest_wait``: the longest Retry-After that is waited for; ``attempts``: tries in all.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    concurrency: int = Field(default=4, ge=1, le=64)
+    pause: float = Field(default=0.1, ge=0, le=60)
+    timeout: float = Field(default=20, gt=0, le=120)
+    patience: float = Field(default=45, gt=0, le=600)
+    longest_wait: float = Field(default=60, ge=0, le=600)
+    attempts: int = Field(default=3, ge=1, le=5)
+    backoff: float = Field(default=1, ge=0, le=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One whole answer, within the size limit."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    where: str
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are no UTF-8 are replaced."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises BadReply where it is none."""
+        try:
+            return json.loads(self.content, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            raise BadReply(f"{self.where} did not answer with JSON") from None
+
+    def parse(self, model: type[M]) -> M:
+        """The body as a model. Raises BadReply naming the first field that does not fit."""
+        try:
+            return model.model_validate(self.json())
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+            raise BadReply(f"{self.where} answered in another form ({place})") from None
+
+
+class Transient(Exception):
+    """Raised by an ``on_error`` hook: this error is worth another try."""
+
+
+class How(TypedDict, total=False):
+    """How to ask.
+
+    ``most``: bytes an answer may have (4 MiB unless given). ``redirects``: follow them
+    on the same host (True). ``on_error`` sees every error answer first, with its decoded
+    JSON: it may raise the platform's meaning (then nothing is tried again) or Transient.
+    """
+
+    params: Mapping[str, str | int]
+    headers: Mapping[str, str]
+    form: Mapping[str, str]
+    most: int
+    redirects: bool
+    on_error: Callable[[Reply, object], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """One request, as often as it takes."""
+
+    method: str
+    url: str
+    how: How
+
+
+class _Lane:
+    """One host's queue: so many at once, so far apart, and not before it said."""
+
+    def __init__(self, politeness: Politeness) -> None:
+        self._places = asyncio.Semaphore(politeness.concurrency)
+        self._pause = politeness.pause
+        self._next = 0.0
+        self.closed: Casa24Error | None = None
+
+    def hold(self, seconds: float) -> None:
+        """Nothing more leaves for so long: the host asked for it."""
+        self._next = max(self._next, time.monotonic() + seconds)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        async with self._places:
+            now = time.monotonic()
+            start = max(now, self._next)
+            self._next = start + self._pause
+            if start > now:
+                await asyncio.sleep(start - now)
+            if self.closed is not None:
+                raise self.closed
+            yield
+
+
+class Web:
+    """An HTTP client for one run; an async context manager.
+
+    ``transport``: plays the platforms in tests and in the demo; None is the network.
+    TLS is always verified (``SSL_CERT_FILE`` and ``HTTPS_PROXY`` are honoured).
+    """
+
+    def __init__(
+        self,
+        politeness: Politeness | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._politeness = politeness or Politeness()
+        self._lanes: dict[str, _Lane] = {}
+        self._client = httpx.AsyncClient(
+            transport=transport,
+            headers={"User-Agent": USER_AGENT, "Accept-Language": "en"},
+            timeout=httpx.Timeout(self._politeness.timeout, pool=None),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def get(self, url: str, **how: Unpack[How]) -> Reply:
+        """Ask for ``url``; see :class:`How`. Raises a WebError, or what ``on_error`` raised."""
+        return await self._patiently(_Once("GET", url, how))
+
+    async def post(self, url: str, **how: Unpack[How]) -> Reply:
+        """Send ``how["form"]`` to ``url``; see :class:`How`. Raises as :meth:`get`."""
+        return await self._patiently(_Once("POST", url, how))
+
+    async def _patiently(self, once: _Once) -> Reply:
+        """One whole, successful answer; what may pass by itself is tried again."""
+        last = self._politeness.attempts
+        async for attempt in stamina.retry_context(
+            on=_worth_a_retry,
+            attempts=last,
+            timeout=None,
+            wait_initial=self._politeness.backoff,
+            wait_max=8 * self._politeness.backoff,
+            wait_jitter=self._politeness.backoff,
+        ):
+            with attempt:
+                try:
+                    return await self._send(once)
+                except _Again as again:
+                    if attempt.num >= last:
+                        raise again.error from None
+                    raise
+        raise AssertionError("the loop ends with an answer or an exception")
+
+    async def _send(self, once: _Once) -> Reply:
+        where = _where(once.url)
+        lane = self._lanes.setdefault(urlsplit(once.url).netloc, _Lane(self._politeness))
+        async with lane.turn():
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(self._politeness.patience):
+                    reply = await self._follow(once)
+            except (TimeoutError, httpx.TimeoutException):
+                raise _Again(TimedOut(f"{where} gave no complete answer in time")) from None
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+                raise _translate(error, where) from None
+            log.debug("%s %s: %s in %.0f ms", once.method, where, reply.status, 1000 * (time.monotonic() - started))
+        return self._checked(reply, once, lane)
+
+    async def _follow(self, once: _Once) -> Reply:
+        url = once.url
+        for _ in range(_REDIRECTS + 1):
+            reply, target = await self._read(once, url)
+            if target is None:
+                return reply
+            url = target
+        raise BadReply(f"{_where(once.url)} redirects in a circle")
+
+    async def _read(self, once: _Once, url: str) -> tuple[Reply, str | None]:
+        """One exchange; the second value is where a redirect leads."""
+        body = bytearray()
+        where = _where(url)
+        async with self._client.stream(
+            once.method,
+            url,
+            params=once.params if url == once.url else None,
+            headers=once.headers,
+            data=once.form or None,
+        ) as answer:
+            if answer.has_redirect_location:
+                return Reply(answer.status_code, answer.headers, b"", where), _next_hop(
+                    answer, url, how.get("redirects", True)
+                )
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > most:
+                    raise BadReply(f"{where} answered with more than {most:,} bytes")
+            return Reply(answer.status_code, answer.headers, bytes(body), where), None
+
+    def _checked(self, reply: Reply, once: _Once, lane: _Lane) -> Reply:
+        if _OK <= reply.status < _REDIRECT:
+            return reply
+        body = _json_or_none(reply)
+        on_error = once.how.get("on_error")
+        if on_error is not None:
+            try:
+                on_error(reply, body)
+            except Transient:
+                raise _Again(_status_error(reply, body)) from None
+            except SourceUnavailable as final:
+                # The platform will say the same to every further request of this run.
+                lane.closed = final
+                raise
+        if reply.status == _TOO_MANY:
+            raise self._slow_down(reply, body, lane)
+        error = _status_error(reply, body)
+        raise _Again(error) if reply.status in _TRANSIENT_STATUS else error
+
+    def _slow_down(self, reply: Reply, body: object, lane: _Lane) -> Exception:
+        """A 429: wait if it is short, else close the host for the run (asking early lengthens a ban)."""
+        wait = retry_after(reply.headers)
+        until = None if wait is None else dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
+        limited = RateLimited(f"{reply.where} asked us to wait", until=until, body=body)
+        if wait is not None and wait > self._politeness.longest_wait:
+            lane.closed = limited
+            return limited
+        if wait is not None:
+            lane.hold(wait)
+        return _Again(limited, wait)
+
+
+class _Again(Exception):
+    """Worth another try, after ``wait`` seconds if the host named a time."""
+
+    def __init__(self, error: WebError, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+
+
+def _worth_a_retry(error: Exception) -> bool | float:
+    if not isinstance(error, _Again):
+        return False
+    return True if error.wait is None else error.wait
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Retry-After in seconds, from either of its forms (a number, a date); None where there is none."""
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = email.utils.parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        seconds = (moment - dt.datetime.now(dt.UTC)).total_seconds()
+    # A year is more than any platform means; it also keeps `nan` and `inf` out.
+    return min(max(seconds, 0.0), 31_536_000.0) if seconds == seconds else None  # noqa: PLR0124 - NaN check
+
+
+def _translate(error: Exception, where: str) -> Exception:
+    if isinstance(error, httpx.DecodingError | httpx.InvalidURL):
+        return BadReply(f"{where} sent what cannot be decoded")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return Unreachable(f"{where} has no valid certificate")
+    return _Again(Unreachable(f"no connection to {where} ({type(error).__name__})"))
+
+
+def _next_hop(answer: httpx.Response, url: str, allowed: bool) -> str:
+    target = urljoin(url, answer.headers["location"])
+    here, there = urlsplit(url), urlsplit(target)
+    if not allowed or (here.scheme, here.netloc) != (there.scheme, there.netloc):
+        # Keys travel in headers: they never follow to another host.
+        raise BadReply(f"{_where(url)} redirects elsewhere, which casa24 does not follow")
+    return target
+
+
+def _status_error(reply: Reply, body: object) -> BadStatus:
+    return BadStatus(f"{reply.where} answered {reply.status}", status=reply.status, body=body)
+
+
+def _json_or_none(reply: Reply) -> object:
+    try:
+        return reply.json()
+    except BadReply:
+        return None
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(text)
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path}"
