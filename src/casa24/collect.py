@@ -201,7 +201,7 @@ def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
         if progress and progress.readings:
             via = {reading.via for reading in progress.readings.values()}
             runs[source.name] = SourceRun(collected_at=request.now, via="api" if "api" in via else "page")
-        elif progress:
+        elif progress and (progress.ended is None or progress.ended.state is State.FAILED):
             runs[source.name] = SourceRun(collected_at=request.now)
     return _assemble(request, cells, accounts, runs)
 

@@ -34,7 +34,7 @@ def write_atomically(path: Path, text: str) -> bool:
     except OSError as error:
         raise StorageError(
             f"{path} could not be written ({error.strerror or type(error).__name__}).",
-            advice="What was recorded before is unharmed. Check the folder's rights and the free space, then run again.",
+            advice="What was recorded before is unharmed. Check the folder's rights and free space, then run again.",
         ) from error
     return True
 

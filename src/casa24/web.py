@@ -236,19 +236,15 @@ class Web:
 
     async def _read(self, once: _Once, url: str) -> tuple[Reply, str | None]:
         """One exchange; the second value is where a redirect leads."""
-        body = bytearray()
-        where = _where(url)
+        how, where, body = once.how, _where(url), bytearray()
+        most = how.get("most", 4 * MEBIBYTE)
+        params = how.get("params") if url == once.url else None
         async with self._client.stream(
-            once.method,
-            url,
-            params=once.params if url == once.url else None,
-            headers=once.headers,
-            data=once.form or None,
+            once.method, url, params=params, headers=how.get("headers"), data=how.get("form")
         ) as answer:
             if answer.has_redirect_location:
-                return Reply(answer.status_code, answer.headers, b"", where), _next_hop(
-                    answer, url, how.get("redirects", True)
-                )
+                target = _next_hop(answer, url, allowed=how.get("redirects", True))
+                return Reply(answer.status_code, answer.headers, b"", where), target
             async for chunk in answer.aiter_bytes():
                 body += chunk
                 if len(body) > most:

@@ -1,0 +1,24 @@
+"""The house has one direction; what goes against it does not build."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from casa24.sources import registry
+
+SOURCE = Path(__file__).parents[1] / "src" / "casa24"
+
+
+def test_analysis_names_no_platform() -> None:
+    """A new platform must get every answer without a line changed in the analysis."""
+    names = re.compile("|".join(source.name for source in registry.load().sources), re.IGNORECASE)
+    guilty = [path.name for path in (SOURCE / "analysis").glob("*.py") if names.search(path.read_text("utf-8"))]
+    assert guilty == []
+
+
+def test_sources_import_no_slow_library_at_the_top() -> None:
+    """`show` loads every source for its declarations: it must not pay for their HTTP and HTML libraries."""
+    top = re.compile(r"^(?:import|from) (httpx|selectolax|stamina|casa24\.web)\b", re.MULTILINE)
+    guilty = [path.name for path in (SOURCE / "sources").glob("*.py") if top.search(path.read_text("utf-8"))]
+    assert guilty == []
