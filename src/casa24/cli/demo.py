@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from casa24.cli import options
+from casa24.views.render import Format
 
-def demo() -> None:
-    """X"""
+
+def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) -> None:
+    """Collect 17 invented days into ./casa24-demo, without keys or network, and show the last."""
+    from casa24.cli.answers import shown_day
+    from casa24.cli.output import emit, say
+    from casa24.cli.rehearsal import commands, rehearse
+    from casa24.views.day import label_page
+
+    place = rehearse()
+    day = shown_day(place, "latest", artist=None, nearest=False)
+    emit(label_page(day, place.label), day, form)
+    say(f"\nEvery number above is invented. Now ask for yourself:\n{commands(place)}")

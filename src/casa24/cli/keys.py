@@ -10,8 +10,6 @@ from casa24 import credentials
 from casa24.cli.output import keep_secret
 
 if TYPE_CHECKING:
-    import httpx
-
     from casa24.cli.place import Place
     from casa24.credentials import Wallet
 
@@ -35,13 +33,13 @@ def worker_address(place: Place, wallet: Wallet) -> str | None:
     return address
 
 
-async def all_keys(place: Place, *, transport: httpx.AsyncBaseTransport | None = None) -> Wallet:
+async def all_keys(place: Place) -> Wallet:
     """Everything: the Worker's first, completed from this machine's own."""
     from casa24.web import Politeness, Web
 
     here = local_keys(place)
     patience = Politeness(timeout=_PATIENCE, patience=_PATIENCE, attempts=2)
-    async with Web(patience, transport=transport) as web:
+    async with Web(patience) as web:
         wallet = await credentials.gather(
             place.registry.credential_names, here, worker=worker_address(place, here), web=web
         )

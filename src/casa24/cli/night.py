@@ -32,14 +32,19 @@ if TYPE_CHECKING:
 
     from casa24.cli.place import Place
     from casa24.collect import Collected
+    from casa24.credentials import Wallet
     from casa24.views.render import Format
+    from casa24.web import Politeness
 
 NOTHING_MEASURED, STRICT_FAILURE, INTERRUPTED = 1, 3, 130
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How this collection differs from the nightly one. ``transport`` plays the platforms."""
+    """How this collection differs from the nightly one.
+
+    ``transport`` plays the platforms; ``wallet`` holds the keys, so that nobody is asked for them.
+    """
 
     only_sources: frozenset[str] | None = None
     only_artists: frozenset[str] | None = None
@@ -47,7 +52,10 @@ class Wishes:
     dry_run: bool = False
     now: dt.datetime | None = None
     transport: httpx.AsyncBaseTransport | None = None
+    wallet: Wallet | None = None
+    politeness: Politeness | None = None
     generator: str = GENERATOR
+    quiet: bool = False
 
     @classmethod
     def of(
@@ -115,7 +123,7 @@ def run(place: Place, wishes: Wishes) -> Night:
 async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, list[str]]:
     from casa24.web import Web
 
-    wallet = await all_keys(place, transport=wishes.transport)
+    wallet = wishes.wallet or await all_keys(place)
     request = Request(
         place.roster,
         place.registry.sources,
@@ -125,8 +133,8 @@ async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, list[str]]:
         wishes.deadline,
         wishes.generator,
     )
-    with watching() as watch:
-        async with Web(place.roster.politeness, transport=wishes.transport) as web:
+    with watching(quiet=wishes.quiet) as watch:
+        async with Web(wishes.politeness or place.roster.politeness, transport=wishes.transport) as web:
             return await ask_all(request, wallet, web, watch=watch), wallet.warnings
 
 

@@ -98,12 +98,12 @@ def console(*, stderr: bool = False) -> Console:
 
 def say(text: str) -> None:
     """A line about what is going on."""
-    typer.echo(clean(text), err=True)
+    for line in text.split("\n"):
+        typer.echo(clean(line), err=True)
 
 
 def fail(message: str, advice: str = "") -> None:
     """What went wrong, and what to do."""
-    for number, line in enumerate(message.split("\n")):
-        say(f"{'Error: ' if number == 0 else '       '}{line}")
+    say("Error: " + message.replace("\n", "\n       "))
     if advice:
         say(f"  → {advice}")

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def watching() -> Iterator[Callable[[Progress], None]]:
+def watching(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
     """A function to call with every step of every source."""
+    if quiet:
+        yield lambda _progress: None
+        return
     if not sys.stderr.isatty():
         yield _plain
         return

@@ -32,8 +32,9 @@ def artist_page(day: Day) -> Page:
         for item in source.numbers
         if item.point.state not in SILENT
     ]
-    since = f">since {day.since}" if day.since else ">Change"
-    blocks.append(grid(f"Number | >Value | {since} | Note", rows))
+    heads = f"Number | >Value | {f'>since {day.since}' if day.since else '>Change'} | Note"
+    noted = any(note for *_, note in rows)
+    blocks.append(grid(heads, rows) if noted else grid(heads.removesuffix("| Note"), [row[:-1] for row in rows]))
     for source in artist.sources:
         blocks += [_shelf(source, shelf) for shelf in source.lists if shelf.entries]
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
@@ -76,11 +77,10 @@ def _shelf(source: SourceDay, shelf: Shelf) -> Grid | Lines:
     if not any(entry.numbers or entry.url for entry in entries):
         return Lines((", ".join(entry.label for entry in entries),), title)
     heads = [name for name in entries[0].numbers if any(entry.numbers.get(name) is not None for entry in entries)]
-    columns = (Column("Title"), *(Column(name, right=True) for name in heads), Column("Link"))
-    rows = tuple(
-        (entry.label, *(_maybe(entry.numbers.get(name)) for name in heads), entry.url or "") for entry in entries
-    )
-    return Grid(columns, rows, title)
+    columns = (Column("Title"), *(Column(name, right=True) for name in heads))
+    rows = tuple((entry.label, *(_maybe(entry.numbers.get(name)) for name in heads)) for entry in entries)
+    links = {number: entry.url for number, entry in enumerate(entries) if entry.url}
+    return Grid(columns, rows, title, links=links)
 
 
 def _maybe(value: int | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Row = tuple[str, ...]
 
@@ -21,12 +21,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. ``heads``: rows (by index) that begin a group and span the table."""
+    """A table. ``heads``: rows (by index) that begin a group; ``links``: where a row's first cell leads."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     title: str = ""
     heads: frozenset[int] = frozenset()
+    links: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,11 @@ def _markdown_table(table: Grid) -> str:
     lines.append(_markdown_row(["---:" if column.right else "---" for column in table.columns]))
     for number, row in enumerate(table.rows):
         cells = [markdown(cell) for cell in row]
-        lines.append(_markdown_row([f"**{cells[0]}**", *cells[1:]] if number in table.heads else cells))
+        if number in table.heads:
+            cells[0] = f"**{cells[0]}**"
+        elif number in table.links:
+            cells[0] = f"[{cells[0]}]({table.links[number]})"
+        lines.append(_markdown_row(cells))
     return "\n".join(lines)
 
 
@@ -118,5 +122,9 @@ def _rich_table(table: Grid) -> RenderableType:
         )
     for number, row in enumerate(table.rows):
         style = "bold" if number in table.heads else ""
-        shown.add_row(*(Text(clean(cell), style=style) for cell in row))
+        cells = [Text(clean(cell), style=style) for cell in row]
+        if number in table.links:
+            # On a line of its own, so that it stays whole and can be clicked.
+            cells[0].append(f"\n{clean(table.links[number])}", style="dim")
+        shown.add_row(*cells)
     return shown

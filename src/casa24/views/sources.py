@@ -122,7 +122,5 @@ def sources_page(result: SourceList) -> Page:
 def _word(source: SourceState, key: CredentialState, result: SourceList) -> str:
     if key.origin:
         return f"set ({key.origin})"
-    if not key.required:
-        return "not set; has a default"
     missing = "not set here" if result.worker and not result.worker_asked else "missing"
-    return f"{missing}; works without, measuring less" if source.works_without else missing
+    return f"{missing} (optional)" if source.works_without or not key.required else missing

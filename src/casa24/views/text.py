@@ -24,7 +24,7 @@ NO_VALUE = {
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 # Joiners inside emoji and scripts that need them are harmless.
 _ALLOWED = {"\u200d", "\u200c", "\u00ad"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~]|^[#+>-])")
 
 
 def clean(text: str) -> str:

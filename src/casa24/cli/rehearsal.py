@@ -1,0 +1,61 @@
+"""The nightly run rehearsed: seventeen nights against the played platforms, by the ordinary way."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casa24 import demo
+from casa24.cli.night import Wishes, run
+from casa24.cli.output import say
+from casa24.cli.place import Place, open_place
+from casa24.credentials import Wallet
+from casa24.demo.platforms import Platforms
+from casa24.web import Politeness
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+_AT_ONCE = Politeness(concurrency=64, pause=0)
+
+
+def rehearse() -> Place:
+    """Collect the invented days into ./casa24-demo; the same days again change nothing."""
+    folder = Path.cwd() / demo.FOLDER
+    place = open_place(demo.lay_down(folder), folder / "data")
+    say(f"Playing the platforms: {demo.FIRST} to {demo.LAST}, collected into ./{demo.FOLDER}\n")
+    for night in demo.nights():
+        run(place, _wishes(night))
+    return open_place(place.config.path, place.data_dir)
+
+
+def _wishes(night: dt.datetime) -> Wishes:
+    wallet = Wallet()
+    wallet.add(demo.KEYS, demo.KEYS, "demo")
+    return Wishes(
+        now=night,
+        generator=demo.GENERATOR,
+        wallet=wallet,
+        transport=Platforms(night.date()),
+        politeness=_AT_ONCE,
+        quiet=True,
+    )
+
+
+def commands(place: Place) -> str:
+    """What to type next: literally, wherever casa24 is installed."""
+    folder = shlex.quote(str(place.config.folder.relative_to(Path.cwd())))
+    lines = ("show --artist PYRO", f"diff {demo.FIRST} {demo.LAST}")
+    return "\n".join([f"  cd {folder}", *(f"  {_program()} {line}" for line in lines)])
+
+
+def _program() -> str:
+    """How this casa24 is called: by name where the shell finds this very one, else by its path."""
+    mine = Path(sys.argv[0]).resolve()
+    found = shutil.which("casa24")
+    if found and Path(found).resolve() == mine:
+        return "casa24"
+    return shlex.quote(str(mine)) if mine.name.startswith("casa24") else f"{shlex.quote(sys.executable)} -m casa24"
