@@ -33,6 +33,8 @@ log = logging.getLogger("casa24.collect")
 GENERATOR = f"casa24 {__version__}"
 
 _MISSING = Gap(State.FAILED, "missing")
+# How long a source may tidy up after it was told to end, in seconds.
+_GRACE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,15 @@ class Progress:
     done: bool = False
 
     @property
-    def answered(self) -> int:
-        """How many accounts have an answer, good or not."""
-        return len({*self.readings, *self.failures})
+    def measured(self) -> int:
+        """How many accounts have said anything."""
+        return sum(any(value is not None for _, value in reading.stats) for reading in self.readings.values())
+
+    @property
+    def left_out(self) -> bool:
+        """Whether this is a label-wide source that was never set up: nobody misses it."""
+        quiet = self.source.label_wide and self.source.credentials.quiet
+        return quiet and self.ended is not None and self.ended.code == "no_credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +109,28 @@ async def collect(
     runs = [_SourceRun(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
     runs = [run for run in runs if run.progress.expected]
     tasks = {asyncio.create_task(run.go(), name=run.progress.source.name): run for run in runs}
-    interrupted = False
-    left: set[asyncio.Task[None]] = set()
-    try:
-        if tasks:
-            _, left = await asyncio.wait(tasks, timeout=request.deadline)
-    except asyncio.CancelledError:
-        interrupted = True
-        left = {task for task in tasks if not task.done()}
-    for task in left:
+    interrupted = await _interrupted(tasks, request.deadline)
+    for task in [task for task in tasks if not task.done()]:
         tasks[task].progress.ended = Gap(State.FAILED, "interrupted" if interrupted else "deadline")
         task.cancel()
-    await _settle(tasks)
+    # A source that does not heed its end is left behind: what the others brought is not.
+    interrupted = await _interrupted(tasks, _GRACE) or interrupted
+    for task, run in tasks.items():
+        run.settle(task)
     progresses = [run.progress for run in runs]
     warnings = [text for progress in progresses for text in progress.warnings]
     return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted)
 
 
-async def _settle(tasks: dict[asyncio.Task[None], _SourceRun]) -> None:
-    """Wait for the cancelled, and note what ended the others: the border to a source's own code."""
-    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    for run, outcome in zip(tasks.values(), outcomes, strict=True):
-        if isinstance(outcome, Exception):
-            run.end(outcome)
+async def _interrupted(tasks: Iterable[asyncio.Task[None]], seconds: float) -> bool:
+    """Wait for these, so long at most; whether Ctrl-C came first."""
+    left = [task for task in tasks if not task.done()]
+    try:
+        if left:
+            await asyncio.wait(left, timeout=seconds)
+    except asyncio.CancelledError:
+        return True
+    return False
 
 
 class _SourceRun:
@@ -147,7 +154,7 @@ class _SourceRun:
             self.end(SourceUnavailable("no_credentials"))
             return
         given = self._wallet.give(kind.credentials.names)
-        run = Run(self._web, self._request.now, given, self.progress.warnings.append)
+        run = Run(self._web, self._request.now, given, lambda text: self.progress.warnings.append(str(text)))
         source = kind(run, self._request.roster.options.get(kind.name))
         try:
             await source.start()
@@ -167,19 +174,44 @@ class _SourceRun:
                 self._watch(self.progress)
 
     def _take(self, account: str, outcome: Reading[Stats] | Exception) -> None:
-        if isinstance(outcome, Exception):
-            self.progress.failures[account] = outcome
-            log.debug("%s %s: %r", self.progress.source.name, account, outcome)
-        else:
+        if account not in self._accounts and not self.progress.source.label_wide:
+            return
+        failure = outcome if isinstance(outcome, Exception) else _flaw(self.progress.source, outcome)
+        if failure is not None:
+            self.progress.failures[account] = failure
+            log.debug("%s %s: %r", self.progress.source.name, account, failure)
+        elif isinstance(outcome, Reading):
             self.progress.readings[account] = outcome
             self.progress.failures.pop(account, None)
 
-    def end(self, error: Exception) -> None:
+    def settle(self, task: asyncio.Task[None]) -> None:
+        """Note what ended the task unless it is known: the border to a source's own code."""
+        if task.done() and self.progress.ended is None:
+            error = asyncio.CancelledError() if task.cancelled() else task.exception()
+            if error is not None:
+                self.end(error)
+
+    def end(self, error: BaseException) -> None:
         """This source has no more answers in this run, and why."""
         self.progress.ended = gap_of(error, self.progress.source.gaps)
         self.progress.done = True
+        log.info("%s: %s", self.progress.source.title, self.progress.ended.code)
         log.debug("%s ended", self.progress.source.name, exc_info=error)
         self._watch(self.progress)
+
+
+def _flaw(source: AnySource, outcome: object) -> Exception | None:
+    """Why an answer cannot be recorded: nobody checks a stranger's types but we, here."""
+    if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
+        return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
+    texts: list[object] = [outcome.account or "", outcome.via]
+    if not all(isinstance(text, str) for text in texts):
+        return TypeError("an account or a way (via) that is no text")
+    try:
+        fold(_cells("", source, outcome, _MISSING))
+    except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
+        return error
+    return None
 
 
 def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
@@ -191,7 +223,7 @@ def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
     for source in request.sources:
         progress = asked.get(source.name)
         owners = _owners(request, source)
-        if not owners or (progress is None and source.label_wide) or (progress and _left_out(progress)):
+        if not owners or (progress is None and source.label_wide) or (progress and progress.left_out):
             continue
         for artist, account in owners.items():
             reading = progress.readings.get(account or "") if progress else None
@@ -215,17 +247,12 @@ def _owners(request: Request, source: AnySource) -> dict[str | None, str | None]
     return owners if any(owners.values()) else {}
 
 
-def _left_out(progress: Progress) -> bool:
-    """A label-wide source that was never set up is no gap: nobody misses it."""
-    quiet = progress.source.label_wide and progress.source.credentials.quiet
-    return quiet and progress.ended is not None and progress.ended.code == "no_credentials"
-
-
 def _reason(request: Request, progress: Progress | None, artist: str | None, account: str | None) -> Gap:
     """Why a field without a flag of its own is null."""
     if artist is not None and account is None:
         return Gap(State.NO_ACCOUNT, "no_account")
-    if progress is None or (request.only_artists is not None and artist not in request.only_artists):
+    narrowed = artist is not None and request.only_artists is not None and artist not in request.only_artists
+    if progress is None or narrowed:
         return Gap(State.SKIPPED, "not_asked")
     failure = progress.failures.get(account or "")
     if failure is not None:
@@ -235,17 +262,26 @@ def _reason(request: Request, progress: Progress | None, artist: str | None, acc
 
 def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, reason: Gap) -> Cells:
     """One section: every declared field, with its value and flags or the reason for its absence."""
-    stats = reading.stats if reading else source.model()
-    values = stats.model_dump(mode="json")
+    # Not the model's own defaults: where nothing was read nothing is known.
+    fields = source.model.model_fields
+    values = reading.stats.model_dump(mode="json") if reading else dict.fromkeys(fields)
     cells: Cells = {}
-    for name in source.model.model_fields:
-        flags = [flag for flag in (reading.flags if reading else ()) if flag.field == name]
-        notes = [Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high) for flag in flags]
+    for name in fields:
         value = values[name]
+        notes = [
+            Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high)
+            for flag in (reading.flags if reading else ())
+            if flag.field == name and _tells(flag.state, value)
+        ]
         if value is None and not notes:
             notes = [Note(reason.state, reason.code, reason.detail or None)]
         cells[Place(artist, source.name, name)] = Cell(value, tuple(notes))
     return cells
+
+
+def _tells(state: State, value: object) -> bool:
+    """Whether a state speaks of a value that is there, or gives a reason for one that is not."""
+    return state.has_value == (value is not None) and state not in {State.MEASURED, State.NOT_TRACKED}
 
 
 def _assemble(

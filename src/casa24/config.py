@@ -14,7 +14,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from casa24.errors import ConfigError
 from casa24.names import key_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from casa24.sources.base import Source, SourceOptions
     from casa24.sources.registry import Registry
     from casa24.web import Politeness
+
+V = TypeVar("V")
 
 FILE_NAME = "casa24.toml"
 LANGUAGES = ("en", "es")
@@ -116,7 +118,8 @@ def read(path: Path) -> Config:
         raise ConfigError(path, [f"cannot be read ({type(error).__name__})"]) from None
     try:
         return Config(path, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Most are TOMLDecodeError; a number of 5,000 digits or a hundred nested lists are not.
         raise ConfigError(path, [f"is not valid TOML: {error}"]) from None
 
 
@@ -161,7 +164,8 @@ class _Check:
         self._known(where, entry, (*_ARTIST_KEYS, *(source.account_key for source in sources)))
         shown = self._text(where, entry, "name")
         if shown is None:
-            self.problems.append(f"{where}: name is missing")
+            if name is None or isinstance(name, str):
+                self.problems.append(f"{where}: name is missing")
         elif shown == "*" or not shown.isprintable() or len(shown) > _NAME_LIMIT:
             self.problems.append(
                 f'{where}: name must be one printable line of at most {_NAME_LIMIT} characters, not "*"'
@@ -202,7 +206,9 @@ class _Check:
         self._known("[sources]", table, [source.name for source in self.registry.sources])
         for source in self.registry.sources:
             values = self._table(table, source.name, "sources.")
-            options[source.name] = self._model(f"[sources.{source.name}]", source.Options, values)
+            checked = self._model(f"[sources.{source.name}]", source.Options, values)
+            if checked is not None:
+                options[source.name] = checked
         return options
 
     def _politeness(self, table: Mapping[str, Any]) -> Politeness | None:
@@ -210,10 +216,9 @@ class _Check:
             return None
         from casa24.web import Politeness
 
-        checked: Politeness = self._model("[web]", Politeness, table)
-        return checked
+        return self._model("[web]", Politeness, table)
 
-    def _model(self, where: str, model: Callable[..., Any], values: Mapping[str, Any]) -> Any:
+    def _model(self, where: str, model: Callable[..., V], values: Mapping[str, Any]) -> V | None:
         from pydantic import ValidationError
 
         try:
@@ -224,7 +229,7 @@ class _Check:
                 key = ".".join(str(part) for part in item["loc"])
                 hint = _nearest(key, known) if item["type"] == "extra_forbidden" else item["msg"]
                 self.problems.append(f"{where} {key}: {hint}")
-            return model()
+            return None
 
     def _aliases(self, where: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
         value = entry.get("aliases", [])

@@ -115,14 +115,22 @@ async def _ask_worker(address: str, key: SecretStr | None, web: Web) -> dict[str
 
 def worker_endpoint(address: str) -> str:
     """The Worker's credentials address. Raises CredentialError unless it is safe to send a key to."""
-    parts = urlsplit(address.strip())
-    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-    if not secure or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not _is_safe(address.strip()):
+        # Nothing of it is shown: a key pasted into the wrong field ends here.
         raise CredentialError(
-            f"The Worker's address must be a plain https:// address, not {parts.scheme or 'nothing'}://… ",
+            "The Worker's address must be a plain https:// address, without user, query or fragment.",
             advice=f"Set {WORKER_URL} (or `worker` in casa24.toml) to an address like https://NAME.workers.dev",
         )
     return f"{address.strip().rstrip('/')}/api/credentials"
+
+
+def _is_safe(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    return secure and bool(parts.hostname) and not any(mark in address for mark in "@?#")
 
 
 def _is_loopback(host: str | None) -> bool:
@@ -144,15 +152,17 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     from dotenv import dotenv_values
 
     try:
-        return {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
+        values = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CredentialError(
             f"{path} cannot be read ({type(error).__name__}).", advice="Save it as plain UTF-8 text, or remove it."
         ) from None
+    return {name: value or "" for name, value in values.items()}
 
 
 def mask(wallet: Wallet, secrets: Iterable[str], write: Callable[[str], object]) -> None:
     """Register the secrets with GitHub Actions, so that its log never shows them."""
     for name in secrets:
         if name in wallet.found:
-            write(f"::add-mask::{wallet.found[name].secret.get_secret_value()}")
+            # GitHub reads %25 as a percent sign; other escapes no value on one line needs.
+            write(f"::add-mask::{wallet.found[name].secret.get_secret_value().replace('%', '%25')}")

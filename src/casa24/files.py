@@ -72,17 +72,23 @@ def _sync_folder(folder: Path) -> None:
 def set_aside(path: Path) -> Path:
     """Rename a file nobody can use to a name beside it that is free; it is never deleted."""
     names = (path.with_name(f"{path.stem}.old-{number}{path.suffix}") for number in range(1, 10_000))
-    aside = next(name for name in names if not name.exists())
     try:
+        aside = next(name for name in names if not name.exists())
         path.replace(aside)
     except OSError as error:
-        raise StorageError(f"{path} could not be set aside ({error.strerror}).", advice="Move it away.") from error
+        raise StorageError(
+            f"{path} could not be set aside ({error.strerror}).",
+            advice="Check the folder's rights, or move the file away yourself.",
+        ) from error
     return aside
 
 
 def sweep(folder: Path) -> None:
     """Remove temporary files a crash left behind. Call it only while holding the folder."""
-    for leftover in folder.glob(".*.tmp") if folder.is_dir() else ():
+    leftovers: list[Path] = []
+    with contextlib.suppress(OSError):
+        leftovers += folder.glob(".*.tmp") if folder.is_dir() else ()
+    for leftover in leftovers:
         with contextlib.suppress(OSError):
             leftover.unlink()
 

@@ -7,6 +7,7 @@ a field is one flag a day, not twenty. Whoever builds or merges snapshots works 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,19 +30,27 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a flag says, without where."""
+    """What a flag says, without where. ``extra``: keys this version does not know, as JSON."""
 
     state: State
     code: str
     detail: str | None = None
     low: int | None = None
     high: int | None = None
+    extra: str = ""
+
+    @classmethod
+    def of(cls, flag: Flag) -> Note:
+        """What this flag says."""
+        extra = json.dumps(flag.model_extra, sort_keys=True) if flag.model_extra else ""
+        return cls(flag.state, flag.code, flag.detail, flag.low, flag.high, extra)
 
     def at(self, artist: str | None, source: str, metric: str) -> Flag:
         """The flag that says it there."""
+        extra: dict[str, Any] = json.loads(self.extra) if self.extra else {}
         return Flag(
             artist=artist, source=source, metric=metric, state=self.state, code=self.code,
-            detail=self.detail or None, low=self.low, high=self.high,
+            detail=self.detail or None, low=self.low, high=self.high, **extra,
         )  # fmt: skip
 
 
@@ -68,17 +77,20 @@ def spread(snapshot: Snapshot) -> Cells:
     """Every stored value of a snapshot with the flags that speak of it."""
     cells: Cells = {}
     holders: list[tuple[str | None, Mapping[str, Any]]] = [(None, snapshot.sections)]
-    holders += [(record.name, record.sections) for record in reversed(snapshot.artists)]
+    holders += [(record.name, record.sections) for record in snapshot.artists]
     for artist, sections in holders:
         for source, section in sections.items():
             for field, value in section.items():
-                cells[Place(artist, source, field)] = Cell(value, _notes(snapshot, artist, source, field, value))
+                # Of two records with one name the first counts, as for whoever reads a snapshot.
+                place = Place(artist, source, field)
+                if place not in cells:
+                    cells[place] = Cell(value, _notes(snapshot, artist, source, field, value))
     return cells
 
 
 def _notes(snapshot: Snapshot, artist: str | None, source: str, field: str, value: object) -> tuple[Note, ...]:
     speaking = [
-        Note(flag.state, flag.code, flag.detail, flag.low, flag.high)
+        Note.of(flag)
         for flag in snapshot.flags_for(artist, source, field)
         if flag.state.has_value == (value is not None)
     ]
@@ -86,14 +98,15 @@ def _notes(snapshot: Snapshot, artist: str | None, source: str, field: str, valu
     return tuple(speaking[:1] if value is None else dict.fromkeys(speaking))
 
 
-def loose(snapshot: Snapshot) -> list[Flag]:
-    """The flags that speak of no stored value (a section this version does not know): kept as they are."""
-    held = {(artist, place.source) for place in spread(snapshot) for artist in (place.artist, _every(place.artist))}
-    return [flag for flag in snapshot.flags if (flag.artist, flag.source) not in held]
-
-
-def _every(artist: str | None) -> str | None:
-    return None if artist is None else EVERY
+def loose(flags: Iterable[Flag], cells: Cells) -> list[Flag]:
+    """Those of the flags that speak of none of these values (a section that is not there): kept as they are."""
+    held = {
+        (artist, place.source, field)
+        for place in cells
+        for artist in ({place.artist, EVERY} if place.artist is not None else {None})
+        for field in (place.field, EVERY)
+    }
+    return [flag for flag in flags if flag.place not in held]
 
 
 def fold(cells: Cells) -> tuple[Flag, ...]:
@@ -106,7 +119,7 @@ def _fold(source: str, cells: Cells) -> Iterable[Flag]:
     gaps = _whole_sections(
         {place: cell.notes[0] for place, cell in own.items() if cell.value is None and cell.notes}, own
     )
-    shared = _shared(gaps)
+    shared = _shared(gaps, own, {place.artist for place in cells if place.artist is not None})
     for metric, note in shared.items():
         yield note.at(EVERY, source, metric)
     for place, note in gaps.items():
@@ -133,14 +146,20 @@ def _whole_sections(gaps: dict[Place, Note], own: Cells) -> dict[Place, Note]:
     return folded
 
 
-def _shared(gaps: Mapping[Place, Note]) -> dict[str, Note]:
+def _shared(gaps: Mapping[Place, Note], own: Cells, artists: set[str]) -> dict[str, Note]:
     """The reason several artists share, by field.
 
     ``*`` for every field is read after a single field's ``*``, so it is only used
-    where no single field has one.
+    where no single field has one. ``*`` for every artist is read where an artist has
+    no flag of its own, so it is only used where each has one, or a value.
     """
+    theirs = {place: cell for place, cell in own.items() if place.artist is not None}
+    told = Counter(place.field for place, cell in theirs.items() if cell.value is not None or cell.notes)
+    everywhere = {field for field, count in told.items() if count == len(artists)}
+    if everywhere == {place.field for place in theirs}:
+        everywhere.add(EVERY)
     shared: dict[str, Note] = {}
-    for field in sorted({place.field for place in gaps}, key=lambda name: name == EVERY):
+    for field in sorted(everywhere & {place.field for place in gaps}, key=lambda name: name == EVERY):
         counted = Counter(note for place, note in gaps.items() if place.field == field and place.artist is not None)
         note, count = next(iter(counted.most_common(1)), (None, 0))
         if note is not None and count > 1 and not (field == EVERY and shared):

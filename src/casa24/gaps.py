@@ -7,10 +7,11 @@ A source adds its own codes (or its own words for these) in its ``gaps``.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casa24.errors import BadStatus, SourceError, SourceUnavailable, WebError
+from casa24.errors import BadStatus, RateLimited, SourceError, SourceUnavailable, WebError
 from casa24.models import State
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def explain(
 
 _BY_STATUS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 410: "not_found"}
 _SERVER_ERRORS = 500
+_REASONS = {State.FAILED, State.NOT_OFFERED, State.HIDDEN, State.SKIPPED, State.NO_ACCOUNT}
 
 
 def gap_of(error: BaseException, own: Mapping[str, Explanation] | None = None) -> Gap:
@@ -97,19 +99,23 @@ def gap_of(error: BaseException, own: Mapping[str, Explanation] | None = None) -
     The details are casa24's own words; what a platform wrote stays out of the record.
     """
     if isinstance(error, SourceError):
-        known = (own or {}).get(error.code) or COMMON.get(error.code)
-        return Gap(known.state if known else State.FAILED, error.code, _when(error) or error.detail)
+        code = str(error.code)
+        known = (own or {}).get(code) or COMMON.get(code)
+        # `rounded` and `not_tracked` are no reasons why an answer did not come.
+        missing = known is not None and known.state in _REASONS
+        return Gap(known.state if known and missing else State.FAILED, code, _when(error, str(error.detail)))
     if isinstance(error, BadStatus):
         code = "server_error" if error.status >= _SERVER_ERRORS else _BY_STATUS.get(error.status, error.code)
         return Gap(State.FAILED, code, error.message)
     if isinstance(error, WebError):
-        return Gap(State.FAILED, error.code, error.message)
+        return Gap(State.FAILED, error.code, _when(error, error.message))
     return Gap(State.FAILED, "source_error", type(error).__name__)
 
 
-def _when(error: SourceError) -> str:
-    until = error.until if isinstance(error, SourceUnavailable) else None
-    if until is None:
-        return ""
-    waiting = f"until {until:%Y-%m-%d %H:%M} UTC"
-    return f"{error.detail}, {waiting}" if error.detail else waiting
+def _when(error: SourceError | WebError, detail: str) -> str:
+    """The detail, with the time at which the platform wants to be asked again."""
+    until = error.until if isinstance(error, SourceUnavailable | RateLimited) else None
+    if not isinstance(until, dt.datetime):
+        return detail
+    waiting = f"until {until.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{detail}, {waiting}" if detail else waiting

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from bisect import bisect_left
+from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from casa24.errors import BadDate, NoSnapshot
+from casa24.errors import BadDate, NoSnapshot, StorageError, UnreadableSnapshot
 from casa24.legacy import Accounts, interpret, known_accounts
 from casa24.names import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from casa24.config import Artist
     from casa24.models import Snapshot
@@ -35,11 +38,31 @@ class History:
         """The snapshots of these days, each a day with one; the old layout's false zeros are gaps.
 
         An old-layout zero is a failure if the account is known: from the roster, or from
-        what these days or the newest one show. Reads these files and no others.
+        what any day of the old layout or the newest one shows. Where all of these days
+        are of today's layout, no other file is read.
         """
         raw = [self._read(day) for day in days]
-        known = known_accounts([*raw, *(self._read(day) for day in self.days[-1:])]) | self._roster_accounts()
+        if all(snapshot.schema_version is not None for snapshot in raw):
+            return raw
+        known = known_accounts(raw) | self._known
         return [interpret(snapshot, known) for snapshot in raw]
+
+    @cached_property
+    def _known(self) -> Accounts:
+        return known_accounts([*self._old_days(), *self._readable(self.days[-1:])]) | self._roster_accounts()
+
+    def _old_days(self) -> Iterator[Snapshot]:
+        """The days of the old layout: no day of today's layout comes before one of them."""
+        return takewhile(lambda snapshot: snapshot.schema_version is None, self._readable(self.days))
+
+    def _readable(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
+        """Those of the days that can be read: a damaged one must not keep anybody from the others."""
+        for day in days:
+            try:
+                snapshot = self._read(day)
+            except StorageError:
+                continue
+            yield snapshot
 
     def _read(self, day: dt.date) -> Snapshot:
         if day not in self._cache:
@@ -77,8 +100,11 @@ class History:
 
     def before(self, day: dt.date) -> Snapshot | None:
         """The last readable snapshot before a day, or None."""
-        earlier = [other for other in self.days if other < day]
-        return self.on(earlier[-1])[0] if earlier else None
+        for other in reversed(self.days):
+            if other < day:
+                with contextlib.suppress(UnreadableSnapshot):
+                    return self.on(other)[0]
+        return None
 
 
 def parse_day(text: str, *, today: dt.date) -> dt.date:

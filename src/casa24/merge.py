@@ -43,9 +43,10 @@ def merge(one: Snapshot, other: Snapshot) -> Snapshot:
         **old.model_dump(by_alias=True),
         **new.model_dump(by_alias=True),
         **sections.get(None, {}),
+        "schema": max((old.schema_version, new.schema_version), key=lambda version: version or 0),
         "sources": _runs(old, new, used),
         "artists": _artists(old, new, sections),
-        "flags": list(dict.fromkeys([*fold(cells), *loose(new), *loose(old)])),
+        "flags": list(dict.fromkeys([*fold(cells), *loose((*new.flags, *old.flags), cells)])),
     }
     return Snapshot.model_validate(content)
 
@@ -65,10 +66,13 @@ def measured_anything(snapshot: Snapshot) -> bool:
 
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:
-    content = snapshot.model_dump(exclude={"generator"})
+    """What makes a day, however its flags are folded: without when it was read, and by what."""
+    content = snapshot.model_dump(exclude={"generator", "flags"})
     for run in content["sources"].values():
         del run["collected_at"]
-    return content
+    cells = spread(snapshot)
+    notes = {place: set(cell.notes) for place, cell in cells.items()}
+    return {**content, "notes": notes, "loose": set(loose(snapshot.flags, cells))}
 
 
 def _choose(old: Snapshot, new: Snapshot) -> tuple[Cells, set[tuple[str, int]]]:
@@ -116,11 +120,12 @@ def _artists(old: Snapshot, new: Snapshot, sections: _Sections) -> list[ArtistRe
 def _artist(found: list[ArtistRecord], sections: dict[str, Section]) -> ArtistRecord:
     """One artist of both days, oldest first: everything known, the newer winning where no value decides."""
     content: dict[str, Any] = {}
-    accounts: dict[str, str] = {}
+    accounts: dict[str, str] | None = None
     for record in found:
         content.update(record.model_dump())
-        accounts.update(record.accounts or {})
-    return ArtistRecord(**{**content, **sections, "accounts": accounts or None})
+        if record.accounts is not None:
+            accounts = {**(accounts or {}), **record.accounts}
+    return ArtistRecord(**{**content, **sections, "accounts": accounts})
 
 
 def _sections(cells: Cells) -> _Sections:

@@ -11,9 +11,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 SCHEMA = 2
 EVERY = "*"
@@ -64,12 +65,22 @@ class Flag(BaseModel):
         return (self.artist, self.source, self.metric)
 
 
+def _utc(moment: dt.datetime) -> dt.datetime:
+    """A day is a UTC day, and so is a time that names no zone."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
+
+
 class SourceRun(BaseModel):
-    """When a source's numbers were read, and over which way (``api`` or ``page``)."""
+    """When a source's numbers were read (UTC), and over which way (``api`` or ``page``)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    collected_at: dt.datetime
+    collected_at: Annotated[dt.datetime, AfterValidator(_utc)]
     via: str | None = None
 
 
@@ -118,9 +129,17 @@ class Snapshot(BaseModel):
     artists: tuple[ArtistRecord, ...] = ()
     flags: tuple[Flag, ...] = ()
 
-    _by_place: dict[tuple[str | None, str, str], list[Flag]] | None = PrivateAttr(default=None)
+    # Cached properties, not private attributes: those would take part in ==.
+    @cached_property
+    def _flags_by_place(self) -> dict[tuple[str | None, str, str], list[Flag]]:
+        found: dict[tuple[str | None, str, str], list[Flag]] = {}
+        for flag in self.flags:
+            found.setdefault(flag.place, []).append(flag)
+        return found
 
-    _by_name: dict[str, dict[str, Section]] | None = PrivateAttr(default=None)
+    @cached_property
+    def _sections_by_name(self) -> dict[str, dict[str, Section]]:
+        return {record.name: record.sections for record in reversed(self.artists)}
 
     @property
     def sections(self) -> dict[str, Section]:
@@ -131,19 +150,13 @@ class Snapshot(BaseModel):
         """One artist's section, or with None the label's."""
         if artist is None:
             return self.sections.get(source)
-        if self._by_name is None:
-            self._by_name = {record.name: record.sections for record in reversed(self.artists)}
-        return self._by_name.get(artist, {}).get(source)
+        return self._sections_by_name.get(artist, {}).get(source)
 
     def flags_for(self, artist: str | None, source: str, metric: str) -> list[Flag]:
         """The flags that speak of one value, the most specific first."""
-        if self._by_place is None:
-            self._by_place = {}
-            for flag in self.flags:
-                self._by_place.setdefault(flag.place, []).append(flag)
         whose = (artist,) if artist is None else (artist, EVERY)
         places = [(name, source, field) for name in whose for field in (metric, EVERY)]
-        return [flag for place in places for flag in self._by_place.get(place, ())]
+        return [flag for place in places for flag in self._flags_by_place.get(place, ())]
 
     def measurement(self, artist: str | None, source: str, metric: str) -> Measurement:
         """One number with its state: what the record says of it, and why where it says nothing."""

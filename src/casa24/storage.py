@@ -22,8 +22,9 @@ from pydantic import ValidationError
 
 from casa24 import files, tables
 from casa24.errors import NewerSnapshot, NoSnapshot, StorageError, UnreadableSnapshot
+from casa24.legacy import interpret, known_accounts
 from casa24.merge import combine, measured_anything
-from casa24.models import SCHEMA, Snapshot
+from casa24.models import SCHEMA, Snapshot, as_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,7 +67,9 @@ class DataFolder:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise StorageError(f"{self.history} cannot be listed ({error.strerror}).") from error
+            raise StorageError(
+                f"{self.history} cannot be listed ({error.strerror}).", advice="Check the folder's rights."
+            ) from error
         return sorted(day for name in names if _DAY_FILE.fullmatch(name) and (day := _date(name[:10])))
 
     def file_of(self, day: dt.date) -> Path:
@@ -74,8 +77,12 @@ class DataFolder:
         return self.history / f"{day.isoformat()}.json"
 
     def read(self, day: dt.date) -> Snapshot:
-        """A day as it was stored. Raises NoSnapshot or UnreadableSnapshot."""
-        return load(self.file_of(day))
+        """A day as it was stored. Raises NoSnapshot, UnreadableSnapshot or NewerSnapshot."""
+        path = self.file_of(day)
+        snapshot = load(path)
+        if snapshot.date != day:
+            raise UnreadableSnapshot(f"{path} holds another day: {snapshot.date}.", advice=_RESTORE)
+        return snapshot
 
     def save(self, fresh: Snapshot) -> Saved:
         """Store a day, merged with what it already holds. A day that measured nothing is not stored."""
@@ -85,7 +92,7 @@ class DataFolder:
             self._sweep()
             path = self.file_of(fresh.date)
             aside: list[Path] = []
-            day = self._merged(path, fresh, aside)
+            day = self._merged(fresh, aside)
             wrote_day = files.write_atomically(path, dump(day))
             wrote_table = files.write_atomically(self.table_file, self._table_with(day, aside).text())
             newest = max(self.days())
@@ -104,15 +111,17 @@ class DataFolder:
         files.sweep(self.path)
         files.sweep(self.history)
 
-    def _merged(self, path: Path, fresh: Snapshot, aside: list[Path]) -> Snapshot:
+    def _merged(self, fresh: Snapshot, aside: list[Path]) -> Snapshot:
         """The fresh day with what was already recorded; a damaged file must not cost the new readings."""
-        if not path.exists():
-            return fresh
         try:
-            return combine(load(path), fresh)
-        except UnreadableSnapshot:
-            aside.append(files.set_aside(path))
+            earlier = self.read(fresh.date)
+        except NoSnapshot:
             return fresh
+        except UnreadableSnapshot:
+            aside.append(files.set_aside(self.file_of(fresh.date)))
+            return fresh
+        # The day a label moves to casa24: the old collector's zeros of that morning are no readings.
+        return combine(interpret(earlier, known_accounts([earlier, fresh])), fresh)
 
     def _table_with(self, day: Snapshot, aside: list[Path]) -> tables.Table:
         """The CSV with this day's rows; one casa24 did not write is set aside and rebuilt."""
@@ -135,8 +144,6 @@ class DataFolder:
 
     def _readable(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
         """These days as a reader sees them; a damaged one has no rows, as it has no numbers."""
-        from casa24.legacy import interpret
-
         for day in days:
             try:
                 yield interpret(self.read(day), set())
@@ -145,13 +152,16 @@ class DataFolder:
 
 
 def load(path: Path) -> Snapshot:
-    """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot where it is damaged."""
+    """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot or NewerSnapshot."""
     try:
         if path.stat().st_size > _SIZE_LIMIT:
             raise UnreadableSnapshot(f"{path} is too large for a snapshot.", advice=_RESTORE)
         content = json.loads(path.read_bytes(), parse_constant=_refuse)
-        snapshot = Snapshot.model_validate(content)
-    except FileNotFoundError:
+        # First of all: what a newer layout looks like, this version cannot know.
+        if isinstance(content, dict) and (as_count(content.get("schema")) or 0) > SCHEMA:
+            raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
+        return Snapshot.model_validate(content)
+    except (FileNotFoundError, NotADirectoryError):
         raise NoSnapshot(
             f"There is no snapshot {path}.", advice="Run `casa24 collect`, or try `casa24 demo`."
         ) from None
@@ -163,9 +173,6 @@ def load(path: Path) -> Snapshot:
         raise UnreadableSnapshot(f"{path} is damaged: it is no complete JSON.", advice=_RESTORE) from None
     except OSError as error:
         raise UnreadableSnapshot(f"{path} cannot be read ({error.strerror}).", advice=_RESTORE) from error
-    if snapshot.schema_version is not None and snapshot.schema_version > SCHEMA:
-        raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
-    return snapshot
 
 
 _RESTORE = "Restore the file from git (`git checkout -- FILE`), or move it away."

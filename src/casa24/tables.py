@@ -13,6 +13,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from casa24.escape import safe_cell
 from casa24.models import as_count
 
 if TYPE_CHECKING:
@@ -24,17 +25,9 @@ if TYPE_CHECKING:
 FILE_NAME = "popularity_scores.csv"
 ARTIST, DATE = "artist_name", "date"
 
-# A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 class ForeignTable(ValueError):
     """A table casa24 did not write: ragged rows, repeated rows, or other columns in front."""
-
-
-def safe_cell(text: str) -> str:
-    """A text as a CSV cell no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +45,19 @@ class Table:
     @classmethod
     def parse(cls, text: str) -> Table:
         """A table casa24 wrote. Raises ForeignTable for any other."""
-        lines = csv.reader(io.StringIO(text))
-        header = next(lines, [])
+        try:
+            header, *lines = csv.reader(io.StringIO(text))
+        except (csv.Error, ValueError):
+            raise ForeignTable("it is no CSV") from None
         if header[:2] != [ARTIST, DATE] or len(set(header)) != len(header):
             raise ForeignTable("its header is not ours")
         rows: dict[tuple[str, str], dict[str, str]] = {}
         for number, line in enumerate(lines, 2):
             if len(line) != len(header) or not _is_date(line[1]):
-                raise ForeignTable(f"line {number} does not fit the header")
+                raise ForeignTable(f"row {number} does not fit the header")
             key = (line[1], line[0])
             if key in rows:
-                raise ForeignTable(f"line {number} repeats an artist and date")
+                raise ForeignTable(f"row {number} repeats an artist and date")
             rows[key] = dict(zip(header[2:], line[2:], strict=True))
         return cls(tuple(header[2:]), rows)
 
@@ -77,10 +72,13 @@ class Table:
     def with_day(self, snapshot: Snapshot, series: Sequence[Series]) -> Table:
         """The table with one day's rows replaced; columns of plugins that are gone stay, empty from now on."""
         own = tuple(item.column for item in series)
-        columns = (*own, *(name for name in self.columns if name not in own))
+        gone = tuple(name for name in self.columns if name not in own)
         day = snapshot.date.isoformat()
         rows = {key: row for key, row in self.rows.items() if key[0] != day}
-        return Table(columns, {**rows, **_rows(snapshot, series)})
+        for key, row in _rows(snapshot, series).items():
+            before = self.rows.get(key, {})
+            rows[key] = {**row, **{name: before.get(name, "") for name in gone}}
+        return Table((*own, *gone), rows)
 
     def text(self) -> str:
         """The file's content: rows by date, artists in their snapshot's order, line feeds only."""

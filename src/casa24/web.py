@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
 log = logging.getLogger("casa24.web")
+# Without a handler Python would print stamina's line about every retry to stderr.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 USER_AGENT = f"casa24/{__version__} (+{HOMEPAGE})"
 MEBIBYTE = 1024 * 1024
@@ -134,20 +136,28 @@ class _Lane:
         self._places = asyncio.Semaphore(politeness.concurrency)
         self._pause = politeness.pause
         self._next = 0.0
+        self._held = 0.0
         self.closed: Casa24Error | None = None
 
     def hold(self, seconds: float) -> None:
         """Nothing more leaves for so long: the host asked for it."""
-        self._next = max(self._next, time.monotonic() + seconds)
+        self._held = max(self._held, time.monotonic() + seconds)
+
+    def _slot(self) -> float:
+        """The next free moment to leave."""
+        start = max(time.monotonic(), self._next, self._held)
+        self._next = start + self._pause
+        return start
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         async with self._places:
-            now = time.monotonic()
-            start = max(now, self._next)
-            self._next = start + self._pause
-            if start > now:
-                await asyncio.sleep(start - now)
+            start = self._slot()
+            while self.closed is None and (wait := start - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+                if self._held > start:
+                    # The host asked for a pause while this request waited for its turn.
+                    start = self._slot()
             if self.closed is not None:
                 raise self.closed
             yield
@@ -308,7 +318,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         try:
             moment = email.utils.parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=dt.UTC)

@@ -73,7 +73,8 @@ class Total(BaseModel):
     """One number over the artists read on both days (like for like).
 
     ``unique_people``: the same person may follow several artists, so the sums are upper
-    bounds and the largest single value is the lower one.
+    bounds and the largest single value is the lower one. ``change`` lies within
+    ``change_low``…``change_high``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,6 +90,8 @@ class Total(BaseModel):
     old_at_least: int
     new_at_least: int
     change: int
+    change_low: int
+    change_high: int
 
 
 class Diff(BaseModel):
@@ -208,6 +211,7 @@ def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Tot
             if (change.source, change.metric) == (item.source, item.field) and change.change is not None
         ]
         old, new = [change.old.value or 0 for change in both], [change.new.value or 0 for change in both]
+        least = [change.old.low or 0 for change in both], [change.new.low or 0 for change in both]
         if len(both) > 1:
             yield Total(
                 source=item.source,
@@ -218,7 +222,9 @@ def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Tot
                 artists=tuple(change.artist or "" for change in both),
                 old=sum(old),
                 new=sum(new),
-                old_at_least=max(old) if item.metric.unique_people else sum(old),
-                new_at_least=max(new) if item.metric.unique_people else sum(new),
+                old_at_least=max(least[0]) if item.metric.unique_people else sum(least[0]),
+                new_at_least=max(least[1]) if item.metric.unique_people else sum(least[1]),
                 change=sum(new) - sum(old),
+                change_low=sum(change.change_low or 0 for change in both),
+                change_high=sum(change.change_high or 0 for change in both),
             )

@@ -7,4 +7,4 @@ def main() -> None:
     """The console script ``casa24``."""
     from casa24.cli.app import app
 
-    app()
+    app(prog_name="casa24")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casa24.cli import options
-from casa24.views.render import Format
+from casa24.views.formats import Format
 
 
 def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) -> None:

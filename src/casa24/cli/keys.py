@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from casa24.cli.output import keep_secret
 if TYPE_CHECKING:
     from casa24.cli.place import Place
     from casa24.credentials import Wallet
+
+log = logging.getLogger("casa24.keys")
 
 _PATIENCE = 10.0
 
@@ -44,6 +47,8 @@ async def all_keys(place: Place) -> Wallet:
             place.registry.credential_names, here, worker=worker_address(place, here), web=web
         )
     _keep(wallet, place.registry.secret_names)
+    for name in place.registry.credential_names:
+        log.info("%s: %s", name, wallet.origin(name) or "not set")
     return wallet
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from casa24.cli.place import Place
     from casa24.collect import Collected
     from casa24.credentials import Wallet
-    from casa24.views.render import Format
+    from casa24.views.formats import Format
     from casa24.web import Politeness
 
 NOTHING_MEASURED, STRICT_FAILURE, INTERRUPTED = 1, 3, 130
@@ -115,9 +116,15 @@ def run(place: Place, wishes: Wishes) -> Night:
         failed=any(gap.state is State.FAILED for gap in lost),
         interrupted=collected.interrupted,
         dry_run=wishes.dry_run,
-        written=tuple(str(path) for path in saved.written),
+        written=tuple(_near(path) for path in saved.written),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _near(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, list[str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from casa24.cli.output import set_debug, set_verbose
-from casa24.views.render import Format
+from casa24.views.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,13 +24,14 @@ def _completed(offers: Callable[[Place], Iterable[str]]) -> Callable[[Any, str],
     def complete(ctx: Any, incomplete: str) -> list[str]:
         from casa24.cli.place import open_place
         from casa24.errors import Casa24Error
-        from casa24.names import key_of
 
         try:
             offered = list(offers(open_place(ctx.params.get("config"), ctx.params.get("data_dir"))))
         except Casa24Error:
             return []
-        return [offer for offer in offered if key_of(offer).startswith(key_of(incomplete))]
+        # Bash puts an offer into the line as it is, so a space in a name must come escaped.
+        bash = os.environ.get("_CASA24_COMPLETE", "").endswith("bash")
+        return [re.sub(r"([^\w.-])", r"\\\1", offer) for offer in offered] if bash else offered
 
     return complete
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from casa24.views.text import clean
+from casa24.escape import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
 
+    from casa24.views.formats import Format
     from casa24.views.page import Page
-    from casa24.views.render import Format
 
 _PLAIN_WIDTH = 80
 _state = {"debug": False}
@@ -78,7 +78,8 @@ def log_to_stderr(level: int) -> None:
 
 def emit(page: Page, result: BaseModel, form: Format) -> None:
     """Print an answer in the wanted format."""
-    from casa24.views.render import Format, as_text, to_terminal
+    from casa24.views.formats import Format
+    from casa24.views.render import as_text, to_terminal
 
     if form is Format.TABLE:
         to_terminal(page, console())

@@ -34,13 +34,12 @@ def watching(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
             title = progress.source.title
             if title not in shown:
                 shown[title] = bars.add_task(title, total=progress.expected)
-            bars.update(shown[title], completed=progress.answered)
+            bars.update(shown[title], completed=progress.expected if progress.done else progress.measured)
 
         yield update
 
 
 def _plain(progress: Progress) -> None:
     """One line a source, when it has ended; nothing where it was never set up."""
-    quiet = progress.source.credentials.quiet and progress.ended is not None
-    if progress.done and not quiet:
-        say(f"{progress.source.title}: {len(progress.readings)} of {progress.expected}")
+    if progress.done and not progress.left_out:
+        say(f"{progress.source.title}: {progress.measured} of {progress.expected}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from casa24.cli import options
-from casa24.views.render import Format
+from casa24.views.formats import Format
 
 
 def show(

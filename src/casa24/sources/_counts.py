@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _GROUP = "[,.\u00a0\u202f\u2009' ’]"
-# Groups of three, all by the same separator: 1,234,567 or 1.234.567.
-_EXACT = re.compile(rf"[0-9]{{1,15}}|[0-9]{{1,3}}({_GROUP})[0-9]{{3}}(?:\1[0-9]{{3}}){{0,4}}")
+# Groups of three, all by the same separator: 1,234,567 or 1.234.567. No leading zero: 0.123 is no 123.
+_EXACT = re.compile(rf"0|[1-9][0-9]{{0,14}}|[1-9][0-9]{{0,2}}({_GROUP})[0-9]{{3}}(?:\1[0-9]{{3}}){{0,4}}")
 # One or two decimals: with three, 1.234K might as well be 1,234 thousand.
-_SHORT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?[ \u00a0\u202f]?([KMB])", re.IGNORECASE)
+_SHORT = re.compile(r"(0|[1-9][0-9]{0,2})(?:[.,]([0-9]{1,2}))?[ \u00a0\u202f]?([KMB])", re.IGNORECASE)
 _TIMES = {"k": 10**3, "m": 10**6, "b": 10**9}
 
 

@@ -26,7 +26,7 @@ API = "https://api.spotify.com/v1"
 BATCH = 50
 TOP = 5
 
-_FORBIDDEN, _GONE = 403, {403, 404, 410}
+_UNAUTHORIZED, _FORBIDDEN, _GONE = 401, 403, {403, 404, 410}
 _PROBES = 2
 
 V = TypeVar("V")
@@ -43,7 +43,8 @@ class Track(BaseModel):
 
 
 class _Token(BaseModel):
-    access_token: str = Field(min_length=1)
+    # It goes into a header, which takes nothing else.
+    access_token: str = Field(pattern=r"^[!-~]+$")
 
 
 class _Followers(BaseModel):
@@ -202,6 +203,8 @@ def _token_error(reply: Reply, body: object) -> None:
 
 def _api_error(reply: Reply, body: object) -> None:
     """What the Web API means by an error that concerns every artist."""
+    if reply.status == _UNAUTHORIZED:
+        raise SourceUnavailable("unauthorized")
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return

@@ -148,7 +148,8 @@ def _row_tracks(tree: LexborHTMLParser) -> Iterator[PageTrack]:
     for row in tree.css('[data-testid="track-row"]'):
         name = (row.attributes.get("aria-label") or "").strip()
         uri = _TRACK.search(row.attributes.get("aria-labelledby") or "")
-        counts = [parse_count(_text(cell)) for cell in row.css("div > span")]
+        # A song's own name is no count, not even that of "1999".
+        counts = [parse_count(_text(cell)) for cell in row.css("div > span") if _text(cell) != name]
         plays = next((count.value for count in reversed(counts) if count and count.exact), None)
         if name:
             yield PageTrack(name, uri[1] if uri else None, plays)
@@ -183,7 +184,8 @@ def _linked_data(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
 
 
 def _text(node: LexborNode | None) -> str:
-    return node.text(strip=True) if node is not None else ""
+    # Not `strip=True`: the server puts comments between the pieces of a text, and it would strip each piece.
+    return node.text().strip() if node is not None else ""
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str | None:

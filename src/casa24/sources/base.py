@@ -141,7 +141,8 @@ class Source(Generic[S]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for base in getattr(cls, "__orig_bases__", ()):
+        # Only its own: a subclass that sets `model` must not get its parent's back.
+        for base in cls.__dict__.get("__orig_bases__", ()):
             for argument in get_args(base):
                 if isinstance(argument, type) and issubclass(argument, Stats):
                     cls.model = argument
@@ -218,9 +219,11 @@ async def as_they_come(jobs: Iterable[tuple[K, Coroutine[Any, Any, V]]]) -> Asyn
     SourceUnavailable is raised instead, after what had arrived beside it; closing
     the iterator cancels what is still under way.
     """
-    tasks = {asyncio.ensure_future(job): key for key, job in jobs}
-    waiting = set(tasks)
+    tasks: dict[asyncio.Future[V], K] = {}
     try:
+        for key, job in jobs:
+            tasks[asyncio.ensure_future(job)] = key
+        waiting = set(tasks)
         while waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             stop: SourceUnavailable | None = None

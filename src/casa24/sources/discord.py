@@ -63,6 +63,9 @@ class Discord(LabelSource[DiscordStats]):
             'Set DISCORD_BOT_TOKEN, or a permanent invite = "…" under [sources.discord].',
             State.SKIPPED,
         ),
+        "no_server": Explanation(
+            "a Discord bot token, but no server to ask about", "Set discord_guild_id in casa24.toml.", State.SKIPPED
+        ),
         "unauthorized": Explanation("Discord refused the bot's token", "Make a new one and set DISCORD_BOT_TOKEN."),
         "forbidden": Explanation(
             "Discord does not answer today, or the bot is not in the server",
@@ -80,7 +83,8 @@ class Discord(LabelSource[DiscordStats]):
     class Options(SourceOptions):
         """``invite``: a permanent invite (code or link), used where there is no bot token."""
 
-        invite: str | None = Field(default=None, pattern=_INVITE.pattern)
+        # Anchored: pydantic searches, and the invite becomes a part of an address.
+        invite: str | None = Field(default=None, pattern=rf"^{_INVITE.pattern}$")
 
     options: Options
 
@@ -99,7 +103,7 @@ class Discord(LabelSource[DiscordStats]):
             return await self._by_token(guild, token)
         if self.options.invite:
             return await self._by_invite(self.options.invite, guild)
-        raise SourceUnavailable("no_credentials")
+        raise SourceUnavailable("no_server" if token else "no_credentials")
 
     def _guild(self, account: str | None) -> str | None:
         """The roster's server; the environment's only where the roster names none."""

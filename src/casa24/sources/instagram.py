@@ -21,7 +21,7 @@ NEWEST = "v26.0"
 
 _HANDLE = re.compile(r"[a-z0-9._]{1,30}")
 _LINK = re.compile(r"(?:https?://)?(?:www\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE)
-_VERSION = re.compile(r"v(\d{1,3})\.0")
+_VERSION = re.compile(r"v([0-9]{1,3})\.0")
 
 # Meta's table of versions, November 2026: the last day of each that is named there.
 # What is older than the oldest living one (v21.0) has ended; v18.0 did on 2026-01-26.
@@ -159,6 +159,7 @@ def _explain(reply: Reply, body: object) -> None:
 
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
+    code = code if isinstance(code, int) else None
     if code in _NOT_READABLE:
         raise AccountUnavailable("not_readable")
     if code in _DEAD_TOKEN:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
 from casa24.errors import UnknownName
-from casa24.sources.base import ArtistSource, LabelSource, Source
+from casa24.sources.base import ArtistSource, Credentials, LabelSource, Source, SourceOptions, Stats
 
 if TYPE_CHECKING:
     from casa24.metrics import Series
@@ -21,7 +22,12 @@ RESERVED_NAMES = {
     *("label", "casa24", "*"),
 }
 RESERVED_KEYS = {"name", "joined", "left", "aliases", "color", "language", "worker"}
+RESERVED_CREDENTIALS = {"WORKER_API_URL", "WORKER_API_KEY"}
 RESERVED_COLUMNS = {"artist_name", "date"}
+
+# What a stranger's class must say of itself, in which form.
+_PARTS = {"name": str, "title": str, "account_key": str, "order": int, "credentials": Credentials, "gaps": Mapping}
+_MODELS = {"model": Stats, "Options": SourceOptions}
 
 AnySource = type[Source[Any]]
 
@@ -108,7 +114,7 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
         package, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
         try:
             source = point.load()
-        except Exception as error:  # noqa: BLE001 - the border to strangers' code: whatever it raises, it is left out
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to strangers' code: it is left out
             broken.append(Broken(point.name, package, f"{type(error).__name__}: {error}"))
             continue
         reason = _unfit(point.name, source)
@@ -116,30 +122,57 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
             broken.append(Broken(point.name, package, reason))
         else:
             installed.append(Installed(source, package, version))
-    installed.sort(key=lambda item: (item.source.order, item.source.name))
-    return _without_clashes(installed, broken)
+    # Of two that claim the same, ours stays, whatever place the other wants.
+    kept = _without_clashes(sorted(installed, key=lambda item: (item.package != "casa24", *_place(item))), broken)
+    return Registry(tuple(sorted(kept, key=_place)), tuple(broken))
+
+
+def _place(item: Installed) -> tuple[int, str]:
+    return (item.source.order, item.source.name)
 
 
 def _unfit(name: str, source: object) -> str:
     """Why an object is no source of that name; empty where it is one."""
     if not (isinstance(source, type) and issubclass(source, ArtistSource | LabelSource)):
         return "it is no subclass of ArtistSource or LabelSource"
-    missing = [part for part in ("name", "title", "account_key", "model") if not hasattr(source, part)]
-    if missing:
-        return f"it does not define {', '.join(missing)}"
+    wrong = [part for part, kind in _PARTS.items() if not isinstance(getattr(source, part, None), kind)]
+    wrong += [part for part, kind in _MODELS.items() if not _is_class(getattr(source, part, None), kind)]
+    if wrong:
+        return f"it does not define {', '.join(wrong)} as it must"
     if source.name != name:
         return f"its name is {source.name!r}, its entry point {name!r}"
     if name in RESERVED_NAMES or source.account_key in RESERVED_KEYS or not (name.isidentifier() and name.islower()):
         return f"{name!r} with the account key {source.account_key!r} claims a name casa24 needs itself"
+    return _unusable(source)
+
+
+def _unusable(source: AnySource) -> str:
+    """Why a well-formed class still measures nothing, or something false; empty where it does not."""
     if issubclass(source, ArtistSource) and {source.fetch, source.collect} == {
         ArtistSource.fetch,
         ArtistSource.collect,
     }:
         return "it defines neither fetch nor collect"
+    if issubclass(source, LabelSource) and source.fetch is LabelSource.fetch:
+        return "it defines no fetch"
+    known = [name for name, info in source.model.model_fields.items() if info.default is not None]
+    if known:
+        return f"unknown must be None: its stats model gives {', '.join(known)} no default, or another one"
     return "" if source.series() or source.listings() else "its stats model declares no Metric and no Listing"
 
 
-def _without_clashes(installed: list[Installed], broken: list[Broken]) -> Registry:
+def _asks_too_much(item: Installed, kept: list[Installed]) -> bool:
+    """Whether a source declares another package's secrets, or the Worker's key: it would be given them."""
+    foreign = {name for other in kept if other.package != item.package for name in other.source.credentials.names}
+    return bool({*foreign, *RESERVED_CREDENTIALS} & set(item.source.credentials.names))
+
+
+def _is_class(value: object, kind: type) -> bool:
+    return isinstance(value, type) and issubclass(value, kind)
+
+
+def _without_clashes(installed: list[Installed], broken: list[Broken]) -> list[Installed]:
+    """Those that claim nothing another has; the others are added to ``broken``."""
     names: set[str] = set()
     columns = set(RESERVED_COLUMNS)
     keys: set[str] = set()
@@ -149,6 +182,8 @@ def _without_clashes(installed: list[Installed], broken: list[Broken]) -> Regist
         taken = [name for name in own if name in columns]
         if item.source.name in names or item.source.account_key in keys:
             broken.append(Broken(item.source.name, item.package, "another source has this name or account key"))
+        elif _asks_too_much(item, kept):
+            broken.append(Broken(item.source.name, item.package, "it asks for credentials that are not its own"))
         elif taken or len(set(own)) < len(own):
             broken.append(Broken(item.source.name, item.package, f"CSV column taken: {', '.join(taken or own)}"))
         else:
@@ -156,4 +191,4 @@ def _without_clashes(installed: list[Installed], broken: list[Broken]) -> Regist
             names.add(item.source.name)
             keys.add(item.source.account_key)
             columns.update(own)
-    return Registry(tuple(kept), tuple(broken))
+    return kept

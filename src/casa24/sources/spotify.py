@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PlainSerializer
@@ -175,8 +175,8 @@ class Spotify(ArtistSource[SpotifyStats]):
             reply = await self.web.get(f"{PAGE}/{account}")
             return [await asyncio.to_thread(read_page, reply.text, account)]
         except BadStatus as error:
-            code = "not_found" if error.status in {404, 410} else "page_refused"
-            return [Gap(State.FAILED, code, error.message)]
+            gap = gap_of(error, self.gaps)
+            return [gap if gap.code in {"not_found", "server_error"} else replace(gap, code="page_refused")]
         except Casa24Error as error:
             return [gap_of(error, self.gaps)]
 

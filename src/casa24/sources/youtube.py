@@ -207,7 +207,11 @@ class YouTube(ArtistSource[YouTubeStats]):
                 if error.status == _NOT_FOUND and "playlistNotFound" in reasons(error.body):
                     return ids
                 raise
-            ids += [item.content.video_id for item in answer.items if item.content.video_id]
+            page_ids = [item.content.video_id for item in answer.items if item.content.video_id]
+            if len(page_ids) < len(answer.items):
+                # The most viewed might be among those it does not name: not known is not none.
+                raise AccountUnavailable("missing")
+            ids += page_ids
             if not answer.next_page or answer.next_page == page.get("pageToken"):
                 return list(dict.fromkeys(ids))
             page = {"pageToken": answer.next_page}
@@ -221,6 +225,10 @@ class YouTube(ArtistSource[YouTubeStats]):
                 (found for video in channel.uploads or () if isinstance(found := videos.get(video), Gap)), None
             )
         best = {id(channel): _top(channel.uploads or (), videos) for channel in known if channel.gap is None}
+        for channel in known:
+            if channel.uploads and not best.get(id(channel)):
+                # There are videos, but no views of any: that is no empty list.
+                channel.gap = channel.gap or Gap(State.FAILED, "missing")
         untitled = [item.id for items in best.values() for item in items if item.id and not item.snippet.title]
         titled = {**videos, **(await self._videos(untitled, self._titles))}
         for channel in known:

@@ -44,4 +44,4 @@ def _outcome(result: Collection) -> str:
         return "A dry run: nothing was written."
     if not result.written:
         return "Nothing changed since the last run of this day: no file was written."
-    return f"Written: {', '.join(result.written)}"
+    return "Written: " + ", ".join(result.written)

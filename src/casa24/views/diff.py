@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.views.page import Grid, Lines, Page, Row, grid
-from casa24.views.text import change, number, percent, point, signed
+from casa24.views.text import change, number, percent, point
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _totals(result: Diff, titles: Mapping[str, str]) -> Grid:
             str(len(total.artists)),
             _sum(total, total.old, total.old_at_least),
             _sum(total, total.new, total.new_at_least),
-            signed(total.change),
+            change(total),
         )
         for total in result.totals
     ]

@@ -6,12 +6,11 @@ import csv
 import io
 import json
 import re
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from casa24.tables import safe_cell
+from casa24.escape import clean, harmful, markdown, safe_cell
+from casa24.views.formats import Format
 from casa24.views.page import Grid
-from casa24.views.text import clean, markdown
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -19,17 +18,9 @@ if TYPE_CHECKING:
 
     from casa24.views.page import Page
 
-# JSON escapes C0 controls itself; these would still reach a terminal.
-_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
-
-class Format(StrEnum):
-    """How an answer is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MD = "md"
+_SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
+# JSON escapes C0 controls itself; the rest of the harmful would still reach a terminal.
+_NOT_PLAIN = re.compile("[^\n -~]")
 
 
 def as_text(page: Page, result: BaseModel, form: Format) -> str:
@@ -42,7 +33,7 @@ def as_text(page: Page, result: BaseModel, form: Format) -> str:
 def as_json(result: BaseModel) -> str:
     """The result itself: its fields are the documented format."""
     text = json.dumps(result.model_dump(mode="json"), indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _NOT_PLAIN.sub(lambda found: json.dumps(found[0])[1:-1] if harmful(found[0]) else found[0], text)
 
 
 def as_csv(table: Grid) -> str:
@@ -55,8 +46,7 @@ def as_csv(table: Grid) -> str:
 
 
 def _cell(text: str) -> str:
-    signed = text[:1] in {"+", "-"} and text[1:].replace(".", "", 1).isdigit()
-    return text if signed else safe_cell(clean(text))
+    return text if _SIGNED.fullmatch(text) else safe_cell(clean(text))
 
 
 def as_markdown(page: Page) -> str:

@@ -1,15 +1,13 @@
-"""Words and numbers as they are printed; what came from outside made harmless first."""
+"""Readings and changes in words and numbers, as they are printed."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from casa24.models import State
 
 if TYPE_CHECKING:
-    from casa24.analysis.diff import Change, Point
+    from casa24.analysis.diff import Change, Point, Total
 
 NO_VALUE = {
     State.FAILED: "no reading",
@@ -19,30 +17,6 @@ NO_VALUE = {
     State.NO_ACCOUNT: "–",
     State.NOT_TRACKED: "–",
 }
-
-# Characters that move the cursor, colour the screen or turn the direction of a line.
-_HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-# Joiners inside emoji and scripts that need them are harmless.
-_ALLOWED = {"\u200d", "\u200c", "\u00ad"}
-_MARKDOWN = re.compile(r"([\\`*_\[\]|~]|^[#+>-])")
-
-
-def clean(text: str) -> str:
-    """A text that prints as it is: control characters show as escapes and do nothing."""
-    return "".join(_visible(char) for char in text)
-
-
-def _visible(char: str) -> str:
-    if unicodedata.category(char) not in _HARMFUL or char in _ALLOWED:
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - the last of Latin-1
-
-
-def markdown(text: str) -> str:
-    """A text in a Markdown table: no markup, no HTML, no mention, no line break."""
-    escaped = _MARKDOWN.sub(r"\\\1", clean(text))
-    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
 
 
 def number(value: int) -> str:
@@ -63,7 +37,7 @@ def point(reading: Point) -> str:
     return f"{shown} ?" if reading.state is State.SUSPECT else shown
 
 
-def change(item: Change | None) -> str:
+def change(item: Change | Total | None) -> str:
     """A change: ``+12``; ``~+100`` where an end is rounded; empty where there is none."""
     if item is None or item.change is None:
         return ""

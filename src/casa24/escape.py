@@ -1,0 +1,45 @@
+"""What came from outside (names, titles, pages), made harmless for a terminal, Markdown and CSV."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Characters that move the cursor, colour the screen or turn the direction of a line.
+_HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Joiners inside emoji and scripts that need them are harmless.
+_ALLOWED = {"\u200d", "\u200c", "\u00ad"}
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~]|^[#+>-])")
+# A spreadsheet runs a cell that begins with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\n")
+
+
+def clean(text: str) -> str:
+    """A text that prints as it is: control characters show as escapes and do nothing."""
+    return "".join(_visible(char) for char in text)
+
+
+def harmful(char: str) -> bool:
+    """Whether a character does something instead of being seen."""
+    return unicodedata.category(char) in _HARMFUL and char not in _ALLOWED
+
+
+def _visible(char: str) -> str:
+    if not harmful(char):
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - the last of Latin-1
+
+
+def markdown(text: str) -> str:
+    """A text in a Markdown table: no markup, no HTML, no mention, no line break."""
+    escaped = _MARKDOWN.sub(r"\\\1", clean(text))
+    # GitHub looks for mentions after it has read entities: only something in between stops it (cmark-gfm #181).
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "@&#8203;")
+
+
+def safe_cell(text: str) -> str:
+    """A text as a CSV cell no spreadsheet runs."""
+    # csv leaves a lone carriage return unquoted (before Python 3.13), and then cannot read its own row.
+    text = text.replace("\r", "\n")
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,14 @@
+"""The formats of an answer, apart from what makes them: every command names them at start-up."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
