@@ -41,6 +41,21 @@ def test_other_requests_to_the_host_wait_too_even_those_about_to_leave() -> None
     assert others[-1].at - others[0].at >= 0.38, "the pause holds after the wait as well"
 
 
+def test_a_host_that_only_ever_says_429_is_left_alone_for_the_run() -> None:
+    """Without a Retry-After too: asking on lengthens the ban."""
+
+    async def go() -> tuple[list[object], int]:
+        one_by_one = FAST.model_copy(update={"concurrency": 1})
+        async with serve(*[answers(b"", 429)] * 60) as server, server.web(one_by_one) as web:
+            asked = (web.get(server.url(f"/{number}")) for number in range(20))
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            return list(outcomes), len(server.heard)
+
+    outcomes, heard = asyncio.run(go())
+    assert all(isinstance(outcome, RateLimited) for outcome in outcomes)
+    assert heard <= 45, "once one request has used up its tries, no other goes on trying"
+
+
 def test_another_host_does_not_wait() -> None:
     async def go() -> float:
         async with (

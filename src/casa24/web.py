@@ -215,14 +215,19 @@ class Web:
                 try:
                     return await self._send(once)
                 except _Again as again:
-                    if attempt.num >= last:
-                        raise again.error from None
-                    raise
+                    if attempt.num < last:
+                        raise
+                    if isinstance(again.error, RateLimited):
+                        self._lane(once.url).closed = again.error
+                    raise again.error from None
         raise AssertionError("the loop ends with an answer or an exception")
+
+    def _lane(self, url: str) -> _Lane:
+        return self._lanes.setdefault(urlsplit(url).netloc, _Lane(self._politeness))
 
     async def _send(self, once: _Once) -> Reply:
         where = _where(once.url)
-        lane = self._lanes.setdefault(urlsplit(once.url).netloc, _Lane(self._politeness))
+        lane = self._lane(once.url)
         async with lane.turn():
             started = time.monotonic()
             try:
@@ -230,7 +235,7 @@ class Web:
                     reply = await self._follow(once)
             except (TimeoutError, httpx.TimeoutException):
                 raise _Again(TimedOut(f"{where} gave no complete answer in time")) from None
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEncodeError) as error:
                 raise _translate(error, where) from None
             log.debug("%s %s: %s in %.0f ms", once.method, where, reply.status, 1000 * (time.monotonic() - started))
         return self._checked(reply, once, lane)
@@ -328,7 +333,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _translate(error: Exception, where: str) -> Exception:
-    if isinstance(error, httpx.DecodingError | httpx.InvalidURL):
+    if isinstance(error, httpx.InvalidURL | UnicodeEncodeError):
+        return BadReply(f"no request to {where}: its address or headers hold characters none may")
+    if isinstance(error, httpx.DecodingError):
         return BadReply(f"{where} sent what cannot be decoded")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return Unreachable(f"{where} has no valid certificate")

@@ -245,7 +245,22 @@ def test_a_quota_that_ends_midway_keeps_what_came() -> None:
         assert [told.stats(account).total_views for account in roster] == [98765, 98765]
         assert [told.stats(account).top_videos for account in roster] == [None, None]
         assert all(told.flag("top_videos", account) is None for account in roster)
-        assert len(told.requests) <= last + 4, "nothing more leaves than what was under way"
+        # Up to four are under way; each bulk call among them may still try the common quota once.
+        assert len(told.requests) <= last + 4 + 4, "nothing more leaves than what was under way"
+
+
+def test_a_bulk_quota_of_its_own_leaves_the_common_one_to_try() -> None:
+    """The bulk call has its own daily quota: where that is used up, videos.list may still answer."""
+    world = World({ANA: Channel(uploads("a", 60))})
+
+    def play(request: httpx.Request) -> httpx.Response:
+        bulk = request.url.path.endswith("batchGetStats")
+        return refusal(403, "quotaExceeded") if bulk else world(request)
+
+    told = youtube(play, [ANA])
+    assert told.end is None
+    assert len(told.stats(ANA).top_videos or ()) == 5
+    assert sum(request.url.path.endswith("batchGetStats") for request in told.requests) == 1
 
 
 def test_a_channel_whose_playlist_fails_has_its_totals_and_the_others_their_videos() -> None:

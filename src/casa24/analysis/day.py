@@ -209,7 +209,7 @@ def _is_gap(cell: Cell) -> bool:
 
 def _missing(source: AnySource, key: tuple[str, State, str, str], places: list[tuple[str | None, str]]) -> Missing:
     _, state, code, detail = key
-    why = explain(code, state, title=source.title, own=source.gaps, detail=detail)
+    why = explain(code, state, title=source.title, own=source.explanations(), detail=detail)
     titles = {item.field: item.metric.title for item in source.series()}
     titles.update({field: note.title for field, note in source.listings()})
     return Missing(

@@ -52,7 +52,7 @@ class Change(BaseModel):
 
     ``change``: new minus old, None unless both are readings; it lies within
     ``change_low``…``change_high``. ``percent``: of the old value, only where that is
-    at least 50 and both are exact.
+    at least 50 and neither end is rounded or suspect.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -184,7 +184,8 @@ def change_of(artist: str | None, item: Series, old: Measurement, new: Measureme
     if old.value is None or new.value is None:
         return base
     percent = None
-    if old.exact and new.exact and old.value >= PERCENT_BASE:
+    trusted = old.exact and new.exact and not (old.suspect or new.suspect)
+    if trusted and old.value >= PERCENT_BASE:
         percent = round(100 * (new.value - old.value) / old.value, 1)
     bounds = {
         "change": new.value - old.value,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from typing import TYPE_CHECKING
 
 from casa24 import credentials
+from casa24.cli import github
 from casa24.cli.output import keep_secret
 
 if TYPE_CHECKING:
@@ -60,8 +60,6 @@ def find_keys(place: Place, *, ask_worker: bool) -> tuple[Wallet, str | None]:
 
 def _keep(wallet: Wallet, names: tuple[str, ...]) -> None:
     """Keep the secrets out of everything printed, and GitHub's log out of their reach."""
-    keep_secret([wallet.found[name].secret.get_secret_value() for name in names if name in wallet.found])
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from casa24.cli.github import command
-
-        credentials.mask(wallet, names, command)
+    fresh = [name for name in names if name in wallet.found and keep_secret(wallet.found[name].secret)]
+    if github.active():
+        credentials.mask(wallet, fresh, github.command)

@@ -13,7 +13,7 @@ from casa24.escape import clean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import BaseModel
+    from pydantic import BaseModel, SecretStr
     from rich.console import Console
 
     from casa24.views.formats import Format
@@ -60,9 +60,13 @@ class _Redact(logging.Formatter):
 _secrets: list[str] = []
 
 
-def keep_secret(values: list[str]) -> None:
-    """Values that must never be printed, from now on."""
-    _secrets.extend(value for value in values if value)
+def keep_secret(secret: SecretStr) -> bool:
+    """A value that must never be printed, from now on; False where that was known."""
+    value = secret.get_secret_value()
+    known = value in _secrets
+    if not known:
+        _secrets.append(value)
+    return not known
 
 
 def log_to_stderr(level: int) -> None:

@@ -133,6 +133,8 @@ class Api:
         self._web = web
         self._market = market
         self._headers: dict[str, str] = {}
+        self._probing = asyncio.Lock()
+        self._bare = False
         self._batches, self._singles, self._charts = Endpoint(misses=1), Endpoint(misses=2), Endpoint(misses=2)
 
     async def log_in(self, identity: str, secret: str) -> None:
@@ -162,15 +164,17 @@ class Api:
     async def _one_by_one(self, block: tuple[str, ...]) -> list[Artist | Gap]:
         """The batch was taken away: the first artist that answers tells whether single ones have numbers."""
         answers: list[Artist | Gap] = []
-        for account in block[:_PROBES]:
-            answers.append(await self._artist(account))
-            if isinstance(answers[-1], Artist):
-                break
+        async with self._probing:
+            for account in () if self._bare else block[:_PROBES]:
+                answers.append(await self._artist(account))
+                if isinstance(answers[-1], Artist):
+                    self._bare = answers[-1].bare
+                    break
+        if self._bare:
+            return [*answers, *(Artist(id=account) for account in block[len(answers) :])]
         rest, last = block[len(answers) :], answers[-1]
         if isinstance(last, Gap):
             return [*answers, *([last] * len(rest))]
-        if last.bare:
-            return [*answers, *(Artist(id=account) for account in rest)]
         return [*answers, *await asyncio.gather(*(self._artist(account) for account in rest))]
 
     async def _artist(self, account: str) -> Artist | Gap:

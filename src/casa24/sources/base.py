@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict
 
 from casa24.errors import AccountUnavailable, SourceUnavailable
+from casa24.gaps import Explanation
 from casa24.metrics import Listing, Metric, Series, declared
+from casa24.models import State
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from casa24.gaps import Explanation
-    from casa24.models import State
     from casa24.web import Web
 
 
@@ -166,6 +166,13 @@ class Source(Generic[S]):
 
     async def start(self) -> None:
         """Once a run, before anything is asked: tokens, what this app may do."""
+
+    @classmethod
+    def explanations(cls) -> dict[str, Explanation]:
+        """Its flag codes in words; what to set where its credentials are missing is known by itself."""
+        names = " and ".join(cls.credentials.required)
+        unset = Explanation("{source} was not asked: no keys", f"Set {names} (README, Credentials).", State.SKIPPED)
+        return {"no_credentials": unset, **cls.gaps}
 
     @classmethod
     def series(cls) -> tuple[Series, ...]:

@@ -205,7 +205,7 @@ def _reading(parts: _Parts) -> Reading[SpotifyStats]:
         SpotifyStats(**values),
         tuple(flags),
         account_name=name or (page.name if isinstance(page, Page) else None),
-        via="api" if isinstance(api, Artist) and not api.bare else "page",
+        via="page" if isinstance(page, Page) and (not isinstance(api, Artist) or api.bare) else "api",
     )
 
 

@@ -19,7 +19,7 @@ from casa24.models import State
 from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, Stats, as_they_come
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from casa24.web import Reply
 
@@ -167,7 +167,7 @@ class YouTube(ArtistSource[YouTubeStats]):
         """Every account's channel: ids in blocks, handles one by one (the API allows no more)."""
         ids = [account for account in accounts if not account.startswith("@")]
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
-        asked = [(block, {"id": ",".join(block)}) for block in blocks]
+        asked: list[tuple[tuple[str, ...], dict[str, Any]]] = [(block, {"id": ",".join(block)}) for block in blocks]
         asked += [((account,), {"forHandle": account}) for account in accounts if account.startswith("@")]
         parts = "snippet,statistics,contentDetails"
         jobs = ((block, self._list("channels", part=parts, maxResults=_BLOCK, **query)) for block, query in asked)
@@ -197,7 +197,7 @@ class YouTube(ArtistSource[YouTubeStats]):
         if not playlist:
             raise AccountUnavailable("missing")
         ids: list[str] = []
-        page: dict[str, str] = {}
+        page: dict[str, Any] = {}
         while True:
             try:
                 answer = await self._list(
@@ -253,7 +253,9 @@ class YouTube(ArtistSource[YouTubeStats]):
         """Views of up to 50 videos: from their own bucket of calls, else with the titles from the common one."""
         if self._stats_in_bulk:
             try:
-                return await self._list("videos:batchGetStats", part="statistics", id=",".join(block))
+                return await self._list("videos:batchGetStats", _explain_bulk, part="statistics", id=",".join(block))
+            except AccountUnavailable:
+                self._stats_in_bulk = False
             except BadStatus as error:
                 if error.status >= 500:  # noqa: PLR2004 - a server's error says nothing of the endpoint
                     raise
@@ -263,9 +265,13 @@ class YouTube(ArtistSource[YouTubeStats]):
     async def _titles(self, block: tuple[str, ...]) -> _Answer:
         return await self._list("videos", part="snippet", id=",".join(block), maxResults=_BLOCK)
 
-    async def _list(self, resource: str, **params: str | int) -> _Answer:
+    async def _list(
+        self, resource: str, on_error: Callable[[Reply, object], None] | None = None, **params: str | int
+    ) -> _Answer:
         # The key goes in a header: addresses end up in logs.
-        reply = await self.web.get(f"{API}/{resource}", params=params, headers=self._headers, on_error=_explain)
+        reply = await self.web.get(
+            f"{API}/{resource}", params=params, headers=self._headers, on_error=on_error or _explain
+        )
         return reply.parse(_Answer)
 
 
@@ -338,3 +344,10 @@ def _explain(_reply: Reply, body: object) -> None:
     for code, meaning in _MEANING.items():
         if named & meaning:
             raise SourceUnavailable(code)
+
+
+def _explain_bulk(reply: Reply, body: object) -> None:
+    """The same of the bulk call, whose quota is its own: where that is used up, the common one may not be."""
+    if reasons(body) & _MEANING["quota_exceeded"]:
+        raise AccountUnavailable("quota_exceeded")
+    _explain(reply, body)

@@ -106,8 +106,7 @@ def gap_lines(missing: Iterable[Missing]) -> tuple[Lines, ...]:
 
 
 def _names(artists: tuple[str, ...]) -> str:
-    shown = ", ".join(artists[:_FEW])
-    return f"{shown} and {len(artists) - _FEW} more" if len(artists) > _FEW else shown
+    return ", ".join(artists) if len(artists) <= _FEW else f"{len(artists)} artists"
 
 
 def _tidy(day: Day) -> Grid:
