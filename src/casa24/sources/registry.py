@@ -117,7 +117,7 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to strangers' code: it is left out
             broken.append(Broken(point.name, package, f"{type(error).__name__}: {error}"))
             continue
-        reason = _unfit(point.name, source)
+        reason = unfit(point.name, source)
         if reason:
             broken.append(Broken(point.name, package, reason))
         else:
@@ -131,7 +131,7 @@ def _place(item: Installed) -> tuple[int, str]:
     return (item.source.order, item.source.name)
 
 
-def _unfit(name: str, source: object) -> str:
+def unfit(name: str, source: object) -> str:
     """Why an object is no source of that name; empty where it is one."""
     if not (isinstance(source, type) and issubclass(source, ArtistSource | LabelSource)):
         return "it is no subclass of ArtistSource or LabelSource"

@@ -1,0 +1,242 @@
+"""The tests every source passes, ours and a stranger's: subclass :class:`SourceContract` in your own suite.
+
+::
+
+    class TestDeezer(SourceContract):
+        source = Deezer
+        accounts = {"https://www.deezer.com/artist/27": "27"}
+        wrong_accounts = ("not an artist",)
+
+        def answer(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json={"name": "Ana Sol", "nb_fan": 12})
+
+No network is reached: ``answer`` plays the platform. Needs pytest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from casa24.collect import Request, collect
+from casa24.config import Artist, Label, Roster
+from casa24.credentials import Found, Wallet
+from casa24.models import Snapshot, State, as_count
+from casa24.sources import registry
+from casa24.web import Politeness, Web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from casa24.sources.registry import AnySource
+
+_NOW = dt.datetime(2026, 11, 22, 2, 31, tzinfo=dt.UTC)
+_ARTIST = "Ana Sol"
+
+_TROUBLE: Mapping[str, httpx.Response] = {
+    **{str(status): httpx.Response(status, json={}) for status in (400, 401, 403, 404, 410, 500, 503)},
+    "429": httpx.Response(429, headers={"Retry-After": "0"}),
+    "429 for a day": httpx.Response(429, headers={"Retry-After": "86400"}),
+    "a redirect to another host": httpx.Response(302, headers={"Location": "https://example.org/"}),
+    "HTML": httpx.Response(200, text="<!DOCTYPE html><html><body>Please log in: 42 followers</body></html>"),
+    "nothing": httpx.Response(200),
+    "null": httpx.Response(200, text="null"),
+    "an empty object": httpx.Response(200, json={}),
+    "an empty list": httpx.Response(200, json=[]),
+    "a number": httpx.Response(200, text="42"),
+    "not a number": httpx.Response(200, text='{"a": NaN}'),
+}
+"""What a platform may answer to everything, and no number may come of it."""
+
+_WRONG: Mapping[str, object] = {"null": None, "a text": "many", "negative": -7, "a fraction": 0.5, "a list": []}
+"""What may stand where a number should."""
+
+_NUMBER = re.compile(r"(?<![\d.,-])\d[\d,]*(?![.\d])")
+
+
+class SourceContract:
+    """Subclass it with a name beginning with ``Test`` and fill in the first four."""
+
+    source: ClassVar[AnySource]
+    """The class under test."""
+    accounts: ClassVar[Mapping[str, str]]
+    """What people paste → the account it means. The first one is asked about."""
+    wrong_accounts: ClassVar[tuple[str, ...]]
+    """What is no account of this platform."""
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The platform's answer about the first account, when all is well."""
+        raise NotImplementedError
+
+    # --- what it says of itself
+
+    def test_it_can_be_installed(self) -> None:
+        """Its declarations fit: name, columns, keys; unknown is None by default."""
+        assert registry.unfit(self.source.name, self.source) == ""
+
+    def test_what_people_paste_becomes_the_account(self) -> None:
+        """And an account is left as it is, so that a normalised roster stays so."""
+        for pasted, account in self.accounts.items():
+            assert self.source.account(pasted) == account
+            assert self.source.account(account) == account
+
+    def test_what_is_no_account_is_refused_with_a_word(self) -> None:
+        """Raises ValueError whose text names what was pasted."""
+        for wrong in self.wrong_accounts:
+            with pytest.raises(ValueError, match=r"\w") as refusal:
+                self.source.account(wrong)
+            assert repr(wrong) in str(refusal.value)
+
+    # --- what it measures
+
+    def test_a_good_answer_is_measured(self) -> None:
+        """Every number it declares has a value, or a reason that is no failure."""
+        states = self._states(self._collect(self.answer))
+        assert State.MEASURED in states.values() or State.ROUNDED in states.values()
+        assert {field for field, state in states.items() if state is State.FAILED} == set()
+
+    def test_its_codes_are_explained(self) -> None:
+        """Every code it flags has words and, where something failed, an advice."""
+        for answer in _TROUBLE.values():
+            for gap in self._missing(self._collect(_always(answer))):
+                assert gap.what
+                assert gap.advice or gap.state is not State.FAILED, gap.code
+
+    @pytest.mark.parametrize("trouble", _TROUBLE)
+    def test_trouble_is_a_reason_never_a_number(self, trouble: str) -> None:
+        """Whatever goes wrong: no value, no zero, a flag, and no failure of the source's own code."""
+        snapshot = self._collect(_always(_TROUBLE[trouble]))
+        assert [value for _, value in self._values(snapshot) if as_count(value) is not None] == []
+        assert not {State.MEASURED, State.NOT_TRACKED} & set(self._states(snapshot).values())
+        assert "source_error" not in {flag.code for flag in snapshot.flags}
+
+    @pytest.mark.parametrize("wrong", _WRONG)
+    def test_a_changed_answer_gives_what_was_sent_or_nothing(self, wrong: str) -> None:
+        """Each number of a JSON answer in turn replaced by what is none: nothing is invented."""
+        for place in range(self._numbers_sent()):
+            snapshot, sent = self._with_one_replaced(place, _WRONG[wrong])
+            assert {str(value) for _, value in self._values(snapshot) if value is not None} <= sent
+            assert "source_error" not in {flag.code for flag in snapshot.flags}
+
+    # --- what it keeps to itself
+
+    def test_no_credential_stands_in_an_address(self) -> None:
+        """Addresses end up in logs; credentials go in headers or a form."""
+        seen: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            seen.append(str(request.url))
+            return self.answer(request)
+
+        self._collect(answer)
+        urls = " ".join(seen)
+        assert [name for name in self.source.credentials.secrets if _secret(name) in urls] == []
+
+    def test_no_credential_stands_in_what_is_stored(self) -> None:
+        """Not even when the platform sends it back."""
+        secrets = [_secret(name) for name in self.source.credentials.secrets]
+        echo = httpx.Response(403, json={"error": {"message": " ".join(secrets), "errors": [{"reason": secrets}]}})
+        stored = self._collect(_always(echo)).model_dump_json()
+        assert [secret for secret in secrets if secret in stored] == []
+
+    # --- how it is asked
+
+    def _collect(self, answer: Callable[[httpx.Request], httpx.Response]) -> Snapshot:
+        return asyncio.run(self._run(answer))
+
+    async def _run(self, answer: Callable[[httpx.Request], httpx.Response]) -> Snapshot:
+        account = next(iter(self.accounts.values()))
+        own = {self.source.name: account}
+        label = self.source.label_wide
+        roster = Roster(
+            Label(accounts=own if label else {}), (Artist(_ARTIST, {} if label else own), Artist("Nobody", {}))
+        )
+        names = self.source.credentials.names
+        wallet = Wallet({name: Found(SecretStr(_secret(name)), "test") for name in names})
+        polite = Politeness(pause=0, backoff=0)
+        async with Web(polite, transport=httpx.MockTransport(lambda request: _fresh(answer(request)))) as web:
+            return (await collect(Request(roster, (self.source,), _NOW), wallet, web)).snapshot
+
+    def _section(self, snapshot: Snapshot) -> dict[str, Any]:
+        return snapshot.section(None if self.source.label_wide else _ARTIST, self.source.name) or {}
+
+    def _values(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
+        section = self._section(snapshot)
+        return ((item.field, section.get(item.field)) for item in self.source.series())
+
+    def _states(self, snapshot: Snapshot) -> dict[str, State]:
+        artist = None if self.source.label_wide else _ARTIST
+        series = self.source.series()
+        return {item.field: snapshot.measurement(artist, item.source, item.field).state for item in series}
+
+    def _missing(self, snapshot: Snapshot) -> list[Any]:
+        from casa24.analysis.day import missing
+
+        return missing(snapshot, (self.source,))
+
+    def _with_one_replaced(self, place: int, wrong: object) -> tuple[Snapshot, set[str]]:
+        """A run in which every answer's number at ``place`` is another, and all the numbers that were sent."""
+        sent: set[str] = set()
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            reply = _replaced(self.answer(request), place, wrong)
+            sent.update(number.replace(",", "") for number in _NUMBER.findall(reply.text))
+            return reply
+
+        return self._collect(answer), sent
+
+    def _numbers_sent(self) -> int:
+        sent: list[int] = []
+        self._collect(lambda request: _counted(self.answer(request), sent))
+        return max(sent, default=0)
+
+
+def _secret(name: str) -> str:
+    return f"canary-{name.lower().replace('_', '-')}"
+
+
+def _always(answer: httpx.Response) -> Callable[[httpx.Request], httpx.Response]:
+    return lambda _request: answer
+
+
+def _fresh(answer: httpx.Response) -> httpx.Response:
+    """The same answer once more: a response can be read only once."""
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return json.loads(answer.content)
+    except ValueError:
+        return None
+
+
+def _leaves(content: Any) -> Iterator[tuple[Any, Any]]:
+    """Where the counts of a JSON value stand: (container, key) of each."""
+    items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, value in list(items):
+        if as_count(value) is not None:
+            yield content, key
+        yield from _leaves(value)
+
+
+def _counted(answer: httpx.Response, sent: list[int]) -> httpx.Response:
+    sent.append(sum(1 for _ in _leaves(_json(answer))))
+    return answer
+
+
+def _replaced(answer: httpx.Response, place: int, wrong: object) -> httpx.Response:
+    """The answer with one of its counts replaced."""
+    content = _json(answer)
+    for number, (container, key) in enumerate(list(_leaves(content))):
+        if number == place:
+            container[key] = wrong
+            return httpx.Response(answer.status_code, json=content)
+    return answer
