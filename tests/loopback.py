@@ -28,7 +28,8 @@ import pytest
 import trustme
 
 from casa24.errors import Casa24Error
-from casa24.web import Politeness, Web
+from casa24.politeness import Politeness
+from casa24.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavail
 from casa24.gaps import Explanation
 from casa24.metrics import Metric
 from casa24.models import Snapshot, State
+from casa24.politeness import Politeness
 from casa24.sources.base import (
     FieldFlag,
     Reading,
@@ -24,7 +26,7 @@ from casa24.sources.base import (
     Stats,
     as_they_come,
 )
-from casa24.web import Web
+from casa24.web import Reply, Web
 from tests.invented import (
     NOW,
     NOWHERE,
@@ -290,3 +292,38 @@ def test_every_null_has_a_state_that_says_why(
             told = stored.flags_for(record.name, "other", field)
             reasons = [flag for flag in told if not flag.state.has_value and flag.state is not State.NOT_TRACKED]
             assert value is not None or reasons, (record.name, field, stored.flags)
+
+
+@pytest.mark.parametrize("number", [-5, 10**30])
+def test_a_number_nobody_can_have_is_a_failure_not_a_reading(number: int) -> None:
+    class Odd(Other):
+        async def fetch(self, _account: str) -> Reading[Numbers]:
+            return Reading(Numbers(fans=number, plays=3))
+
+    snapshot = night(Odd).snapshot
+    assert fans(snapshot) == [None, None, None]
+    assert ("*", "fans", "failed", "bad_reply") in flags(snapshot)
+
+
+def test_what_a_platform_ends_for_one_source_it_does_not_end_for_another() -> None:
+    """Two sources on one host, each with its own key: one is refused for good, the other is answered."""
+    seen: list[httpx.Request] = []
+
+    def play(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200 if request.headers["key"] == "good" else 401, json={})
+
+    def refused(_reply: Reply, _body: object) -> None:
+        raise SourceUnavailable("unauthorized")
+
+    async def go() -> tuple[int, int]:
+        transport = httpx.MockTransport(play)
+        async with Web(Politeness(pause=0, backoff=0), transport=transport) as web:
+            one, other = web.branch(), web.branch()
+            for _ in range(2):
+                with pytest.raises(SourceUnavailable):
+                    await one.get("https://api.example/1", headers={"key": "bad"}, on_error=refused)
+            reply = await other.get("https://api.example/2", headers={"key": "good"}, on_error=refused)
+            return reply.status, len(seen)
+
+    assert asyncio.run(go()) == (200, 2)

@@ -18,13 +18,15 @@ def test_a_number_without_a_flag_is_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [-1, 1.5, "", "N/A", "12 ", "1,200", "-3", "1" * 19, True, [], {}, None], ids=lambda raw: repr(raw)[:12]
+    "raw",
+    [-1, 1.5, "", "N/A", "12 ", "1,200", "-3", "1" * 16, 10**15, True, [], {}, None],
+    ids=lambda raw: repr(raw)[:12],
 )
 def test_what_is_no_plain_count_is_no_number(raw: object) -> None:
     assert as_count(raw) is None
 
 
-@pytest.mark.parametrize(("raw", "count"), [(0, 0), ("0", 0), ("976", 976), (10**20, 10**20)])
+@pytest.mark.parametrize(("raw", "count"), [(0, 0), ("0", 0), ("976", 976), (10**15 - 1, 10**15 - 1)])
 def test_listeners_are_a_text_on_disk_and_a_number_in_memory(raw: object, count: int) -> None:
     assert as_count(raw) == count
 
@@ -69,7 +71,7 @@ def test_a_value_can_be_rounded_and_suspect_at_once() -> None:
         ],
     )
     found = day.measurement("Ana", "spotify", "followers")
-    assert (found.state, found.suspect, found.low, found.high, found.code) == (State.SUSPECT, True, 95, 104, "copied")
+    assert (found.state, found.low, found.high, found.code) == (State.SUSPECT, 95, 104, "copied")
 
 
 def test_a_reason_for_a_gap_says_nothing_about_a_value_that_is_there() -> None:

@@ -19,8 +19,9 @@ from casa24.cli.app import app
 from casa24.collect import Request, collect
 from casa24.config import Artist, Roster
 from casa24.credentials import Wallet
+from casa24.politeness import Politeness
 from casa24.sources import registry
-from casa24.web import Politeness, Web
+from casa24.web import Web
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -149,9 +149,9 @@ def test_the_table_can_be_rebuilt_byte_for_byte(folder: DataFolder) -> None:
         ]
         folder.save(snapshot(*artists, day=day, hour=2 + number, discord={"member_count": 64}))
     before = folder.table_file.read_bytes()
-    assert not folder.rebuild_table()
+    assert not folder.rebuild_table().changed
     folder.table_file.unlink()
-    assert folder.rebuild_table()
+    assert folder.rebuild_table().changed
     assert folder.table_file.read_bytes() == before
 
 
@@ -192,7 +192,7 @@ def test_the_next_save_heals_a_crash_after_the_first_or_second_file(
     folder.save(followers(3, hour=10) if heals == DAY else followers(4, day=NEXT))
     assert load(folder.latest_file).date == heals
     assert "Ana,2026-03-14,,3,,,,,,," in folder.table_file.read_text().splitlines()
-    assert not folder.rebuild_table()
+    assert not folder.rebuild_table().changed
 
 
 def test_a_table_lost_altogether_comes_back_whole(folder: DataFolder) -> None:
@@ -213,7 +213,7 @@ def test_a_table_that_fell_days_behind_catches_up(folder: DataFolder) -> None:
     folder.table_file.write_bytes(old_table)
     folder.save(followers(5, day=DAY + dt.timedelta(days=5)))
     assert len(folder.table_file.read_text().splitlines()) == 1 + 6
-    assert not folder.rebuild_table()
+    assert not folder.rebuild_table().changed
 
 
 HEADER_OF_8 = (
@@ -373,7 +373,7 @@ def test_a_folder_without_rights_is_an_error_with_advice(mode: int, name: str) -
         assert folder.read(DAY) in {5: followers(5), 6: followers(6, hour=9)}.values()
         folder.save(followers(6, hour=9))
         assert folder.read(DAY) == load(folder.latest_file) == followers(6, hour=9)
-        assert not folder.rebuild_table()
+        assert not folder.rebuild_table().changed
 
 
 def test_a_crashs_temporary_files_are_swept(folder: DataFolder) -> None:
@@ -423,4 +423,4 @@ for number in range(20):
     }  # fmt: skip
     assert sorted(content(folder)) == ["historical/2026-03-14.json", "latest.json", "popularity_scores.csv"]
     assert load(folder.latest_file) == stored
-    assert not DataFolder(folder.path, SERIES).rebuild_table()
+    assert not DataFolder(folder.path, SERIES).rebuild_table().changed

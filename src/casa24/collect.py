@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from casa24 import __version__
 from casa24.errors import SourceUnavailable
 from casa24.flags import Cell, Cells, Note, Place, fold
-from casa24.gaps import Gap, gap_of
-from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State
+from casa24.gaps import MISSING, Gap, gap_of
+from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ log = logging.getLogger("casa24.collect")
 
 GENERATOR = f"casa24 {__version__}"
 
-_MISSING = Gap(State.FAILED, "missing")
 # How long a source may tidy up after it was told to end, in seconds.
 _GRACE = 5.0
 
@@ -73,7 +72,6 @@ class Progress:
     readings: dict[str, Reading[Any]] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
     ended: Gap | None = None
-    until: dt.datetime | None = None
     warnings: list[str] = field(default_factory=list)
     done: bool = False
 
@@ -84,9 +82,8 @@ class Progress:
 
     @property
     def left_out(self) -> bool:
-        """Whether this is a label-wide source that was never set up: nobody misses it."""
-        quiet = self.source.label_wide and self.source.credentials.quiet
-        return quiet and self.ended is not None and self.ended.code == "no_credentials"
+        """Whether this is a source nobody misses, and it was never set up."""
+        return self.source.credentials.quiet and self.ended is not None and self.ended.code == "no_credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +116,8 @@ async def collect(
         run.settle(task)
     progresses = [run.progress for run in runs]
     warnings = [text for progress in progresses for text in progress.warnings]
+    if not runs:
+        warnings.append("Nobody was asked: no artist of this run has an account there. Look at casa24.toml.")
     return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted)
 
 
@@ -154,7 +153,7 @@ class _SourceRun:
             self.end(SourceUnavailable("no_credentials"))
             return
         given = self._wallet.give(kind.credentials.names)
-        run = Run(self._web, self._request.now, given, lambda text: self.progress.warnings.append(str(text)))
+        run = Run(self._web.branch(), self._request.now, given, lambda text: self.progress.warnings.append(str(text)))
         source = kind(run, self._request.roster.options.get(kind.name))
         try:
             await source.start()
@@ -208,7 +207,7 @@ def _flaw(source: AnySource, outcome: object) -> Exception | None:
     if not all(isinstance(text, str) for text in texts):
         return TypeError("an account or a way (via) that is no text")
     try:
-        fold(_cells("", source, outcome, _MISSING))
+        fold(_cells("", source, outcome, MISSING))
     except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
         return error
     return None
@@ -257,7 +256,7 @@ def _reason(request: Request, progress: Progress | None, artist: str | None, acc
     failure = progress.failures.get(account or "")
     if failure is not None:
         return gap_of(failure, progress.source.gaps)
-    return progress.ended or _MISSING
+    return progress.ended or MISSING
 
 
 def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, reason: Gap) -> Cells:
@@ -265,16 +264,20 @@ def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, 
     # Not the model's own defaults: where nothing was read nothing is known.
     fields = source.model.model_fields
     values = reading.stats.model_dump(mode="json") if reading else dict.fromkeys(fields)
+    counts = {item.field for item in source.series()}
     cells: Cells = {}
     for name in fields:
-        value = values[name]
+        value, why = values[name], reason
+        if name in counts and value is not None and as_count(value) is None:
+            # A negative, a fraction, a yes: no count, whatever a source took it for.
+            value, why = None, Gap(State.FAILED, "bad_reply")
         notes = [
             Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high)
             for flag in (reading.flags if reading else ())
             if flag.field == name and _tells(flag.state, value)
         ]
         if value is None and not notes:
-            notes = [Note(reason.state, reason.code, reason.detail or None)]
+            notes = [Note(why.state, why.code, why.detail or None)]
         cells[Place(artist, source.name, name)] = Cell(value, tuple(notes))
     return cells
 

@@ -22,9 +22,9 @@ from casa24.names import key_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from casa24.politeness import Politeness
     from casa24.sources.base import Source, SourceOptions
     from casa24.sources.registry import Registry
-    from casa24.web import Politeness
 
 V = TypeVar("V")
 
@@ -33,9 +33,10 @@ LANGUAGES = ("en", "es")
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME_LIMIT = 200
+_EXTRA = "extra_forbidden"
 _SECTIONS = ("label", "artists", "sources", "web")
-_LABEL_KEYS = ("name", "color", "language", "worker")
-_ARTIST_KEYS = ("name", "joined", "left", "aliases")
+LABEL_KEYS = ("name", "color", "language", "worker")
+ARTIST_KEYS = ("name", "joined", "left", "aliases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,12 @@ def read(path: Path) -> Config:
     except FileNotFoundError:
         raise ConfigError(path, ["there is no such file"], advice="Give the path of a casa24.toml.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(path, [f"cannot be read ({type(error).__name__})"]) from None
+        why = (
+            "is not saved as UTF-8 text"
+            if isinstance(error, UnicodeDecodeError)
+            else f"cannot be read: {error.strerror}"
+        )
+        raise ConfigError(path, [why]) from None
     try:
         return Config(path, tomllib.loads(text))
     except (ValueError, RecursionError) as error:
@@ -139,7 +145,7 @@ class _Check:
 
     def _label(self, table: Mapping[str, Any]) -> Label:
         sources = self.registry.label_sources
-        self._known("[label]", table, (*_LABEL_KEYS, *(source.account_key for source in sources)))
+        self._known("[label]", table, (*LABEL_KEYS, *(source.account_key for source in sources)))
         text = partial(self._text, "[label]", table)
         color, language = text("color") or _DEFAULT.color, text("language") or _DEFAULT.language
         if not _COLOR.fullmatch(color):
@@ -161,14 +167,14 @@ class _Check:
         sources = self.registry.artist_sources
         name = entry.get("name")
         where = f"artist {name!r}" if isinstance(name, str) and name.strip() else f"artist number {number}"
-        self._known(where, entry, (*_ARTIST_KEYS, *(source.account_key for source in sources)))
+        self._known(where, entry, (*ARTIST_KEYS, *(source.account_key for source in sources)))
         shown = self._text(where, entry, "name")
         if shown is None:
             if name is None or isinstance(name, str):
                 self.problems.append(f"{where}: name is missing")
         elif shown == "*" or not shown.isprintable() or len(shown) > _NAME_LIMIT:
             self.problems.append(
-                f'{where}: name must be one printable line of at most {_NAME_LIMIT} characters, not "*"'
+                f'{where}: name must be one printable line of at most {_NAME_LIMIT} characters, and not "*"'
             )
         joined, left = self._date(where, entry, "joined"), self._date(where, entry, "left")
         if joined and left and left <= joined:
@@ -214,7 +220,7 @@ class _Check:
     def _politeness(self, table: Mapping[str, Any]) -> Politeness | None:
         if not table:
             return None
-        from casa24.web import Politeness
+        from casa24.politeness import Politeness
 
         return self._model("[web]", Politeness, table)
 
@@ -227,7 +233,11 @@ class _Check:
             known = list(getattr(model, "model_fields", ()))
             for item in error.errors():
                 key = ".".join(str(part) for part in item["loc"])
-                hint = _nearest(key, known) if item["type"] == "extra_forbidden" else item["msg"]
+                hint = (
+                    _nearest(key, known)
+                    if item["type"] == "extra_forbidden"
+                    else f"{item['msg']}, not {item['input']!r}"
+                )
                 self.problems.append(f"{where} {key}: {hint}")
             return None
 
@@ -275,4 +285,6 @@ class _Check:
 
 def _nearest(key: str, known: list[str]) -> str:
     close = difflib.get_close_matches(key, known, n=1)
-    return f"unknown key; did you mean {close[0]}?" if close else f"unknown key; known are {', '.join(known)}"
+    if close:
+        return f"unknown key; did you mean {close[0]}?"
+    return f"unknown key; known are {', '.join(known)} (is a source's package missing?)"

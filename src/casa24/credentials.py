@@ -7,6 +7,7 @@ would print as ``***``.
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import os
 import re
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from casa24.errors import BadStatus, CredentialError, WebError
+from casa24.errors import BadReply, BadStatus, CredentialError, WebError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -80,7 +81,9 @@ def local(names: Iterable[str], *, environ: Mapping[str, str] | None = None, dot
     wallet = Wallet()
     wallet.add(os.environ if environ is None else environ, names, "environment")
     if dotenv is not None and dotenv.is_file():
-        wallet.add(_read_dotenv(dotenv), names, ".env")
+        values, broken = _read_dotenv(dotenv)
+        wallet.add(values, names, ".env")
+        wallet.warnings += [f"Line {line} of {dotenv} is no NAME=value, and is not used." for line in broken]
     return wallet
 
 
@@ -109,7 +112,7 @@ async def _ask_worker(address: str, key: SecretStr | None, web: Web) -> dict[str
     reply = await web.get(url, headers=headers, most=_ANSWER_LIMIT, redirects=False)
     answer = reply.json()
     if not isinstance(answer, dict):
-        raise BadStatus(f"{reply.where} did not answer with an object of names and values", status=reply.status)
+        raise BadReply(f"{reply.where} did not answer with an object of names and values")
     return {str(name): value for name, value in answer.items() if isinstance(value, str)}
 
 
@@ -148,16 +151,19 @@ def _worker_trouble(error: WebError) -> str:
     return f"The Worker gave no credentials ({error.message}); using what this machine has."
 
 
-def _read_dotenv(path: Path) -> dict[str, str]:
-    from dotenv import dotenv_values
+def _read_dotenv(path: Path) -> tuple[dict[str, str], list[int]]:
+    """The names and values of a ``.env`` file, and the lines that are none."""
+    from dotenv.parser import parse_stream
 
     try:
-        values = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CredentialError(
             f"{path} cannot be read ({type(error).__name__}).", advice="Save it as plain UTF-8 text, or remove it."
         ) from None
-    return {name: value or "" for name, value in values.items()}
+    bindings = list(parse_stream(io.StringIO(text)))
+    values = {binding.key: binding.value or "" for binding in bindings if binding.key}
+    return values, [binding.original.line for binding in bindings if binding.error]
 
 
 def mask(wallet: Wallet, secrets: Iterable[str], write: Callable[[str], object]) -> None:

@@ -104,12 +104,13 @@ class FolderBusy(StorageError):
 class SourceError(Casa24Error):
     """What a source raises when a platform does not give what was asked.
 
-    ``code`` is a short stable word that ends in the snapshot's flag; what to do
-    about it is looked up by that code, so that old snapshots explain themselves too.
+    ``code`` is a short stable word that ends in the snapshot's flag. What to do about it
+    is looked up by that code (the source's ``gaps``), so that old snapshots explain
+    themselves too. ``detail``: what else to know, in words.
     """
 
-    def __init__(self, code: str, detail: str = "", *, advice: str = "") -> None:
-        super().__init__(detail or code, advice=advice)
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail or code)
         self.code = code
         self.detail = detail
 
@@ -124,13 +125,13 @@ class SourceUnavailable(SourceError):
     ``until``: when the platform said it will answer again (UTC), if it said so.
     """
 
-    def __init__(self, code: str, detail: str = "", *, until: dt.datetime | None = None, advice: str = "") -> None:
-        super().__init__(code, detail, advice=advice)
+    def __init__(self, code: str, detail: str = "", *, until: dt.datetime | None = None) -> None:
+        super().__init__(code, detail)
         self.until = until
 
 
 class WebError(Casa24Error):
-    """A request that brought no usable answer. Holds host and path, never query or headers."""
+    """A request that brought no usable answer. Names the host only: never path, query or headers."""
 
     code: ClassVar[str] = "web_error"
 
@@ -169,7 +170,6 @@ class RateLimited(WebError):
 
     code = "rate_limited"
 
-    def __init__(self, message: str, *, until: dt.datetime | None, body: object = None) -> None:
+    def __init__(self, message: str, *, until: dt.datetime | None) -> None:
         super().__init__(message)
         self.until = until
-        self.body = body

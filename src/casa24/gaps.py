@@ -36,6 +36,9 @@ class Gap:
     detail: str = ""
 
 
+MISSING = Gap(State.FAILED, "missing")
+"""The platform answered, but without this value."""
+
 WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
 REPORT = "If it stays, {source} probably changed: please report it with the output of `casa24 collect --debug`."
 

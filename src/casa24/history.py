@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from casa24.models import Snapshot
     from casa24.storage import DataFolder
 
+_FAR_BACK = 1000
 _AGO = re.compile(r"(\d{1,5})d")
 _EXAMPLES = "Write it like 2025-10-17, today, yesterday, latest, or 7d (seven days ago)."
 
@@ -63,6 +64,10 @@ class History:
             except StorageError:
                 continue
             yield snapshot
+
+    def backwards(self) -> Iterator[Snapshot]:
+        """The readable days, newest first, as far back as a question about a name needs to look."""
+        return self._readable(self.days[: -_FAR_BACK - 1 : -1])
 
     def _read(self, day: dt.date) -> Snapshot:
         if day not in self._cache:

@@ -46,11 +46,6 @@ class Metric:
     event: tuple[int, float] | None = None
 
     @property
-    def additive(self) -> bool:
-        """Whether the values of several artists may be added up."""
-        return self.kind in {"total", "count"}
-
-    @property
     def unique_people(self) -> bool:
         """Whether the same person may be counted by several artists."""
         return self.kind in {"audience", "window"}

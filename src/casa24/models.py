@@ -40,6 +40,11 @@ class State(StrEnum):
         """Whether a reading in this state carries a number."""
         return self in {State.MEASURED, State.ROUNDED, State.SUSPECT}
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is there and nobody expected anything."""
+        return self in {State.NO_ACCOUNT, State.NOT_TRACKED}
+
 
 class Flag(BaseModel):
     """Why a value is null, or what to know about one that is there.
@@ -100,7 +105,10 @@ class ArtistRecord(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A number of one day with its state; ``low``…``high`` hold the truth, both inclusive."""
+    """A number of one day with its state; ``low``…``high`` hold the truth, both inclusive.
+
+    Where a value is both rounded and suspect, ``state`` is suspect and the bounds tell the rest.
+    """
 
     value: int | None
     state: State
@@ -108,7 +116,6 @@ class Measurement:
     high: int | None = None
     code: str = ""
     detail: str = ""
-    suspect: bool = False
 
     @property
     def exact(self) -> bool:
@@ -176,12 +183,12 @@ def judge(raw: object, flags: list[Flag]) -> Measurement:
     it is reported as failed, never guessed at.
     """
     value = as_count(raw)
+    if raw is not None and value is None:
+        return Measurement(None, State.FAILED, code="unreadable")
     if value is None:
         reason = next((flag for flag in flags if not flag.state.has_value), None)
         if reason is not None:
             return Measurement(None, reason.state, code=reason.code, detail=reason.detail or "")
-        if raw is not None:
-            return Measurement(None, State.FAILED, code="unreadable")
         return Measurement(None, State.NOT_TRACKED, code="not_tracked")
     rounded = next((flag for flag in flags if flag.state is State.ROUNDED), None)
     doubt = next((flag for flag in flags if flag.state is State.SUSPECT), None)
@@ -195,17 +202,18 @@ def judge(raw: object, flags: list[Flag]) -> Measurement:
         high=high,
         code=shown.code if shown else "",
         detail=(shown.detail or "") if shown else "",
-        suspect=doubt is not None,
     )
 
 
-_DIGITS = re.compile(r"[0-9]{1,18}")
+# No platform has counted that far: a longer number is a broken one.
+_MOST = 10**15
+_DIGITS = re.compile(r"[0-9]{1,15}")
 
 
 def as_count(raw: object) -> int | None:
     """A stored number as an integer: ``976`` or ``"976"``; None for anything else."""
     if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw if raw >= 0 else None
+        return raw if 0 <= raw < _MOST else None
     if isinstance(raw, str) and _DIGITS.fullmatch(raw):
         return int(raw)
     return None

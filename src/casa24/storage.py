@@ -12,8 +12,10 @@ completes them.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -47,6 +49,14 @@ class Saved:
 
     snapshot: Snapshot
     written: tuple[Path, ...] = ()
+    set_aside: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did: whether the CSV changed, and where it was set aside because it held more."""
+
+    changed: bool
     set_aside: tuple[Path, ...] = ()
 
 
@@ -84,6 +94,16 @@ class DataFolder:
             raise UnreadableSnapshot(f"{path} holds another day: {snapshot.date}.", advice=_RESTORE)
         return snapshot
 
+    def check(self, day: dt.date) -> None:
+        """Raises StorageError where a day could not be saved: better known before anybody is asked."""
+        place = next(folder for folder in (self.history, *self.history.parents) if folder.exists())
+        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+            raise StorageError(
+                f"{place} is no folder one may write to.", advice="Check its rights, or give another --data-dir."
+            )
+        with contextlib.suppress(NoSnapshot, UnreadableSnapshot):
+            self.read(day)
+
     def save(self, fresh: Snapshot) -> Saved:
         """Store a day, merged with what it already holds. A day that measured nothing is not stored."""
         if not measured_anything(fresh):
@@ -95,17 +115,30 @@ class DataFolder:
             day = self._merged(fresh, aside)
             wrote_day = files.write_atomically(path, dump(day))
             wrote_table = files.write_atomically(self.table_file, self._table_with(day, aside).text())
-            newest = max(self.days())
-            latest = day if newest == day.date else self.read(newest)
+            latest = next(self._whole(other for other in reversed(self.days()) if other > day.date), day)
             wrote_latest = files.write_atomically(self.latest_file, dump(latest))
         changed = ((path, wrote_day), (self.table_file, wrote_table), (self.latest_file, wrote_latest))
         return Saved(day, tuple(item for item, wrote in changed if wrote), tuple(aside))
 
-    def rebuild_table(self) -> bool:
-        """Write the CSV anew from the snapshots; False where it was already the same."""
+    def rebuild_table(self) -> Rebuilt:
+        """Write the CSV anew from the snapshots. Raises UnreadableSnapshot rather than leave a day out.
+
+        Columns of plugins that are gone stay. A file that holds what the snapshots do not
+        (rows of other days, another's table) is set aside first.
+        """
+        if not self.days():
+            raise NoSnapshot(f"{self.history} holds no day to make the CSV from.", advice="Check --data-dir.")
         with files.hold(self.path):
             self._sweep()
-            return files.write_atomically(self.table_file, self._table().text())
+            aside: list[Path] = []
+            table = tables.Table.build((interpret(self.read(day), set()) for day in self.days()), self.series)
+            before = self._parsed_table(aside)
+            if before is not None:
+                table = table.keeping(before)
+                if before.rows.keys() - table.rows.keys():
+                    aside.append(files.set_aside(self.table_file))
+            wrote = files.write_atomically(self.table_file, table.text())
+        return Rebuilt(wrote, tuple(aside))
 
     def _sweep(self) -> None:
         files.sweep(self.path)
@@ -125,13 +158,9 @@ class DataFolder:
 
     def _table_with(self, day: Snapshot, aside: list[Path]) -> tables.Table:
         """The CSV with this day's rows; one casa24 did not write is set aside and rebuilt."""
-        try:
-            table = tables.Table.parse(self.table_file.read_text("utf-8"))
-        except FileNotFoundError:
-            return self._table()
-        except (tables.ForeignTable, UnicodeDecodeError, OSError):
-            aside.append(files.set_aside(self.table_file))
-            return self._table()
+        table = self._parsed_table(aside)
+        if table is None:
+            return tables.Table.build(self._readable(self.days()), self.series)
         # A crash may have left out a day, or the day before this one half done.
         others = [other for other in self.days() if other != day.date]
         stale = [other for other in others if other.isoformat() not in table.days] + others[-1:]
@@ -139,16 +168,24 @@ class DataFolder:
             table = table.with_day(snapshot, self.series)
         return table
 
-    def _table(self) -> tables.Table:
-        return tables.Table.build(self._readable(self.days()), self.series)
+    def _parsed_table(self, aside: list[Path]) -> tables.Table | None:
+        """The CSV as it stands; None where there is none, or none of ours, which is set aside."""
+        try:
+            return tables.Table.parse(self.table_file.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except (tables.ForeignTable, UnicodeDecodeError, OSError):
+            aside.append(files.set_aside(self.table_file))
+            return None
 
     def _readable(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
-        """These days as a reader sees them; a damaged one has no rows, as it has no numbers."""
+        """These days as a reader sees them; a damaged one is left out."""
+        return (interpret(snapshot, set()) for snapshot in self._whole(days))
+
+    def _whole(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
         for day in days:
-            try:
-                yield interpret(self.read(day), set())
-            except StorageError:
-                continue
+            with contextlib.suppress(StorageError):
+                yield self.read(day)
 
 
 def load(path: Path) -> Snapshot:

@@ -2,7 +2,8 @@
 
 As recorded, unknown = empty. Its first ten columns are the label's; a plugin's
 follow. The same day again replaces its rows; every other row stays as it is, and
-the whole can be rebuilt from the snapshots byte for byte.
+the whole can be rebuilt from the snapshots byte for byte (but for the columns of a
+plugin that is gone: its numbers stay in the snapshots).
 """
 
 from __future__ import annotations
@@ -72,13 +73,18 @@ class Table:
     def with_day(self, snapshot: Snapshot, series: Sequence[Series]) -> Table:
         """The table with one day's rows replaced; columns of plugins that are gone stay, empty from now on."""
         own = tuple(item.column for item in series)
-        gone = tuple(name for name in self.columns if name not in own)
         day = snapshot.date.isoformat()
-        rows = {key: row for key, row in self.rows.items() if key[0] != day}
-        for key, row in _rows(snapshot, series).items():
-            before = self.rows.get(key, {})
-            rows[key] = {**row, **{name: before.get(name, "") for name in gone}}
-        return Table((*own, *gone), rows)
+        others = {key: row for key, row in self.rows.items() if key[0] != day}
+        return Table(own, {**others, **_rows(snapshot, series)}).keeping(self)
+
+    def keeping(self, before: Table) -> Table:
+        """This table with the columns it lacks from another: a plugin that is gone leaves its numbers."""
+        gone = tuple(name for name in before.columns if name not in self.columns)
+        rows = {
+            key: {**row, **{name: before.rows.get(key, {}).get(name, "") for name in gone}}
+            for key, row in self.rows.items()
+        }
+        return Table((*self.columns, *gone), rows)
 
     def text(self) -> str:
         """The file's content: rows by date, artists in their snapshot's order, line feeds only."""

@@ -29,8 +29,9 @@ from casa24.collect import Request, collect
 from casa24.config import Artist, Label, Roster
 from casa24.credentials import Found, Wallet
 from casa24.models import Snapshot, State, as_count
+from casa24.politeness import Politeness
 from casa24.sources import registry
-from casa24.web import Politeness, Web
+from casa24.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -1,13 +1,14 @@
 """The one way out: an HTTP client that is polite, bounded, patient and discreet.
 
 Handed to sources, so that none of them deals with time-outs, pace, retries or
-redaction. Every failure leaves as a :class:`~casa24.errors.WebError` naming host
-and path only: never a query, a header or what was sent.
+redaction. Every failure leaves as a :class:`~casa24.errors.WebError` naming the
+host only: never a query, a header or what was sent.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import datetime as dt
 import email.utils
 import json
@@ -20,19 +21,19 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import stamina
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from casa24 import HOMEPAGE, __version__
 from casa24.errors import (
     BadReply,
     BadStatus,
-    Casa24Error,
     RateLimited,
     SourceUnavailable,
     TimedOut,
     Unreachable,
     WebError,
 )
+from casa24.politeness import Politeness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -49,25 +50,6 @@ _REDIRECTS = 3
 _TRANSIENT_STATUS = {408, 500, 502, 503, 504}
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class Politeness(BaseModel):
-    """``[web]`` in casa24.toml: how fast a platform is asked. Seconds, per host.
-
-    ``concurrency``: requests under way at once; ``pause``: least time between two starts;
-    ``timeout``: longest silence; ``patience``: longest time for one whole answer;
-    ``longest_wait``: the longest Retry-After that is waited for; ``attempts``: tries in all.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    concurrency: int = Field(default=4, ge=1, le=64)
-    pause: float = Field(default=0.1, ge=0, le=60)
-    timeout: float = Field(default=20, gt=0, le=120)
-    patience: float = Field(default=45, gt=0, le=600)
-    longest_wait: float = Field(default=60, ge=0, le=600)
-    attempts: int = Field(default=3, ge=1, le=5)
-    backoff: float = Field(default=1, ge=0, le=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +119,7 @@ class _Lane:
         self._pause = politeness.pause
         self._next = 0.0
         self._held = 0.0
-        self.closed: Casa24Error | None = None
+        self.closed: RateLimited | None = None
 
     def hold(self, seconds: float) -> None:
         """Nothing more leaves for so long: the host asked for it."""
@@ -178,6 +160,7 @@ class Web:
     ) -> None:
         self._politeness = politeness or Politeness()
         self._lanes: dict[str, _Lane] = {}
+        self._ended: dict[str, SourceUnavailable] = {}
         self._client = httpx.AsyncClient(
             transport=transport,
             headers={"User-Agent": USER_AGENT, "Accept-Language": "en"},
@@ -185,6 +168,12 @@ class Web:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
             follow_redirects=False,
         )
+
+    def branch(self) -> Web:
+        """The same client for one source: pace and waits are shared, what a source ends for itself is its own."""
+        twin = copy.copy(self)
+        twin._ended = {}  # noqa: SLF001 - its own class
+        return twin
 
     async def __aenter__(self) -> Self:
         return self
@@ -229,6 +218,8 @@ class Web:
         where = _where(once.url)
         lane = self._lane(once.url)
         async with lane.turn():
+            if ended := self._ended.get(where):
+                raise ended
             started = time.monotonic()
             try:
                 async with asyncio.timeout(self._politeness.patience):
@@ -237,7 +228,8 @@ class Web:
                 raise _Again(TimedOut(f"{where} gave no complete answer in time")) from None
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEncodeError) as error:
                 raise _translate(error, where) from None
-            log.debug("%s %s: %s in %.0f ms", once.method, where, reply.status, 1000 * (time.monotonic() - started))
+            took = 1000 * (time.monotonic() - started)
+            log.debug("%s %s%s: %s in %.0f ms", once.method, where, urlsplit(once.url).path, reply.status, took)
         return self._checked(reply, once, lane)
 
     async def _follow(self, once: _Once) -> Reply:
@@ -278,18 +270,18 @@ class Web:
                 raise _Again(_status_error(reply, body)) from None
             except SourceUnavailable as final:
                 # The platform will say the same to every further request of this run.
-                lane.closed = final
+                self._ended[reply.where] = final
                 raise
-        if reply.status == _TOO_MANY:
-            raise self._slow_down(reply, body, lane)
         error = _status_error(reply, body)
+        if reply.status == _TOO_MANY or (reply.status in _TRANSIENT_STATUS and "retry-after" in reply.headers):
+            raise self._slow_down(reply, lane)
         raise _Again(error) if reply.status in _TRANSIENT_STATUS else error
 
-    def _slow_down(self, reply: Reply, body: object, lane: _Lane) -> Exception:
-        """A 429: wait if it is short, else close the host for the run (asking early lengthens a ban)."""
+    def _slow_down(self, reply: Reply, lane: _Lane) -> Exception:
+        """Told to wait: do, if it is short, else close the host for the run (asking early lengthens a ban)."""
         wait = retry_after(reply.headers)
         until = None if wait is None else dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
-        limited = RateLimited(f"{reply.where} asked us to wait", until=until, body=body)
+        limited = RateLimited(f"{reply.where} asked us to wait", until=until)
         if wait is not None and wait > self._politeness.longest_wait:
             lane.closed = limited
             return limited
@@ -367,5 +359,5 @@ def _refuse_constant(text: str) -> None:
 
 
 def _where(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}{parts.path}"
+    """The host: what a message names. The path stands in the debug log only; ids in it would split one reason."""
+    return urlsplit(url).hostname or "?"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 
 from casa24 import config
-from casa24.analysis.diff import Change, Diff, Point, diff, match
+from casa24.analysis.diff import Change, Diff, diff, match
 from casa24.history import History
-from casa24.models import Snapshot, State
+from casa24.models import Measurement, Snapshot, State
 from casa24.sources import registry
 from casa24.storage import DataFolder
 from tests.making import DAY, SERIES, TIKTOK, artist, flag, snapshot, snapshots
@@ -85,7 +85,7 @@ def test_a_gap_at_either_end_is_no_change_and_never_minus_a_hundred_percent(gap:
     old, new = ({"followers": None if gap == end else 100} for end in ("old", "new"))
     change = compare(old, new, flag("Ana", "spotify", "followers", code="timeout", day=gap))
     assert (change.change, change.change_low, change.percent) == (None, None, None)
-    point: Point = getattr(change, gap)
+    point: Measurement = getattr(change, gap)
     assert (point.value, point.state, point.code, point.exact) == (None, State.FAILED, "timeout", False)
 
 

@@ -104,7 +104,9 @@ def test_under_github_actions_gaps_are_annotations_and_the_day_is_the_jobs_summa
 ) -> None:
     summary = tmp_path / "summary.md"
     done = casa24("collect", env=environ(world, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary)), cwd=label)
-    assert "::warning::Instagram: Instagram does not show this account" in done.stderr
+    assert (
+        "::warning::Instagram, bo.wlie (demo) (Followers, Posts): Instagram does not show this account" in done.stderr
+    )
     assert "| Casa 24 (demo) | 4 | 555 | 1,271 |" in summary.read_text("utf-8")
 
 
@@ -237,3 +239,62 @@ def test_an_unknown_source_or_artist_is_named_before_anything_is_asked(world: In
     nobody = casa24("collect", "--artist", "Pyra", env=environ(world), cwd=label)
     assert (nobody.returncode, "PYRO (demo)" in nobody.stderr) == (2, True)
     assert world.seen == []
+
+
+def test_what_failed_again_is_not_called_kept(world: Internet, label: Path) -> None:
+    """Two artists failed, one is tried again and fails: nothing of it was recorded earlier today."""
+    down = {"acc": ("pyro_0201", "zacko.____")}
+
+    def play(request: httpx.Request) -> httpx.Response | None:
+        gone = any(name in request.url.query.decode() for name in down["acc"])
+        return httpx.Response(500) if gone else None
+
+    world.play = play
+    casa24("collect", env=environ(world), cwd=label)
+    again = casa24("collect", "--artist", "PYRO", "--source", "instagram", env=environ(world), cwd=label)
+    assert "kept" not in again.stderr
+
+
+def test_a_folder_one_cannot_write_to_is_said_before_anybody_is_asked(world: Internet, label: Path) -> None:
+    (label / "data").write_text("a file", "utf-8")
+    done = casa24("collect", env=environ(world), cwd=label)
+    assert (done.returncode, world.seen) == (1, [])
+    assert "is no folder one may write to" in done.stderr
+
+
+def test_where_nobody_has_an_account_that_is_the_reason(world: Internet, label: Path) -> None:
+    done = casa24("collect", "--artist", "ZACKO", "--source", "youtube", env=environ(world), cwd=label)
+    assert (done.returncode, world.seen) == (1, [])
+    assert "Nobody was asked" in done.stderr
+
+
+def test_an_artist_who_left_is_not_asked_about_and_that_is_said(world: Internet, label: Path) -> None:
+    toml = label / "casa24.toml"
+    toml.write_text(
+        toml.read_text("utf-8").replace('aliases = ["PYRO"]', 'aliases = ["PYRO"]\nleft = 2025-01-01'), "utf-8"
+    )
+    done = casa24("collect", "--artist", "PYRO", env=environ(world), cwd=label)
+    assert (done.returncode, world.seen) == (2, [])
+    assert "PYRO (demo) is not collected today." in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_request_to_end_stores_what_has_arrived(world: Internet, label: Path, name: str) -> None:
+    asked = threading.Event()
+
+    def slow(request: httpx.Request) -> httpx.Response | None:
+        if request.url.host == "graph.facebook.com":
+            asked.set()
+            time.sleep(8)
+        return None
+
+    world.play = slow
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casa24", "collect"],
+        env=environ(world), cwd=label, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert asked.wait(20)
+    time.sleep(1)
+    running.send_signal(signal.Signals[name])
+    assert running.wait(timeout=20) == 130
+    assert json.loads(days(label)[0].read_text("utf-8"))["artists"][0]["spotify"]["followers"] == 555

@@ -192,3 +192,75 @@ def test_help_and_version_load_nothing_slow(here: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert run("--version").stdout.startswith("casa24 0.")
+
+
+def test_that_another_day_is_taken_is_said(demo: Path) -> None:
+    done = run("diff", "2025-09-01", "latest", "--nearest")
+    assert "2025-09-01 has no snapshot; the nearest is 2025-10-01." in done.stderr
+
+
+def test_a_day_is_not_compared_with_itself(demo: Path) -> None:
+    done = run("diff", "2025-12-24", "latest", "--nearest")
+    assert (done.exit_code, "Both dates mean 2025-10-17" in done.stderr) == (2, True)
+
+
+def test_an_artist_who_is_gone_is_found_where_they_were(shared: Path, here: Path) -> None:
+    done = run("show", "--artist", "pax", "--data-dir", str(shared / "legacy-history"))
+    assert done.exit_code == 2
+    assert "pax was recorded until 2025-08-22." in done.stderr
+    assert "--date 2025-08-22" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
+def test_an_output_that_cannot_show_everything_shows_what_it_can(demo: Path, encoding: str) -> None:
+    env = {name: value for name, value in ENV.items() if name != "PYTHONUTF8"} | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        [sys.executable, "-m", "casa24", "show"], env=env, cwd=demo, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0
+    assert b"PYRO (demo)" in done.stdout
+
+
+def test_debug_changes_no_exit_code(demo: Path) -> None:
+    assert run("show", "--date", "nonsense", "--debug").exit_code == 2
+
+
+def test_rebuilding_from_a_damaged_day_is_refused_and_names_it(demo: Path) -> None:
+    """A CSV without that day's rows would be a loss nobody asked for."""
+    table = demo / "data" / "popularity_scores.csv"
+    before = table.read_bytes()
+    (demo / "data" / "historical" / "2025-10-03.json").write_text("{", "utf-8")
+    done = run("data", "rebuild-csv")
+    assert (done.exit_code, "2025-10-03.json is damaged" in done.stderr) == (1, True)
+    assert table.read_bytes() == before
+
+
+def test_rebuilding_sets_aside_what_the_days_do_not_hold(demo: Path) -> None:
+    table = demo / "data" / "popularity_scores.csv"
+    before = table.read_bytes()
+    (demo / "data" / "historical" / "2025-10-03.json").unlink()
+    done = run("data", "rebuild-csv")
+    assert "was set aside as" in done.stderr
+    assert (demo / "data" / "popularity_scores.old-1.csv").read_bytes() == before
+    assert b"2025-10-03" not in table.read_bytes()
+
+
+def test_rebuilding_needs_a_record(here: Path) -> None:
+    done = run("data", "rebuild-csv", "--data-dir", "nowhere")
+    assert (done.exit_code, (here / "nowhere").exists()) == (1, False)
+
+
+def test_an_artist_is_found_by_an_old_name_in_a_comparison(demo: Path) -> None:
+    for day in sorted((demo / "data" / "historical").iterdir())[:5]:
+        day.write_text(day.read_text("utf-8").replace("PYRO (demo)", "Pyromaniac"), "utf-8")
+    shown = run("diff", "2025-10-01", "latest", "--artist", "Pyromaniac").stdout
+    assert "PYRO (demo)" in shown
+    assert "Nothing was recorded" not in shown
+
+
+def test_a_value_that_is_no_number_is_a_gap_with_its_reason(demo: Path) -> None:
+    path = demo / "data" / "historical" / "2025-10-17.json"
+    path.write_text(path.read_text("utf-8").replace('"subscribers": 92', '"subscribers": [1]'), "utf-8")
+    shown = run("show", "--artist", "PYRO").stdout
+    assert "no reading" in shown
+    assert "the stored value is no number" in shown

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from casa24.errors import SourceUnavailable
 from casa24.gaps import gap_of
+from casa24.politeness import Politeness
 from casa24.sources.base import ArtistSource, LabelSource, Run
-from casa24.web import Politeness, Web
+from casa24.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from casa24.errors import AccountUnavailable, Casa24Error
 from casa24.models import State
+from casa24.politeness import Politeness
 from casa24.sources.instagram import API, LAST_DAYS, NEWEST, Instagram, version_trouble
-from casa24.web import Politeness
 from tests.sources.platform import NOW, Told, ask
 
 if TYPE_CHECKING:

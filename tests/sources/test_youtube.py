@@ -329,7 +329,7 @@ def test_the_key_travels_in_a_header_and_never_in_an_address() -> None:
 def test_an_errors_text_holds_neither_key_nor_query() -> None:
     respx.get(f"{API}/channels").respond(403, json={"error": {"errors": [{"reason": "forbidden"}]}})
     text = str(youtube(None, [ANA]).failures[ANA])
-    assert "www.googleapis.com/youtube/v3/channels" in text
+    assert "www.googleapis.com" in text
     assert not any(word in text for word in (KEY, ANA, "?"))
 
 

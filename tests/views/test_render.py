@@ -84,7 +84,7 @@ def answers(name: str) -> list[tuple[Page, BaseModel]]:
     return [
         (label_page(full, name), full),
         (artist_page(one), one),
-        (diff_page(changes, TITLES, name), changes),
+        (diff_page(changes, name), changes),
         (Page(name, Grid((), ()), (Lines((name,), name), grid("A | >B", [(name, name)], title=name))), full),
     ]
 
@@ -224,5 +224,5 @@ def test_every_artist_of_the_labels_record_fits_80_columns(record: list[Snapshot
 def test_every_comparison_of_the_labels_record_fits_80_columns(record: list[Snapshot]) -> None:
     for old in record[::30]:
         for new in record[::20]:
-            page = diff_page(diff(old, new, SERIES, LABEL), TITLES, "Casa 24 Records")
+            page = diff_page(diff(old, new, SERIES, LABEL), "Casa 24 Records")
             whole(page, terminal(page))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa24.analysis.diff import Change, Point
+from casa24.analysis.diff import Change
 from casa24.escape import clean, markdown
-from casa24.models import State
+from casa24.models import Measurement, State
 from casa24.views.text import change, number, percent, point, signed
 
 ESCAPES = {
@@ -83,26 +83,27 @@ def test_numbers_are_grouped_and_changes_signed() -> None:
 @pytest.mark.parametrize(
     ("reading", "shown"),
     [
-        (Point(value=0, state=State.MEASURED, low=0, high=0), "0"),
-        (Point(value=1400, state=State.ROUNDED, low=1350, high=1449), "~1,400"),
-        (Point(value=523, state=State.SUSPECT, low=523, high=523), "523 ?"),
-        (Point(value=1400, state=State.SUSPECT, low=1350, high=1449), "~1,400 ?"),
-        (Point(value=None, state=State.FAILED), "no reading"),
-        (Point(value=None, state=State.HIDDEN), "hidden"),
-        (Point(value=None, state=State.NOT_OFFERED), "not offered"),
-        (Point(value=None, state=State.SKIPPED), "not asked"),
-        (Point(value=None, state=State.NO_ACCOUNT), "–"),
-        (Point(value=None, state=State.NOT_TRACKED), "–"),
+        (Measurement(value=0, state=State.MEASURED, low=0, high=0), "0"),
+        (Measurement(value=1400, state=State.ROUNDED, low=1350, high=1449), "~1,400"),
+        (Measurement(value=523, state=State.SUSPECT, low=523, high=523), "523 ?"),
+        (Measurement(value=1400, state=State.SUSPECT, low=1350, high=1449), "~1,400 ?"),
+        (Measurement(value=None, state=State.FAILED), "no reading"),
+        (Measurement(value=None, state=State.HIDDEN), "hidden"),
+        (Measurement(value=None, state=State.NOT_OFFERED), "not offered"),
+        (Measurement(value=None, state=State.SKIPPED), "not asked"),
+        (Measurement(value=None, state=State.NO_ACCOUNT), "–"),
+        (Measurement(value=None, state=State.NOT_TRACKED), "–"),
     ],
 )
-def test_a_reading_is_a_number_or_the_reason_why_there_is_none(reading: Point, shown: str) -> None:
+def test_a_reading_is_a_number_or_the_reason_why_there_is_none(reading: Measurement, shown: str) -> None:
     assert point(reading) == shown
 
 
 def changed(value: int | None, low: int | None = None, high: int | None = None, share: float | None = None) -> Change:
-    ends = Point(value=1, state=State.MEASURED)
+    ends = Measurement(value=1, state=State.MEASURED)
     return Change(
-        artist=None, source="x", metric="x", title="X", old=ends, new=ends, change=value, percent=share,
+        artist=None, source="x", source_title="X", metric="x", title="X", old=ends, new=ends, change=value,
+        percent=share,
         change_low=value if low is None else low, change_high=value if high is None else high,
     )  # fmt: skip
 

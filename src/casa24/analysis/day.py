@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from casa24.analysis.diff import Change, Point, change_of, match
-from casa24.flags import Cell, spread
+from casa24.analysis.diff import Change, change_of, match
+from casa24.flags import Cell, Note, spread
 from casa24.gaps import explain
-from casa24.models import State, as_count
+from casa24.models import Measurement, State, as_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from casa24.metrics import Listing
     from casa24.models import Snapshot
     from casa24.sources.registry import AnySource
-
-SILENT = {State.NO_ACCOUNT, State.NOT_TRACKED}
-"""Why nothing is there when nobody expected anything."""
 
 
 class _Model(BaseModel):
@@ -32,7 +29,7 @@ class Number(_Model):
 
     metric: str
     title: str
-    point: Point
+    point: Measurement
     change: Change | None = None
 
 
@@ -81,6 +78,11 @@ class Missing(_Model):
     what: str
     advice: str
 
+    @property
+    def places(self) -> set[tuple[str, str | None, str]]:
+        """Each missing value: (source, artist or None for the label, metric)."""
+        return {(self.source, artist, metric) for artist in self.artists or (None,) for metric in self.metrics}
+
 
 class Day(_Model):
     """A snapshot as shown. ``since``: the date the changes are counted from."""
@@ -103,15 +105,17 @@ def look(
 ) -> Day:
     """A day to show. ``before``: the snapshot changes are counted from; ``only``: these artists."""
     wanted = None if only is None else set(only)
-    names = [record.name for record in snapshot.artists if wanted is None or record.name in wanted]
+    # Of two records with one name the first counts, as everywhere.
+    records = {record.name: record for record in reversed(snapshot.artists)}
+    listed = dict.fromkeys(record.name for record in snapshot.artists)
+    names = [name for name in listed if wanted is None or name in wanted]
     earlier = {new: old for _, old, new in match(before, snapshot, aliases or {})} if before else {}
-    accounts = {record.name: record.accounts or {} for record in snapshot.artists}
     ends = (before, snapshot)
     artists = [
         ArtistDay(
             name=name,
             sources=tuple(
-                _source_day(source, ends, name, earlier.get(name), accounts[name].get(source.name))
+                _source_day(source, ends, name, earlier.get(name), (records[name].accounts or {}).get(source.name))
                 for source in sources
                 if not source.label_wide
             ),
@@ -149,7 +153,7 @@ def _source_day(
         change = None
         if before is not None and (artist is None or earlier is not None):
             change = change_of(artist, item, before.measurement(earlier, item.source, item.field), now)
-        numbers.append(Number(metric=item.field, title=item.metric.title, point=Point.of(now), change=change))
+        numbers.append(Number(metric=item.field, title=item.metric.title, point=now, change=change))
     lists = [Shelf(title=note.title, entries=_entries(section.get(field), note)) for field, note in source.listings()]
     url = source.link.replace("{account}", account) if source.link and account else None
     return SourceDay(
@@ -186,37 +190,45 @@ def _link(item: dict[str, Any], template: str | None) -> str | None:
 
 def missing(snapshot: Snapshot, sources: Sequence[AnySource], *, only: Iterable[str] | None = None) -> list[Missing]:
     """Everything the day should hold and does not, grouped by reason, in the sources' order."""
-    kinds = {source.name: source for source in sources}
+    titles = {
+        (source.name, field): title
+        for source in sources
+        for field, title in [
+            *((item.field, item.metric.title) for item in source.series()),
+            *((field, note.title) for field, note in source.listings()),
+        ]
+    }
+    counts = {(source.name, item.field) for source in sources for item in source.series()}
     wanted = None if only is None else set(only)
     groups: dict[tuple[str, State, str, str], list[tuple[str | None, str]]] = {}
     for place, cell in spread(snapshot).items():
-        known = place.source in kinds and place.field in {item.field for item in kinds[place.source].series()} | {
-            field for field, _ in kinds[place.source].listings()
-        }
-        if known and (wanted is None or place.artist in wanted) and _is_gap(cell):
-            note = cell.notes[0]
+        title = titles.get((place.source, place.field))
+        note = _gap(cell, counted=(place.source, place.field) in counts)
+        if title and note and (wanted is None or place.artist in wanted):
             key = (place.source, note.state, note.code, note.detail or "")
-            groups.setdefault(key, []).append((place.artist, place.field))
-    found = [_missing(kinds[key[0]], key, places) for key, places in groups.items()]
+            groups.setdefault(key, []).append((place.artist, title))
+    kinds = {source.name: source for source in sources}
     order = list(kinds)
+    found = [_missing(kinds[key[0]], key, places) for key, places in groups.items()]
     return sorted(found, key=lambda item: order.index(item.source))
 
 
-def _is_gap(cell: Cell) -> bool:
-    # What was not asked in this run nobody misses: `--source`, `--artist`.
-    return cell.value is None and bool(cell.notes) and cell.state not in SILENT and cell.notes[0].code != "not_asked"
+def _gap(cell: Cell, *, counted: bool) -> Note | None:
+    """Why a value is missing, where somebody misses it: not where nobody expected or asked for it."""
+    if counted and cell.value is not None and as_count(cell.value) is None:
+        return Note(State.FAILED, "unreadable")
+    silent = cell.value is not None or not cell.notes or cell.state.silent or cell.notes[0].code == "not_asked"
+    return None if silent else cell.notes[0]
 
 
 def _missing(source: AnySource, key: tuple[str, State, str, str], places: list[tuple[str | None, str]]) -> Missing:
     _, state, code, detail = key
     why = explain(code, state, title=source.title, own=source.explanations(), detail=detail)
-    titles = {item.field: item.metric.title for item in source.series()}
-    titles.update({field: note.title for field, note in source.listings()})
     return Missing(
         source=source.name,
         title=source.title,
         artists=tuple(dict.fromkeys(artist for artist, _ in places if artist is not None)),
-        metrics=tuple(dict.fromkeys(titles[field] for _, field in places)),
+        metrics=tuple(dict.fromkeys(title for _, title in places)),
         state=state,
         code=code,
         what=why.what,

@@ -21,32 +21,6 @@ PERCENT_BASE = 50
 """Below this a percentage is noise: 7 → 8 followers is +1, no trend."""
 
 
-class Point(BaseModel):
-    """A reading at one end: its value, state and (if rounded) bounds, and why where there is none."""
-
-    model_config = ConfigDict(frozen=True)
-
-    value: int | None
-    state: State
-    low: int | None = None
-    high: int | None = None
-    code: str = ""
-    detail: str = ""
-
-    @classmethod
-    def of(cls, measured: Measurement) -> Point:
-        """A measurement as it is shown."""
-        return cls(
-            value=measured.value, state=measured.state, low=measured.low, high=measured.high,
-            code=measured.code, detail=measured.detail,
-        )  # fmt: skip
-
-    @property
-    def exact(self) -> bool:
-        """Whether the bounds leave no room."""
-        return self.value is not None and self.low == self.high
-
-
 class Change(BaseModel):
     """One number of one artist (None: the label) on both days.
 
@@ -59,10 +33,11 @@ class Change(BaseModel):
 
     artist: str | None
     source: str
+    source_title: str
     metric: str
     title: str
-    old: Point
-    new: Point
+    old: Measurement
+    new: Measurement
     change: int | None = None
     change_low: int | None = None
     change_high: int | None = None
@@ -80,6 +55,7 @@ class Total(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     source: str
+    source_title: str
     metric: str
     title: str
     kind: Kind
@@ -88,7 +64,9 @@ class Total(BaseModel):
     old: int
     new: int
     old_at_least: int
+    old_at_most: int
     new_at_least: int
+    new_at_most: int
     change: int
     change_low: int
     change_high: int
@@ -178,13 +156,18 @@ def _measure(snapshot: Snapshot, artist: str | None, item: Series) -> Measuremen
 def change_of(artist: str | None, item: Series, old: Measurement, new: Measurement) -> Change:
     """The change of one number, with its bounds where either end is rounded."""
     base = Change(
-        artist=artist, source=item.source, metric=item.field, title=item.metric.title,
-        old=Point.of(old), new=Point.of(new),
-    )  # fmt: skip
+        artist=artist,
+        source=item.source,
+        source_title=item.source_title,
+        metric=item.field,
+        title=item.metric.title,
+        old=old,
+        new=new,
+    )
     if old.value is None or new.value is None:
         return base
     percent = None
-    trusted = old.exact and new.exact and not (old.suspect or new.suspect)
+    trusted = old.exact and new.exact and State.SUSPECT not in {old.state, new.state}
     if trusted and old.value >= PERCENT_BASE:
         percent = round(100 * (new.value - old.value) / old.value, 1)
     bounds = {
@@ -198,8 +181,7 @@ def change_of(artist: str | None, item: Series, old: Measurement, new: Measureme
 
 def _worth_a_line(change: Change) -> bool:
     """Not where neither day has anything to say: no account, or nobody asked then."""
-    silent = {State.NO_ACCOUNT, State.NOT_TRACKED}
-    return not (change.old.state in silent and change.new.state in silent)
+    return not (change.old.state.silent and change.new.state.silent)
 
 
 def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Total]:
@@ -209,13 +191,16 @@ def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Tot
         both = [
             change
             for change in changes
-            if (change.source, change.metric) == (item.source, item.field) and change.change is not None
+            if (change.source, change.metric) == (item.source, item.field)
+            and change.change is not None
+            and State.SUSPECT not in {change.old.state, change.new.state}
         ]
         old, new = [change.old.value or 0 for change in both], [change.new.value or 0 for change in both]
         least = [change.old.low or 0 for change in both], [change.new.low or 0 for change in both]
         if len(both) > 1:
             yield Total(
                 source=item.source,
+                source_title=item.source_title,
                 metric=item.field,
                 title=item.metric.title,
                 kind=item.metric.kind,
@@ -225,6 +210,8 @@ def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Tot
                 new=sum(new),
                 old_at_least=max(least[0]) if item.metric.unique_people else sum(least[0]),
                 new_at_least=max(least[1]) if item.metric.unique_people else sum(least[1]),
+                old_at_most=sum(change.old.high or 0 for change in both),
+                new_at_most=sum(change.new.high or 0 for change in both),
                 change=sum(new) - sum(old),
                 change_low=sum(change.change_low or 0 for change in both),
                 change_high=sum(change.change_high or 0 for change in both),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from casa24 import names
+from casa24.cli.output import say
 from casa24.cli.place import today
+from casa24.errors import UnknownName, UsageError
+from casa24.history import parse_day
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from casa24.analysis.day import Day
     from casa24.analysis.diff import Diff
     from casa24.cli.place import Place
@@ -19,7 +25,7 @@ def shown_day(place: Place, date: str, *, artist: str | None, nearest: bool) -> 
     """A recorded day, of one artist or all, with the changes since the snapshot before."""
     from casa24.analysis.day import look
 
-    day = place.history.day(date, today=today(), nearest=nearest)
+    day = _day(place, date, nearest=nearest)
     (snapshot,) = place.history.on(day)
     only = None if artist is None else [_artist(place, artist, snapshot)]
     before = place.history.before(day)
@@ -28,17 +34,46 @@ def shown_day(place: Place, date: str, *, artist: str | None, nearest: bool) -> 
 
 def compared(place: Place, old: str, new: str, *, artist: str | None, nearest: bool) -> Diff:
     """Two recorded days against each other."""
-    from casa24.analysis.diff import diff
+    from casa24.analysis.diff import diff, match
 
-    days = [place.history.day(text, today=today(), nearest=nearest) for text in (old, new)]
+    days = [_day(place, text, nearest=nearest) for text in (old, new)]
+    if days[0] == days[1]:
+        raise UsageError(f"Both dates mean {days[0]}.", advice="Give two different days; `casa24 show` shows one.")
     first, second = place.history.on(*days)
     label_series = [series for source in place.registry.label_sources for series in source.series()]
     result = diff(first, second, place.registry.artist_series, label_series, aliases=place.aliases)
-    return result if artist is None else result.only(_artist(place, artist, second, first))
+    if artist is None:
+        return result
+    found = _artist(place, artist, second, first)
+    today_called = {old: name for name, old, _ in match(first, second, place.aliases) if old}
+    return result.only(today_called.get(found, found))
+
+
+def _day(place: Place, text: str, *, nearest: bool) -> dt.date:
+    """The recorded day meant; that it is another than asked for is said."""
+    day = place.history.day(text, today=today(), nearest=nearest)
+    if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=today())):
+        say(f"{wanted} has no snapshot; the nearest is {day}.")
+    return day
 
 
 def _artist(place: Place, query: str, *snapshots: Snapshot) -> str:
-    return names.find(query, place.names(*snapshots), place.aliases)
+    """The artist meant, of those recorded. Raises UnknownName, which knows who was recorded before."""
+    try:
+        return names.find(query, place.names(*snapshots), place.aliases)
+    except UnknownName as unknown:
+        last = _last_recorded(place, query)
+        if last is None:
+            raise
+        name, day = last
+        raise UnknownName(f"{name} was recorded until {day}.", advice=f"Add --date {day} to see it.") from unknown
+
+
+def _last_recorded(place: Place, query: str) -> tuple[str, dt.date] | None:
+    for snapshot in place.history.backwards():
+        with contextlib.suppress(UnknownName):
+            return names.find(query, place.names(snapshot), place.aliases), snapshot.date
+    return None
 
 
 def installed_sources(place: Place, *, ask_worker: bool) -> SourceList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Annotated, Any
 
@@ -9,8 +10,10 @@ import typer
 from typer.core import TyperGroup
 
 from casa24.cli import collect, data, demo, read
-from casa24.cli.output import debugging, fail
+from casa24.cli.output import fail
 from casa24.errors import Casa24Error
+
+log = logging.getLogger("casa24.cli")
 
 INTERRUPTED = 130
 
@@ -23,8 +26,7 @@ class Border(TyperGroup):
         try:
             return super().invoke(ctx)
         except Casa24Error as error:
-            if debugging():
-                raise
+            log.debug("", exc_info=error)
             fail(error.message, error.advice)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
@@ -34,9 +36,17 @@ class Border(TyperGroup):
             # The reader of a pipe went away (`casa24 show | head`): that is its right.
             sys.stderr.close()
             raise typer.Exit(1) from None
+        except OSError as error:
+            log.debug("", exc_info=error)
+            fail(
+                f"The system refused: {error.strerror or error} ({error.filename or 'no file'}).",
+                "Check rights and space.",
+            )
+            raise typer.Exit(1) from None
         except Exception as error:
-            if debugging() or type(error).__module__.split(".")[0] in {"typer", "click"}:
+            if type(error).__module__.split(".")[0] in {"typer", "click"}:
                 raise
+            log.debug("", exc_info=error)
             fail(
                 f"Something casa24 did not expect: {type(error).__name__}.",
                 "Run the command again with --debug and report what it prints.",

@@ -23,5 +23,7 @@ def rebuild_csv(
     from casa24.cli.place import open_place
 
     folder = open_place(config, data_dir).folder
-    changed = folder.rebuild_table()
-    say(f"{folder.table_file}: {'written anew' if changed else 'was already the same'}.")
+    done = folder.rebuild_table()
+    say(f"{folder.table_file}: {'written anew' if done.changed else 'was already the same'}.")
+    for path in done.set_aside:
+        say(f"What it held beside the recorded days was set aside as {path}.")

@@ -38,7 +38,8 @@ def worker_address(place: Place, wallet: Wallet) -> str | None:
 
 async def all_keys(place: Place) -> Wallet:
     """Everything: the Worker's first, completed from this machine's own."""
-    from casa24.web import Politeness, Web
+    from casa24.politeness import Politeness
+    from casa24.web import Web
 
     here = local_keys(place)
     patience = Politeness(timeout=_PATIENCE, patience=_PATIENCE, attempts=2)

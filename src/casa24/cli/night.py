@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from casa24 import names
-from casa24.analysis.day import Day, look, missing
+from casa24.analysis.day import Day, Missing, look, missing
 from casa24.cli import github
 from casa24.cli.keys import all_keys
 from casa24.cli.output import emit, say
+from casa24.cli.place import today
 from casa24.cli.progress import watching
 from casa24.collect import GENERATOR, Request
 from casa24.collect import collect as ask_all
+from casa24.errors import UnknownName
 from casa24.merge import measured_anything
 from casa24.models import State
 from casa24.storage import Saved
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     from casa24.cli.place import Place
     from casa24.collect import Collected
     from casa24.credentials import Wallet
+    from casa24.politeness import Politeness
     from casa24.views.formats import Format
-    from casa24.web import Politeness
 
 NOTHING_MEASURED, STRICT_FAILURE, INTERRUPTED = 1, 3, 130
 
@@ -69,10 +71,17 @@ class Wishes:
         dry_run: bool,
     ) -> Wishes:
         """The options of the command line, checked. Raises UnknownName."""
-        roster = [artist.name for artist in place.roster.artists]
         wanted_sources = frozenset(place.registry.find(name).name for name in sources or ())
-        wanted_artists = frozenset(names.find(name, roster, place.aliases) for name in artists or ())
+        wanted_artists = frozenset(_active(place, name) for name in artists or ())
         return cls(wanted_sources or None, wanted_artists or None, deadline, dry_run)
+
+
+def _active(place: Place, query: str) -> str:
+    """The artist meant, if collected today. Raises UnknownName."""
+    name = names.find(query, [artist.name for artist in place.roster.artists], place.aliases)
+    if name not in {artist.name for artist in place.roster.active(today())}:
+        raise UnknownName(f"{name} is not collected today.", advice="Check joined and left in casa24.toml.")
+    return name
 
 
 class Night(BaseModel):
@@ -99,26 +108,35 @@ class Night(BaseModel):
 
 def run(place: Place, wishes: Wishes) -> Night:
     """Collect and store one day. Raises ConfigError, CredentialError or StorageError."""
-    warnings = [f"The source {one.name} of {one.package} is left out: {one.reason}" for one in place.registry.broken]
-    with _as_interrupt(signal.SIGTERM):
-        collected, found = asyncio.run(_ask(place, wishes))
-    warnings += [*found, *collected.warnings]
+    sources = place.registry.sources
+    with _as_interrupt("SIGTERM", "SIGHUP"):
+        collected, saved, warnings = asyncio.run(_ask(place, wishes))
     fresh = collected.snapshot
-    saved = Saved(fresh) if wishes.dry_run else place.folder.save(fresh)
-    warnings += [f"A file casa24 could not use was set aside as {path}." for path in saved.set_aside]
-    lost = missing(fresh, place.registry.sources)
-    kept = [gap for gap in lost if gap not in missing(saved.snapshot, place.registry.sources)]
+    stored = saved.snapshot
+    lost = missing(fresh, sources)
+    warnings += _troubles(place, saved)
+    kept = _kept(lost, missing(stored, sources))
     warnings += [f"{gap.title}: {gap.what}; kept what was recorded earlier today." for gap in kept]
-    before = place.history.before(fresh.date)
     return Night(
-        day=look(saved.snapshot, place.registry.sources, before=before, aliases=place.aliases),
+        day=look(stored, sources, before=place.history.before(fresh.date), aliases=place.aliases),
         measured=measured_anything(fresh),
         failed=any(gap.state is State.FAILED for gap in lost),
         interrupted=collected.interrupted,
         dry_run=wishes.dry_run,
         written=tuple(_near(path) for path in saved.written),
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=tuple(dict.fromkeys([*collected.warnings, *warnings])),
     )
+
+
+def _troubles(place: Place, saved: Saved) -> list[str]:
+    left_out = [f"The source {one.name} of {one.package} is left out: {one.reason}" for one in place.registry.broken]
+    return left_out + [f"A file casa24 could not use was set aside as {_near(path)}." for path in saved.set_aside]
+
+
+def _kept(lost: list[Missing], still: list[Missing]) -> list[Missing]:
+    """What this run did not get, and the day has all the same."""
+    places = {place for gap in still for place in gap.places}
+    return [gap for gap in lost if not gap.places & places]
 
 
 def _near(path: Path) -> str:
@@ -127,14 +145,18 @@ def _near(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, list[str]]:
+async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, Saved, list[str]]:
+    """Collect and store, in one go: a source that does not let go of the process must not cost the day."""
     from casa24.web import Web
 
+    now = wishes.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if not wishes.dry_run:
+        place.folder.check(now.date())
     wallet = wishes.wallet or await all_keys(place)
     request = Request(
         place.roster,
         place.registry.sources,
-        wishes.now or dt.datetime.now(dt.UTC).replace(microsecond=0),
+        now,
         wishes.only_sources,
         wishes.only_artists,
         wishes.deadline,
@@ -142,21 +164,25 @@ async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, list[str]]:
     )
     with watching(quiet=wishes.quiet) as watch:
         async with Web(wishes.politeness or place.roster.politeness, transport=wishes.transport) as web:
-            return await ask_all(request, wallet, web, watch=watch), wallet.warnings
+            collected = await ask_all(request, wallet, web, watch=watch)
+    saved = Saved(collected.snapshot) if wishes.dry_run else place.folder.save(collected.snapshot)
+    return collected, saved, list(wallet.warnings)
 
 
 @contextmanager
-def _as_interrupt(number: signal.Signals) -> Iterator[None]:
-    """A polite request to end (a cancelled job) is Ctrl-C: what arrived is stored."""
+def _as_interrupt(*names: str) -> Iterator[None]:
+    """A polite request to end (a cancelled job, a closed terminal) is Ctrl-C: what arrived is stored."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    before = signal.signal(number, interrupt)
+    numbers = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(number, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def report(result: Night, label: str, form: Format) -> None:
@@ -166,8 +192,9 @@ def report(result: Night, label: str, form: Format) -> None:
     for warning in result.warnings:
         say(f"Warning: {warning}")
     if github.active():
+        from casa24.views.day import sentences
         from casa24.views.render import as_markdown
 
-        for text in (*result.warnings, *(f"{gap.title}: {gap.what}. {gap.advice}" for gap in result.day.missing)):
+        for text in (*result.warnings, *(" ".join(sentences(gap)) for gap in result.day.missing)):
             github.warn(text)
         github.summarise(as_markdown(page))

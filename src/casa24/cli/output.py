@@ -20,13 +20,11 @@ if TYPE_CHECKING:
     from casa24.views.page import Page
 
 _PLAIN_WIDTH = 80
-_state = {"debug": False}
 
 
 def set_debug(wanted: bool) -> bool:
     """``--debug``: log everything, and let errors show where they come from."""
     if wanted:
-        _state["debug"] = True
         log_to_stderr(logging.DEBUG)
     return wanted
 
@@ -36,11 +34,6 @@ def set_verbose(wanted: bool) -> bool:
     if wanted:
         log_to_stderr(logging.INFO)
     return wanted
-
-
-def debugging() -> bool:
-    """Whether ``--debug`` was given."""
-    return _state["debug"]
 
 
 class _Redact(logging.Formatter):

@@ -50,8 +50,7 @@ def diff(
 
     place = open_place(config, data_dir)
     result = compared(place, old, new, artist=artist, nearest=nearest)
-    titles = {source.name: source.title for source in place.registry.sources}
-    emit(diff_page(result, titles, place.label), result, form)
+    emit(diff_page(result, place.label), result, form)
 
 
 def sources(

@@ -14,7 +14,7 @@ from casa24.cli.output import say
 from casa24.cli.place import Place, open_place
 from casa24.credentials import Wallet
 from casa24.demo.platforms import Platforms
-from casa24.web import Politeness
+from casa24.politeness import Politeness
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,11 +25,11 @@ _AT_ONCE = Politeness(concurrency=64, pause=0)
 def rehearse() -> Place:
     """Collect the invented days into ./casa24-demo; the same days again change nothing."""
     folder = Path.cwd() / demo.FOLDER
-    place = open_place(demo.lay_down(folder), folder / "data")
+    path = demo.lay_down(folder)
     say(f"Playing the platforms: {demo.FIRST} to {demo.LAST}, collected into ./{demo.FOLDER}\n")
     for night in demo.nights():
-        run(place, _wishes(night))
-    return open_place(place.config.path, place.data_dir)
+        run(open_place(path, folder / "data"), _wishes(night))
+    return open_place(path, folder / "data")
 
 
 def _wishes(night: dt.datetime) -> Wishes:

@@ -8,7 +8,10 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
+from casa24.config import ARTIST_KEYS, LABEL_KEYS
+from casa24.credentials import WORKER_KEY, WORKER_URL
 from casa24.errors import UnknownName
+from casa24.models import ArtistRecord, Snapshot
 from casa24.sources.base import ArtistSource, Credentials, LabelSource, Source, SourceOptions, Stats
 
 if TYPE_CHECKING:
@@ -17,12 +20,9 @@ if TYPE_CHECKING:
 GROUP = "casa24.sources"
 
 # Keys of the layout on disk and of the roster that no source may claim.
-RESERVED_NAMES = {
-    *("name", "accounts", "date", "schema", "schema_version", "generator", "sources", "artists", "flags"),
-    *("label", "casa24", "*"),
-}
-RESERVED_KEYS = {"name", "joined", "left", "aliases", "color", "language", "worker"}
-RESERVED_CREDENTIALS = {"WORKER_API_URL", "WORKER_API_KEY"}
+RESERVED_NAMES = {"schema", "label", "casa24", *Snapshot.model_fields, *ArtistRecord.model_fields}
+RESERVED_KEYS = {*LABEL_KEYS, *ARTIST_KEYS}
+RESERVED_CREDENTIALS = {WORKER_URL, WORKER_KEY}
 RESERVED_COLUMNS = {"artist_name", "date"}
 
 # What a stranger's class must say of itself, in which form.

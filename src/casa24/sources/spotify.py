@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, PlainSerializer
 
 from casa24.errors import BadStatus, Casa24Error
-from casa24.gaps import REPORT, Explanation, Gap, gap_of
+from casa24.gaps import MISSING, REPORT, Explanation, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import State
 from casa24.sources._counts import Count
@@ -57,9 +57,6 @@ class SpotifyStats(Stats):
             link="https://open.spotify.com/track/{track_id}",
         ),
     ] = None
-
-
-MISSING = Gap(State.FAILED, "missing")
 
 
 @dataclass(slots=True)

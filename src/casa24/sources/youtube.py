@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Field
 
 from casa24.errors import AccountUnavailable, BadStatus, SourceUnavailable
-from casa24.gaps import Explanation, Gap, gap_of
+from casa24.gaps import MISSING, Explanation, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import State
 from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, Stats, as_they_come
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 
     from casa24.web import Reply
+
+    Ask = Callable[[tuple[str, ...]], Coroutine[Any, Any, "_Answer"]]
 
 API = "https://www.googleapis.com/youtube/v3"
 
@@ -97,9 +99,12 @@ class _Answer(BaseModel):
     next_page: str | None = Field(default=None, alias="nextPageToken")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Channel:
-    """What is known of one channel so far; ``videos`` or ``gap`` once its uploads were looked at."""
+    """What is known of one channel so far; ``videos`` or ``gap`` once its uploads were looked at.
+
+    A key by identity: its content changes.
+    """
 
     item: _Item
     uploads: list[str] | None = None
@@ -182,12 +187,11 @@ class YouTube(ArtistSource[YouTubeStats]):
                 yield account, item if item is not None else AccountUnavailable("not_found")
 
     async def _read_uploads(self, channels: Iterable[_Channel]) -> None:
-        jobs = ((channel, self._uploads(channel.item)) for channel in channels)
-        async for channel, found in as_they_come((_Key(channel), job) for channel, job in jobs):
+        async for channel, found in as_they_come((channel, self._uploads(channel.item)) for channel in channels):
             if isinstance(found, Exception):
-                channel.of.gap = gap_of(found, self.gaps)
+                channel.gap = gap_of(found, self.gaps)
             else:
-                channel.of.uploads = found
+                channel.uploads = found
 
     async def _uploads(self, channel: _Item) -> list[str]:
         """The ids of all uploads. A channel without a public video has no playlist: that is none, no error."""
@@ -220,24 +224,18 @@ class YouTube(ArtistSource[YouTubeStats]):
         """Fill in the five most viewed videos of every channel whose uploads are known."""
         known = [channel for channel in channels if channel.uploads is not None]
         videos = await self._videos([video for channel in known for video in channel.uploads or ()], self._numbers)
-        for channel in known:
-            channel.gap = next(
-                (found for video in channel.uploads or () if isinstance(found := videos.get(video), Gap)), None
-            )
-        best = {id(channel): _top(channel.uploads or (), videos) for channel in known if channel.gap is None}
-        for channel in known:
-            if channel.uploads and not best.get(id(channel)):
-                # There are videos, but no views of any: that is no empty list.
-                channel.gap = channel.gap or Gap(State.FAILED, "missing")
-        untitled = [item.id for items in best.values() for item in items if item.id and not item.snippet.title]
+        best = {channel: _top(channel.uploads or (), videos) for channel in known}
+        shown = [item for items in best.values() if isinstance(items, list) for item in items]
+        untitled = [item.id for item in shown if item.id and not item.snippet.title]
         titled = {**videos, **(await self._videos(untitled, self._titles))}
-        for channel in known:
-            items = [(item, titled.get(item.id or "", item)) for item in best.get(id(channel), ())]
-            channel.gap = channel.gap or next((named for _, named in items if isinstance(named, Gap)), None)
-            if channel.gap is None:
-                channel.videos = [_video(item, named) for item, named in items if isinstance(named, _Item)]
+        for channel, items in best.items():
+            found = items if isinstance(items, Gap) else _titled(items, titled)
+            if isinstance(found, Gap):
+                channel.gap = found
+            else:
+                channel.videos = found
 
-    async def _videos(self, ids: Sequence[str], ask: Any) -> dict[str, _Item | Gap]:
+    async def _videos(self, ids: Sequence[str], ask: Ask) -> dict[str, _Item | Gap]:
         """Ask about videos in blocks of 50, the first one alone: it tells which endpoint answers."""
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
         found: dict[str, _Item | Gap] = {}
@@ -275,18 +273,21 @@ class YouTube(ArtistSource[YouTubeStats]):
         return reply.parse(_Answer)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Key:
-    """A channel as a key: by identity, since its content changes."""
+def _top(ids: Sequence[str], videos: Mapping[str, _Item | Gap]) -> list[_Item] | Gap:
+    """The most viewed of these videos, if all could be asked about; one whose views are not public has no rank."""
+    found = [videos[video] for video in ids if video in videos]
+    gap = next((item for item in found if isinstance(item, Gap)), None)
+    ranked = [item for item in found if isinstance(item, _Item) and item.statistics.view_count is not None]
+    if gap is None and ids and not ranked:
+        # There are videos, but no views of any: that is no empty list.
+        gap = MISSING
+    return gap or sorted(ranked, key=lambda item: (-(item.statistics.view_count or 0), item.id or ""))[:_TOP]
 
-    of: _Channel
 
-
-def _top(ids: Sequence[str], videos: dict[str, _Item | Gap]) -> list[_Item]:
-    """The most viewed of these videos; one whose views are not public has no rank."""
-    items = [item for video in ids if isinstance(item := videos.get(video), _Item)]
-    ranked = [item for item in items if item.statistics.view_count is not None]
-    return sorted(ranked, key=lambda item: (-(item.statistics.view_count or 0), item.id or ""))[:_TOP]
+def _titled(items: list[_Item], titled: Mapping[str, _Item | Gap]) -> list[Video] | Gap:
+    named = [(item, titled.get(item.id or "", item)) for item in items]
+    gap = next((name for _, name in named if isinstance(name, Gap)), None)
+    return gap or [_video(item, name) for item, name in named if isinstance(name, _Item)]
 
 
 def _video(item: _Item, named: _Item) -> Video:

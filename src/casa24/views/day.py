@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.analysis.day import SILENT
 from casa24.views.page import Column, Grid, Lines, Page, Row, grid
-from casa24.views.text import change, number, point
+from casa24.views.text import change, number, plain, point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +29,7 @@ def artist_page(day: Day) -> Page:
         (f"{source.title} · {item.title}", point(item.point), change(item.change), _bounds(item))
         for source in artist.sources
         for item in source.numbers
-        if item.point.state not in SILENT
+        if not item.point.state.silent
     ]
     heads = f"Number | >Value | {f'>since {day.since}' if day.since else '>Change'} | Note"
     noted = any(note for *_, note in rows)
@@ -45,7 +44,8 @@ def artist_page(day: Day) -> Page:
 
 def _heading(name: str, day: Day) -> str:
     when = f", collected {day.collected_at:%Y-%m-%d %H:%M} UTC" if day.collected_at else ""
-    return f"{name} on {day.date}{when}"
+    since = f" (changes since {day.since})" if day.since else ""
+    return f"{name} on {day.date}{since}{when}"
 
 
 def _platforms(artists: Iterable[ArtistDay]) -> Iterable[Grid]:
@@ -53,7 +53,7 @@ def _platforms(artists: Iterable[ArtistDay]) -> Iterable[Grid]:
     by_source: dict[str, list[tuple[str, SourceDay]]] = {}
     for artist in artists:
         for source in artist.sources:
-            if any(item.point.state not in SILENT for item in source.numbers):
+            if any(not item.point.state.silent for item in source.numbers):
                 by_source.setdefault(source.source, []).append((artist.name, source))
     for found in by_source.values():
         first = found[0][1]
@@ -95,14 +95,16 @@ def _bounds(item: Number) -> str:
 
 
 def gap_lines(missing: Iterable[Missing]) -> tuple[Lines, ...]:
-    """What is missing, why, and what to do; one line a reason."""
-    lines = []
-    for gap in missing:
-        who = _names(gap.artists)
-        lines.append(f"{gap.title}{f', {who}' if who else ''} ({', '.join(gap.metrics)}): {gap.what}.")
-        if gap.advice:
-            lines.append(f"  → {gap.advice}")
+    """What is missing, why, and what to do; a block a reason."""
+    lines = [f"  {line}" if number else line for gap in missing for number, line in enumerate(sentences(gap))]
     return (Lines(tuple(lines), "Missing"),) if lines else ()
+
+
+def sentences(gap: Missing) -> list[str]:
+    """What is missing and why; then, where there is something to do, what."""
+    who = _names(gap.artists)
+    what = f"{gap.title}{f', {who}' if who else ''} ({', '.join(gap.metrics)}): {gap.what}."
+    return [what, f"→ {gap.advice}"] if gap.advice else [what]
 
 
 def _names(artists: tuple[str, ...]) -> str:
@@ -114,16 +116,12 @@ def _tidy(day: Day) -> Grid:
     holders = [(artist.name, artist.sources) for artist in day.artists] + [("", day.label)]
     rows: list[Row] = [
         (
-            name, day.date.isoformat(), source.source, item.metric, _plain(item.point.value),
-            _plain(item.point.low), _plain(item.point.high), item.point.state.value,
-            _plain(item.change.change if item.change else None),
+            name, day.date.isoformat(), source.source, item.metric, plain(item.point.value),
+            plain(item.point.low), plain(item.point.high), item.point.state.value,
+            plain(item.change.change if item.change else None),
         )
         for name, sources in holders
         for source in sources
         for item in source.numbers
     ]  # fmt: skip
     return grid("artist | date | source | metric | >value | >low | >high | state | >change", rows)
-
-
-def _plain(value: int | None) -> str:
-    return "" if value is None else str(value)

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.views.page import Grid, Lines, Page, Row, grid
-from casa24.views.text import change, number, percent, point
+from casa24.views.text import change, number, percent, plain, point
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from casa24.analysis.diff import Change, Diff, Total
+    from casa24.analysis.diff import Change, Diff
 
 
-def diff_page(result: Diff, titles: Mapping[str, str], label: str) -> Page:
-    """The changes artist by artist, then the like-for-like totals. ``titles``: sources' titles by name."""
+def diff_page(result: Diff, label: str) -> Page:
+    """The changes artist by artist, then the like-for-like totals."""
     heading = f"{label}: {result.old_date} → {result.new_date}"
     blocks: list[Grid | Lines] = []
     if result.changes:
-        blocks.append(_changes(result, titles))
+        blocks.append(_changes(result))
     else:
         blocks.append(Lines(("Nothing was recorded on both days.",)))
     if result.totals:
-        blocks.append(_totals(result, titles))
+        blocks.append(_totals(result))
     roster = [f"Joined: {', '.join(result.joined)}"] if result.joined else []
     roster += [f"Left: {', '.join(result.left)}"] if result.left else []
     if roster:
@@ -30,7 +28,7 @@ def diff_page(result: Diff, titles: Mapping[str, str], label: str) -> Page:
     return Page(heading, _tidy(result), tuple(blocks))
 
 
-def _changes(result: Diff, titles: Mapping[str, str]) -> Grid:
+def _changes(result: Diff) -> Grid:
     rows: list[Row] = []
     heads: set[int] = set()
     last: object = ()
@@ -39,7 +37,7 @@ def _changes(result: Diff, titles: Mapping[str, str]) -> Grid:
             last = item.artist
             heads.add(len(rows))
             rows.append((item.artist or "The label", "", "", "", ""))
-        rows.append((f"  {titles[item.source]} · {item.title}", *_readings(item), change(item), percent(item)))
+        rows.append((f"  {item.source_title} · {item.title}", *_readings(item), change(item), percent(item)))
     titles_row = f"Number | >{result.old_date} | >{result.new_date} | >Change | >%"
     return grid(titles_row, rows, heads=frozenset(heads))
 
@@ -48,13 +46,13 @@ def _readings(item: Change) -> tuple[str, str]:
     return point(item.old), point(item.new)
 
 
-def _totals(result: Diff, titles: Mapping[str, str]) -> Grid:
+def _totals(result: Diff) -> Grid:
     rows = [
         (
-            f"{titles[total.source]} · {total.title}",
+            f"{total.source_title} · {total.title}",
             str(len(total.artists)),
-            _sum(total, total.old, total.old_at_least),
-            _sum(total, total.new, total.new_at_least),
+            _sum(total.old, total.old_at_least, total.old_at_most),
+            _sum(total.new, total.new_at_least, total.new_at_most),
             change(total),
         )
         for total in result.totals
@@ -63,20 +61,16 @@ def _totals(result: Diff, titles: Mapping[str, str]) -> Grid:
     return grid(f"Number | >Artists | >{result.old_date} | >{result.new_date} | >Change", rows, title=title)
 
 
-def _sum(total: Total, value: int, at_least: int) -> str:
-    return f"{number(at_least)}…{number(value)}" if total.unique_people else number(value)
+def _sum(value: int, at_least: int, at_most: int) -> str:
+    return number(value) if at_least == at_most else f"{number(at_least)}…{number(at_most)}"
 
 
 def _tidy(result: Diff) -> Grid:
     rows: list[Row] = [
         (
-            item.artist or "", item.source, item.metric, _plain(item.old.value), _plain(item.new.value),
-            _plain(item.change), _plain(item.percent), item.old.state.value, item.new.state.value,
+            item.artist or "", item.source, item.metric, plain(item.old.value), plain(item.new.value),
+            plain(item.change), plain(item.percent), item.old.state.value, item.new.state.value,
         )
         for item in result.changes
     ]  # fmt: skip
     return grid("artist | source | metric | >old | >new | >change | >percent | old_state | new_state", rows)
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else str(value)

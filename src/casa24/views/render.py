@@ -58,8 +58,13 @@ def as_markdown(page: Page) -> str:
         if isinstance(block, Grid):
             parts.append(_markdown_table(block))
         else:
-            parts.append("\n".join(f"- {markdown(line)}" for line in block.lines))
+            parts.append("\n".join(_bullet(line) for line in block.lines))
     return "\n\n".join(parts)
+
+
+def _bullet(line: str) -> str:
+    """A sentence as a bullet; one that is indented belongs to the bullet before."""
+    return f"  {markdown(line.strip())}" if line.startswith("  ") else f"- {markdown(line)}"
 
 
 def _markdown_table(table: Grid) -> str:

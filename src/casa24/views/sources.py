@@ -85,7 +85,7 @@ def _state(item: Installed, wallet: Wallet) -> SourceState:
             CredentialState(
                 name=name,
                 secret=name in wanted.secrets,
-                required=name in wanted.required,
+                required=name in wanted.required and not wanted.optional,
                 origin=wallet.origin(name),
             )
             for name in wanted.names
@@ -99,9 +99,7 @@ def sources_page(result: SourceList) -> Page:
         (one.name, f"{one.package} {one.version}", ", ".join((*one.measures, *one.lists)), one.account_key)
         for one in result.sources
     ]
-    keys: list[Row] = [
-        (one.name, key.name, _word(one, key, result)) for one in result.sources for key in one.credentials
-    ]
+    keys: list[Row] = [(one.name, key.name, _word(key, result)) for one in result.sources for key in one.credentials]
     blocks: list[Grid | Lines] = [
         grid("Source | Package | Measures | Key in casa24.toml", rows),
         grid("Source | Credential | State", keys, title="Credentials"),
@@ -119,8 +117,8 @@ def sources_page(result: SourceList) -> Page:
     return Page("Installed sources", main, tuple(blocks))
 
 
-def _word(source: SourceState, key: CredentialState, result: SourceList) -> str:
+def _word(key: CredentialState, result: SourceList) -> str:
     if key.origin:
         return f"set ({key.origin})"
     missing = "not set here" if result.worker and not result.worker_asked else "missing"
-    return f"{missing} (optional)" if source.works_without or not key.required else missing
+    return missing if key.required else f"{missing} (optional)"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from casa24.models import State
 
 if TYPE_CHECKING:
-    from casa24.analysis.diff import Change, Point, Total
+    from casa24.analysis.diff import Change, Total
+    from casa24.models import Measurement
 
 NO_VALUE = {
     State.FAILED: "no reading",
@@ -17,6 +18,11 @@ NO_VALUE = {
     State.NO_ACCOUNT: "–",
     State.NOT_TRACKED: "–",
 }
+
+
+def plain(value: float | None) -> str:
+    """A value as a program takes it; empty where there is none."""
+    return "" if value is None else str(value)
 
 
 def number(value: int) -> str:
@@ -29,7 +35,7 @@ def signed(value: int) -> str:
     return f"{value:+,}" if value else "0"
 
 
-def point(reading: Point) -> str:
+def point(reading: Measurement) -> str:
     """A reading: ``523``; rounded ``~1,400``; doubtful ``523 ?``; else why there is none."""
     if reading.value is None:
         return NO_VALUE.get(reading.state, "no reading")
@@ -42,7 +48,7 @@ def change(item: Change | Total | None) -> str:
     if item is None or item.change is None:
         return ""
     sure = item.change_low == item.change_high
-    return signed(item.change) if sure or not item.change else f"~{signed(item.change)}"
+    return signed(item.change) if sure else f"~{signed(item.change)}"
 
 
 def percent(item: Change) -> str:
