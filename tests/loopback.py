@@ -34,7 +34,7 @@ from casa24.web import Web
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 
-    from casa24.web import How, Reply
+    from casa24.web import Reply, RequestOptions
 
 HOST = "127.0.0.1"
 # No test waits longer than this for anything, whatever goes wrong.
@@ -210,7 +210,7 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode("latin-1")
 
 
-def ask(*acts: Act, politeness: Politeness = FAST, **how: Unpack[How]) -> tuple[Reply, list[Heard]]:
+def ask(*acts: Act, politeness: Politeness = FAST, **how: Unpack[RequestOptions]) -> tuple[Reply, list[Heard]]:
     """One GET against these acts: its answer, and what the server heard."""
 
     async def go() -> tuple[Reply, list[Heard]]:
@@ -220,7 +220,7 @@ def ask(*acts: Act, politeness: Politeness = FAST, **how: Unpack[How]) -> tuple[
     return asyncio.run(go())
 
 
-def fail(*acts: Act, politeness: Politeness = FAST, **how: Unpack[How]) -> tuple[Any, list[Heard]]:
+def fail(*acts: Act, politeness: Politeness = FAST, **how: Unpack[RequestOptions]) -> tuple[Any, list[Heard]]:
     """One GET that must fail: its error, and what the server heard."""
 
     async def go() -> tuple[Casa24Error, list[Heard]]:

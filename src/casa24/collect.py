@@ -103,7 +103,7 @@ async def collect(
     watch: Callable[[Progress], None] = lambda _progress: None,
 ) -> Collected:
     """Ask every platform about every artist. Never raises for what a platform or a source does."""
-    runs = [_SourceRun(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
+    runs = [_Collector(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
     runs = [run for run in runs if run.progress.expected]
     tasks = {asyncio.create_task(run.go(), name=run.progress.source.name): run for run in runs}
     interrupted = await _interrupted(tasks, request.deadline)
@@ -132,7 +132,7 @@ async def _interrupted(tasks: Iterable[asyncio.Task[None]], seconds: float) -> b
     return False
 
 
-class _SourceRun:
+class _Collector:
     """One source asked about its accounts."""
 
     def __init__(

@@ -3,7 +3,8 @@
 Exact beats rounded beats suspect beats hidden or not offered beats failed beats
 skipped; at equal rank the later one. Lists are replaced whole, artists are never
 dropped. "Later" is what the snapshots themselves say (``collected_at``), so two
-machines come to the same result whoever merges.
+machines come to the same result whoever merges; only of two collected in the same
+second does the one given last count as the later.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Transient(Exception):
     """Raised by an ``on_error`` hook: this error is worth another try."""
 
 
-class How(TypedDict, total=False):
+class RequestOptions(TypedDict, total=False):
     """How to ask.
 
     ``most``: bytes an answer may have (4 MiB unless given). ``redirects``: follow them
@@ -103,12 +103,12 @@ class How(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class _Once:
+class _Request:
     """One request, as often as it takes."""
 
     method: str
     url: str
-    how: How
+    how: RequestOptions
 
 
 class _Lane:
@@ -181,15 +181,15 @@ class Web:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def get(self, url: str, **how: Unpack[How]) -> Reply:
-        """Ask for ``url``; see :class:`How`. Raises a WebError, or what ``on_error`` raised."""
-        return await self._patiently(_Once("GET", url, how))
+    async def get(self, url: str, **how: Unpack[RequestOptions]) -> Reply:
+        """Ask for ``url``; see :class:`RequestOptions`. Raises a WebError, or what ``on_error`` raised."""
+        return await self._patiently(_Request("GET", url, how))
 
-    async def post(self, url: str, **how: Unpack[How]) -> Reply:
-        """Send ``how["form"]`` to ``url``; see :class:`How`. Raises as :meth:`get`."""
-        return await self._patiently(_Once("POST", url, how))
+    async def post(self, url: str, **how: Unpack[RequestOptions]) -> Reply:
+        """Send ``how["form"]`` to ``url``; see :class:`RequestOptions`. Raises as :meth:`get`."""
+        return await self._patiently(_Request("POST", url, how))
 
-    async def _patiently(self, once: _Once) -> Reply:
+    async def _patiently(self, request: _Request) -> Reply:
         """One whole, successful answer; what may pass by itself is tried again."""
         last = self._politeness.attempts
         async for attempt in stamina.retry_context(
@@ -202,52 +202,52 @@ class Web:
         ):
             with attempt:
                 try:
-                    return await self._send(once)
+                    return await self._send(request)
                 except _Again as again:
                     if attempt.num < last:
                         raise
                     if isinstance(again.error, RateLimited):
-                        self._lane(once.url).closed = again.error
+                        self._lane(request.url).closed = again.error
                     raise again.error from None
         raise AssertionError("the loop ends with an answer or an exception")
 
     def _lane(self, url: str) -> _Lane:
         return self._lanes.setdefault(urlsplit(url).netloc, _Lane(self._politeness))
 
-    async def _send(self, once: _Once) -> Reply:
-        where = _where(once.url)
-        lane = self._lane(once.url)
+    async def _send(self, request: _Request) -> Reply:
+        where = _where(request.url)
+        lane = self._lane(request.url)
         async with lane.turn():
             if ended := self._ended.get(where):
                 raise ended
             started = time.monotonic()
             try:
                 async with asyncio.timeout(self._politeness.patience):
-                    reply = await self._follow(once)
+                    reply = await self._follow(request)
             except (TimeoutError, httpx.TimeoutException):
                 raise _Again(TimedOut(f"{where} gave no complete answer in time")) from None
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEncodeError) as error:
                 raise _translate(error, where) from None
             took = 1000 * (time.monotonic() - started)
-            log.debug("%s %s%s: %s in %.0f ms", once.method, where, urlsplit(once.url).path, reply.status, took)
-        return self._checked(reply, once, lane)
+            log.debug("%s %s%s: %s in %.0f ms", request.method, where, urlsplit(request.url).path, reply.status, took)
+        return self._checked(reply, request, lane)
 
-    async def _follow(self, once: _Once) -> Reply:
-        url = once.url
+    async def _follow(self, request: _Request) -> Reply:
+        url = request.url
         for _ in range(_REDIRECTS + 1):
-            reply, target = await self._read(once, url)
+            reply, target = await self._read(request, url)
             if target is None:
                 return reply
             url = target
-        raise BadReply(f"{_where(once.url)} redirects in a circle")
+        raise BadReply(f"{_where(request.url)} redirects in a circle")
 
-    async def _read(self, once: _Once, url: str) -> tuple[Reply, str | None]:
+    async def _read(self, request: _Request, url: str) -> tuple[Reply, str | None]:
         """One exchange; the second value is where a redirect leads."""
-        how, where, body = once.how, _where(url), bytearray()
+        how, where, body = request.how, _where(url), bytearray()
         most = how.get("most", 4 * MEBIBYTE)
-        params = how.get("params") if url == once.url else None
+        params = how.get("params") if url == request.url else None
         async with self._client.stream(
-            once.method, url, params=params, headers=how.get("headers"), data=how.get("form")
+            request.method, url, params=params, headers=how.get("headers"), data=how.get("form")
         ) as answer:
             if answer.has_redirect_location:
                 target = _next_hop(answer, url, allowed=how.get("redirects", True))
@@ -258,11 +258,11 @@ class Web:
                     raise BadReply(f"{where} answered with more than {most:,} bytes")
             return Reply(answer.status_code, answer.headers, bytes(body), where), None
 
-    def _checked(self, reply: Reply, once: _Once, lane: _Lane) -> Reply:
+    def _checked(self, reply: Reply, request: _Request, lane: _Lane) -> Reply:
         if _OK <= reply.status < _REDIRECT:
             return reply
         body = _json_or_none(reply)
-        on_error = once.how.get("on_error")
+        on_error = request.how.get("on_error")
         if on_error is not None:
             try:
                 on_error(reply, body)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from casa24.analysis.day import Day, Missing, Shelf, SourceDay, look, missing
+from casa24.analysis.day import Day, ListDay, Missing, SourceDay, describe_day, missing
 from casa24.history import History
 from casa24.models import Snapshot, State
 from casa24.storage import DataFolder
@@ -29,8 +29,8 @@ def of(day: Day, name: str, source: str) -> SourceDay:
     return found
 
 
-def shelf(section: dict[str, Any], title: str, source: str = "spotify") -> Shelf:
-    day = look(snapshot(artist("Ana", **{source: section})), SOURCES)
+def shelf(section: dict[str, Any], title: str, source: str = "spotify") -> ListDay:
+    day = describe_day(snapshot(artist("Ana", **{source: section})), SOURCES)
     (found,) = [one for one in of(day, "Ana", source).lists if one.title == title]
     return found
 
@@ -40,7 +40,7 @@ def lost(*artists: dict[str, Any], flags: list[dict[str, Any]], **more: Any) -> 
 
 
 def test_a_day_shows_every_artist_and_number_in_the_order_of_the_file_and_the_sources() -> None:
-    day = look(snapshot(artist("Cleo"), artist("Ana", youtube={"subscribers": 5})), SOURCES)
+    day = describe_day(snapshot(artist("Cleo"), artist("Ana", youtube={"subscribers": 5})), SOURCES)
     assert [one.name for one in day.artists] == ["Cleo", "Ana"]
     assert [part.source for part in day.artists[0].sources] == ["spotify", "youtube", "instagram"]
     assert [number.point.value for number in of(day, "Ana", "youtube").numbers] == [5, None, None]
@@ -51,7 +51,7 @@ def test_a_day_shows_every_artist_and_number_in_the_order_of_the_file_and_the_so
 def test_changes_are_counted_from_the_day_before_by_account() -> None:
     before = snapshot(artist("Ana", spotify={"followers": 50}), day=BEFORE, discord={"member_count": 60})
     renamed = {"name": "Zoe", "accounts": {"spotify": "spotify-Ana"}, "spotify": {"followers": 60}}
-    day = look(
+    day = describe_day(
         snapshot(renamed, artist("Ben", spotify={"followers": 1}), discord={"member_count": 64}), SOURCES, before=before
     )
     changed = of(day, "Zoe", "spotify").numbers[1].change
@@ -66,20 +66,20 @@ def test_one_artist_alone_without_the_label() -> None:
     full = snapshot(artist("Ana", spotify={"followers": None}), artist("Ben", spotify={"followers": None}),
                     flags=[*gaps("Ana", "spotify", "followers"), flag("Ben", "spotify", "followers", code="not_found")],
                     discord={"member_count": 64})  # fmt: skip
-    day = look(full, SOURCES, only=["Ana"])
+    day = describe_day(full, SOURCES, only=["Ana"])
     assert [one.name for one in day.artists] == ["Ana"]
     assert day.label == ()
     assert [gap.artists for gap in day.missing] == [("Ana",)]
 
 
 def test_a_label_wide_platform_is_shown_where_it_was_recorded() -> None:
-    assert look(snapshot(), SOURCES).label == ()
-    (server,) = look(snapshot(discord={"member_count": 64, "online_count": None}), SOURCES).label
+    assert describe_day(snapshot(), SOURCES).label == ()
+    (server,) = describe_day(snapshot(discord={"member_count": 64, "online_count": None}), SOURCES).label
     assert [number.point.value for number in server.numbers] == [64, None]
 
 
 def test_an_account_is_a_link() -> None:
-    part = of(look(snapshot(artist(spotify={"followers": 1})), SOURCES), "Ana", "spotify")
+    part = of(describe_day(snapshot(artist(spotify={"followers": 1})), SOURCES), "Ana", "spotify")
     assert part.account == "spotify-Ana"
     assert part.url is not None
     assert part.url.endswith("spotify-Ana")
@@ -156,7 +156,7 @@ def test_a_gap_of_the_label_names_no_artist() -> None:
 
 @given(snapshots(), snapshots())
 def test_every_day_that_reads_can_be_looked_at(one: Snapshot, other: Snapshot) -> None:
-    day = look(one, SOURCES, before=other)
+    day = describe_day(one, SOURCES, before=other)
     assert [artist.name for artist in day.artists] == [record.name for record in one.artists]
 
 
@@ -164,7 +164,7 @@ def test_a_thousand_artists_are_looked_at_in_no_time() -> None:
     many = [artist(f"A{n}", spotify={"followers": n or None, "genres": []}) for n in range(1000)]
     days = [snapshot(*many, day=day) for day in (BEFORE, DAY)]
     started = time.perf_counter()
-    assert len(look(days[1], SOURCES, before=days[0]).artists) == 1000
+    assert len(describe_day(days[1], SOURCES, before=days[0]).artists) == 1000
     assert time.perf_counter() - started < 3
 
 
@@ -172,8 +172,8 @@ def test_every_day_of_the_labels_record_can_be_looked_at(shared: Path) -> None:
     history = History(DataFolder(shared / "legacy-history", SERIES))
     days = history.on(*history.days)
     for before, day in pairwise(days):
-        looked = look(day, SOURCES, before=before)
+        looked = describe_day(day, SOURCES, before=before)
         assert len(looked.artists) in {8, 9}
         assert {gap.code for gap in looked.missing} <= {"old_zero", "old_na"}
-    last = look(days[-1], SOURCES)
+    last = describe_day(days[-1], SOURCES)
     assert {(gap.title, gap.artists) for gap in last.missing} >= {("Instagram", ("bo.wlie",))}

@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from casa24.analysis.day import look
+from casa24.analysis.day import describe_day
 from casa24.analysis.diff import diff
 from casa24.history import History
 from casa24.sources import registry
@@ -79,7 +79,10 @@ def answers(name: str) -> list[tuple[Page, BaseModel]]:
     flags = [flag("*", "spotify", "popularity_score", code="x", detail=name), flag("*", "youtube", code=name)]
     days = [snapshot(*records, day=day, flags=flags, discord={"member_count": 5}) for day in (DAY, NEXT)]
     days[0] = snapshot(*records[:1], artist(f"{name} 3"), day=DAY, flags=flags)
-    full, one = look(days[1], SOURCES, before=days[0]), look(days[1], SOURCES, before=days[0], only=[name])
+    full, one = (
+        describe_day(days[1], SOURCES, before=days[0]),
+        describe_day(days[1], SOURCES, before=days[0], only=[name]),
+    )
     changes = diff(days[0], days[1], SERIES, LABEL)
     return [
         (label_page(full, name), full),
@@ -174,7 +177,7 @@ def test_a_group_is_bold_a_title_a_heading_and_a_line_an_item() -> None:
 
 
 def test_no_reading_and_zero_look_different_in_every_format() -> None:
-    day = look(
+    day = describe_day(
         snapshot(
             artist(spotify={"popularity_score": None, "followers": None, "monthly_listeners": "0"}),
             flags=[flag("*", "spotify")],
@@ -210,14 +213,14 @@ def record(shared: Path) -> list[Snapshot]:
 
 def test_every_day_of_the_labels_record_fits_80_columns(record: list[Snapshot]) -> None:
     for before, day in pairwise(record):
-        page = label_page(look(day, SOURCES, before=before), "Casa 24 Records")
+        page = label_page(describe_day(day, SOURCES, before=before), "Casa 24 Records")
         whole(page, terminal(page))
 
 
 def test_every_artist_of_the_labels_record_fits_80_columns(record: list[Snapshot]) -> None:
     for before, day in [*pairwise(record)][::15]:
         for one in day.artists:
-            page = artist_page(look(day, SOURCES, before=before, only=[one.name]))
+            page = artist_page(describe_day(day, SOURCES, before=before, only=[one.name]))
             whole(page, terminal(page))
 
 

@@ -41,7 +41,7 @@ class Entry(_Model):
     numbers: dict[str, int | None] = {}
 
 
-class Shelf(_Model):
+class ListDay(_Model):
     """A list of the day; ``entries`` is null where there was no reading."""
 
     title: str
@@ -56,7 +56,7 @@ class SourceDay(_Model):
     account: str | None = None
     url: str | None = None
     numbers: tuple[Number, ...] = ()
-    lists: tuple[Shelf, ...] = ()
+    lists: tuple[ListDay, ...] = ()
 
 
 class ArtistDay(_Model):
@@ -95,7 +95,7 @@ class Day(_Model):
     missing: tuple[Missing, ...]
 
 
-def look(
+def describe_day(
     snapshot: Snapshot,
     sources: Sequence[AnySource],
     *,
@@ -154,7 +154,7 @@ def _source_day(
         if before is not None and (artist is None or earlier is not None):
             change = change_of(artist, item, before.measurement(earlier, item.source, item.field), now)
         numbers.append(Number(metric=item.field, title=item.metric.title, point=now, change=change))
-    lists = [Shelf(title=note.title, entries=_entries(section.get(field), note)) for field, note in source.listings()]
+    lists = [ListDay(title=note.title, entries=_entries(section.get(field), note)) for field, note in source.listings()]
     url = source.link.replace("{account}", account) if source.link and account else None
     return SourceDay(
         source=source.name, title=source.title, account=account, url=url, numbers=tuple(numbers), lists=tuple(lists)

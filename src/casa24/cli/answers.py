@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from casa24 import names
 from casa24.cli.output import say
-from casa24.cli.place import today
+from casa24.cli.workspace import today
 from casa24.errors import UnknownName, UsageError
 from casa24.history import parse_day
 
@@ -16,70 +16,70 @@ if TYPE_CHECKING:
 
     from casa24.analysis.day import Day
     from casa24.analysis.diff import Diff
-    from casa24.cli.place import Place
+    from casa24.analysis.sources import SourceList
+    from casa24.cli.workspace import Workspace
     from casa24.models import Snapshot
-    from casa24.views.sources import SourceList
 
 
-def shown_day(place: Place, date: str, *, artist: str | None, nearest: bool) -> Day:
+def shown_day(workspace: Workspace, date: str, *, artist: str | None, nearest: bool) -> Day:
     """A recorded day, of one artist or all, with the changes since the snapshot before."""
-    from casa24.analysis.day import look
+    from casa24.analysis.day import describe_day
 
-    day = _day(place, date, nearest=nearest)
-    (snapshot,) = place.history.on(day)
-    only = None if artist is None else [_artist(place, artist, snapshot)]
-    before = place.history.before(day)
-    return look(snapshot, place.registry.sources, before=before, only=only, aliases=place.aliases)
+    day = _day(workspace, date, nearest=nearest)
+    (snapshot,) = workspace.history.on(day)
+    only = None if artist is None else [_artist(workspace, artist, snapshot)]
+    before = workspace.history.before(day)
+    return describe_day(snapshot, workspace.registry.sources, before=before, only=only, aliases=workspace.aliases)
 
 
-def compared(place: Place, old: str, new: str, *, artist: str | None, nearest: bool) -> Diff:
+def compared(workspace: Workspace, old: str, new: str, *, artist: str | None, nearest: bool) -> Diff:
     """Two recorded days against each other."""
     from casa24.analysis.diff import diff, match
 
-    days = [_day(place, text, nearest=nearest) for text in (old, new)]
+    days = [_day(workspace, text, nearest=nearest) for text in (old, new)]
     if days[0] == days[1]:
         raise UsageError(f"Both dates mean {days[0]}.", advice="Give two different days; `casa24 show` shows one.")
-    first, second = place.history.on(*days)
-    label_series = [series for source in place.registry.label_sources for series in source.series()]
-    result = diff(first, second, place.registry.artist_series, label_series, aliases=place.aliases)
+    first, second = workspace.history.on(*days)
+    label_series = [series for source in workspace.registry.label_sources for series in source.series()]
+    result = diff(first, second, workspace.registry.artist_series, label_series, aliases=workspace.aliases)
     if artist is None:
         return result
-    found = _artist(place, artist, second, first)
-    today_called = {old: name for name, old, _ in match(first, second, place.aliases) if old}
+    found = _artist(workspace, artist, second, first)
+    today_called = {old: name for name, old, _ in match(first, second, workspace.aliases) if old}
     return result.only(today_called.get(found, found))
 
 
-def _day(place: Place, text: str, *, nearest: bool) -> dt.date:
+def _day(workspace: Workspace, text: str, *, nearest: bool) -> dt.date:
     """The recorded day meant; that it is another than asked for is said."""
-    day = place.history.day(text, today=today(), nearest=nearest)
+    day = workspace.history.day(text, today=today(), nearest=nearest)
     if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=today())):
         say(f"{wanted} has no snapshot; the nearest is {day}.")
     return day
 
 
-def _artist(place: Place, query: str, *snapshots: Snapshot) -> str:
+def _artist(workspace: Workspace, query: str, *snapshots: Snapshot) -> str:
     """The artist meant, of those recorded. Raises UnknownName, which knows who was recorded before."""
     try:
-        return names.find(query, place.names(*snapshots), place.aliases)
+        return names.find(query, workspace.names(*snapshots), workspace.aliases)
     except UnknownName as unknown:
-        last = _last_recorded(place, query)
+        last = _last_recorded(workspace, query)
         if last is None:
             raise
         name, day = last
         raise UnknownName(f"{name} was recorded until {day}.", advice=f"Add --date {day} to see it.") from unknown
 
 
-def _last_recorded(place: Place, query: str) -> tuple[str, dt.date] | None:
-    for snapshot in place.history.backwards():
+def _last_recorded(workspace: Workspace, query: str) -> tuple[str, dt.date] | None:
+    for snapshot in workspace.history.backwards():
         with contextlib.suppress(UnknownName):
-            return names.find(query, place.names(snapshot), place.aliases), snapshot.date
+            return names.find(query, workspace.names(snapshot), workspace.aliases), snapshot.date
     return None
 
 
-def installed_sources(place: Place, *, ask_worker: bool) -> SourceList:
+def installed_sources(workspace: Workspace, *, ask_worker: bool) -> SourceList:
     """The installed sources and the credentials they have here."""
+    from casa24.analysis.sources import list_sources
     from casa24.cli.keys import find_keys
-    from casa24.views.sources import list_sources
 
-    wallet, worker = find_keys(place, ask_worker=ask_worker)
-    return list_sources(place.registry, wallet, worker=worker, asked=ask_worker)
+    wallet, worker = find_keys(workspace, ask_worker=ask_worker)
+    return list_sources(workspace.registry, wallet, worker=worker, asked=ask_worker)

@@ -25,10 +25,10 @@ def collect(
     debug: options.Debug = False,
 ) -> None:
     """Ask every platform about every artist and store the day's snapshot."""
-    from casa24.cli.night import Wishes, report, run
-    from casa24.cli.place import open_place
+    from casa24.cli.collection import CollectOptions, report, run
+    from casa24.cli.workspace import open_workspace
 
-    place = open_place(config, data_dir, need_config=True)
-    result = run(place, Wishes.of(place, source, artist, deadline=deadline, dry_run=dry_run))
-    report(result, place.label, form)
+    workspace = open_workspace(config, data_dir, need_config=True)
+    result = run(workspace, CollectOptions.of(workspace, source, artist, deadline=deadline, dry_run=dry_run))
+    report(result, workspace.label, form)
     raise typer.Exit(result.exit_code(strict=strict))

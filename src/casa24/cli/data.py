@@ -20,9 +20,9 @@ def rebuild_csv(
 ) -> None:
     """Write popularity_scores.csv anew from the snapshots."""
     from casa24.cli.output import say
-    from casa24.cli.place import open_place
+    from casa24.cli.workspace import open_workspace
 
-    folder = open_place(config, data_dir).folder
+    folder = open_workspace(config, data_dir).folder
     done = folder.rebuild_table()
     say(f"{folder.table_file}: {'written anew' if done.changed else 'was already the same'}.")
     for path in done.set_aside:

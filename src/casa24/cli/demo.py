@@ -13,7 +13,7 @@ def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) ->
     from casa24.cli.rehearsal import commands, rehearse
     from casa24.views.day import label_page
 
-    place = rehearse()
-    day = shown_day(place, "latest", artist=None, nearest=False)
-    emit(label_page(day, place.label), day, form)
-    say(f"\nEvery number above is invented. Now ask for yourself:\n{commands(place)}")
+    workspace = rehearse()
+    day = shown_day(workspace, "latest", artist=None, nearest=False)
+    emit(label_page(day, workspace.label), day, form)
+    say(f"\nEvery number above is invented. Now ask for yourself:\n{commands(workspace)}")

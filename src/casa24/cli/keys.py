@@ -11,7 +11,7 @@ from casa24.cli import github
 from casa24.cli.output import keep_secret
 
 if TYPE_CHECKING:
-    from casa24.cli.place import Place
+    from casa24.cli.workspace import Workspace
     from casa24.credentials import Wallet
 
 log = logging.getLogger("casa24.keys")
@@ -19,44 +19,44 @@ log = logging.getLogger("casa24.keys")
 _PATIENCE = 10.0
 
 
-def local_keys(place: Place) -> Wallet:
+def local_keys(workspace: Workspace) -> Wallet:
     """What this machine holds itself."""
-    names = (*place.registry.credential_names, credentials.WORKER_KEY, credentials.WORKER_URL)
-    wallet = credentials.local(names, dotenv=place.config.folder / ".env")
-    _keep(wallet, (*place.registry.secret_names, credentials.WORKER_KEY))
+    names = (*workspace.registry.credential_names, credentials.WORKER_KEY, credentials.WORKER_URL)
+    wallet = credentials.local(names, dotenv=workspace.config.folder / ".env")
+    _keep(wallet, (*workspace.registry.secret_names, credentials.WORKER_KEY))
     return wallet
 
 
-def worker_address(place: Place, wallet: Wallet) -> str | None:
+def worker_address(workspace: Workspace, wallet: Wallet) -> str | None:
     """The Worker to ask: the environment's, else the file's; checked before anything is sent."""
     found = wallet.found.get(credentials.WORKER_URL)
-    address = found.secret.get_secret_value() if found else place.roster.label.worker
+    address = found.secret.get_secret_value() if found else workspace.roster.label.worker
     if address:
         credentials.worker_endpoint(address)
     return address
 
 
-async def all_keys(place: Place) -> Wallet:
+async def all_keys(workspace: Workspace) -> Wallet:
     """Everything: the Worker's first, completed from this machine's own."""
     from casa24.politeness import Politeness
     from casa24.web import Web
 
-    here = local_keys(place)
+    here = local_keys(workspace)
     patience = Politeness(timeout=_PATIENCE, patience=_PATIENCE, attempts=2)
     async with Web(patience) as web:
         wallet = await credentials.gather(
-            place.registry.credential_names, here, worker=worker_address(place, here), web=web
+            workspace.registry.credential_names, here, worker=worker_address(workspace, here), web=web
         )
-    _keep(wallet, place.registry.secret_names)
-    for name in place.registry.credential_names:
+    _keep(wallet, workspace.registry.secret_names)
+    for name in workspace.registry.credential_names:
         log.info("%s: %s", name, wallet.origin(name) or "not set")
     return wallet
 
 
-def find_keys(place: Place, *, ask_worker: bool) -> tuple[Wallet, str | None]:
+def find_keys(workspace: Workspace, *, ask_worker: bool) -> tuple[Wallet, str | None]:
     """The credentials for a look at them, and the Worker's address."""
-    here = local_keys(place)
-    return (asyncio.run(all_keys(place)) if ask_worker else here), worker_address(place, here)
+    here = local_keys(workspace)
+    return (asyncio.run(all_keys(workspace)) if ask_worker else here), worker_address(workspace, here)
 
 
 def _keep(wallet: Wallet, names: tuple[str, ...]) -> None:

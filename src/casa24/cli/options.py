@@ -15,18 +15,18 @@ from casa24.views.formats import Format
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from casa24.cli.place import Place
+    from casa24.cli.workspace import Workspace
 
 
-def _completed(offers: Callable[[Place], Iterable[str]]) -> Callable[[Any, str], list[str]]:
-    """A completion from the place at hand; a broken configuration completes nothing, silently."""
+def _completed(offers: Callable[[Workspace], Iterable[str]]) -> Callable[[Any, str], list[str]]:
+    """A completion from the workspace at hand; a broken configuration completes nothing, silently."""
 
     def complete(ctx: Any, incomplete: str) -> list[str]:
-        from casa24.cli.place import open_place
+        from casa24.cli.workspace import open_workspace
         from casa24.errors import Casa24Error
 
         try:
-            offered = list(offers(open_place(ctx.params.get("config"), ctx.params.get("data_dir"))))
+            offered = list(offers(open_workspace(ctx.params.get("config"), ctx.params.get("data_dir"))))
         except Casa24Error:
             return []
         # Bash puts an offer into the line as it is, so a space in a name must come escaped.
@@ -36,18 +36,18 @@ def _completed(offers: Callable[[Place], Iterable[str]]) -> Callable[[Any, str],
     return complete
 
 
-def _artists(place: Place) -> list[str]:
-    recorded = place.history.on(*place.history.days[-1:])
-    return list(dict.fromkeys([*(artist.name for artist in place.roster.artists), *place.names(*recorded)]))
+def _artists(workspace: Workspace) -> list[str]:
+    recorded = workspace.history.on(*workspace.history.days[-1:])
+    return list(dict.fromkeys([*(artist.name for artist in workspace.roster.artists), *workspace.names(*recorded)]))
 
 
-def _days(place: Place) -> list[str]:
-    recorded = [day.isoformat() for day in reversed(place.history.days)]
+def _days(workspace: Workspace) -> list[str]:
+    recorded = [day.isoformat() for day in reversed(workspace.history.days)]
     return ["latest", "today", "yesterday", "7d", *recorded]
 
 
-def _sources(place: Place) -> list[str]:
-    return [source.name for source in place.registry.sources]
+def _sources(workspace: Workspace) -> list[str]:
+    return [source.name for source in workspace.registry.sources]
 
 
 complete_artist, complete_day, complete_source = _completed(_artists), _completed(_days), _completed(_sources)

@@ -24,12 +24,12 @@ def show(
     """Show the label, or one artist in full, on one day."""
     from casa24.cli.answers import shown_day
     from casa24.cli.output import emit
-    from casa24.cli.place import open_place
+    from casa24.cli.workspace import open_workspace
     from casa24.views.day import artist_page, label_page
 
-    place = open_place(config, data_dir)
-    day = shown_day(place, date, artist=artist, nearest=nearest)
-    emit(artist_page(day) if artist else label_page(day, place.label), day, form)
+    workspace = open_workspace(config, data_dir)
+    day = shown_day(workspace, date, artist=artist, nearest=nearest)
+    emit(artist_page(day) if artist else label_page(day, workspace.label), day, form)
 
 
 def diff(
@@ -45,12 +45,12 @@ def diff(
     """Compare two days: 2025-10-01, today, yesterday, latest, or 7d for seven days ago."""
     from casa24.cli.answers import compared
     from casa24.cli.output import emit
-    from casa24.cli.place import open_place
+    from casa24.cli.workspace import open_workspace
     from casa24.views.diff import diff_page
 
-    place = open_place(config, data_dir)
-    result = compared(place, old, new, artist=artist, nearest=nearest)
-    emit(diff_page(result, place.label), result, form)
+    workspace = open_workspace(config, data_dir)
+    result = compared(workspace, old, new, artist=artist, nearest=nearest)
+    emit(diff_page(result, workspace.label), result, form)
 
 
 def sources(
@@ -62,8 +62,8 @@ def sources(
     """List the installed sources: what they measure, which credentials they want and have."""
     from casa24.cli.answers import installed_sources
     from casa24.cli.output import emit
-    from casa24.cli.place import open_place
+    from casa24.cli.workspace import open_workspace
     from casa24.views.sources import sources_page
 
-    result = installed_sources(open_place(config, None), ask_worker=worker)
+    result = installed_sources(open_workspace(config, None), ask_worker=worker)
     emit(sources_page(result), result, form)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casa24 import demo
-from casa24.cli.night import Wishes, run
+from casa24.cli.collection import CollectOptions, run
 from casa24.cli.output import say
-from casa24.cli.place import Place, open_place
+from casa24.cli.workspace import Workspace, open_workspace
 from casa24.credentials import Wallet
 from casa24.demo.platforms import Platforms
 from casa24.politeness import Politeness
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 _AT_ONCE = Politeness(concurrency=64, pause=0)
 
 
-def rehearse() -> Place:
+def rehearse() -> Workspace:
     """Collect the invented days into ./casa24-demo; the same days again change nothing."""
     folder = Path.cwd() / demo.FOLDER
     path = demo.lay_down(folder)
     say(f"Playing the platforms: {demo.FIRST} to {demo.LAST}, collected into ./{demo.FOLDER}\n")
     for night in demo.nights():
-        run(open_place(path, folder / "data"), _wishes(night))
-    return open_place(path, folder / "data")
+        run(open_workspace(path, folder / "data"), _options(night))
+    return open_workspace(path, folder / "data")
 
 
-def _wishes(night: dt.datetime) -> Wishes:
+def _options(night: dt.datetime) -> CollectOptions:
     wallet = Wallet()
     wallet.add(demo.KEYS, demo.KEYS, "demo")
-    return Wishes(
+    return CollectOptions(
         now=night,
         generator=demo.GENERATOR,
         wallet=wallet,
@@ -45,9 +45,9 @@ def _wishes(night: dt.datetime) -> Wishes:
     )
 
 
-def commands(place: Place) -> str:
+def commands(workspace: Workspace) -> str:
     """What to type next: literally, wherever casa24 is installed."""
-    folder = shlex.quote(str(place.config.folder.relative_to(Path.cwd())))
+    folder = shlex.quote(str(workspace.config.folder.relative_to(Path.cwd())))
     lines = ("show --artist PYRO", f"diff {demo.FIRST} {demo.LAST}")
     return "\n".join([f"  cd {folder}", *(f"  {_program()} {line}" for line in lines)])
 

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from casa24.views.day import label_page
 from casa24.views.page import Lines, Page
 
 if TYPE_CHECKING:
-    from casa24.analysis.day import Day
-
-
-class Collection(Protocol):
-    """What is shown of a collection."""
-
-    @property
-    def day(self) -> Day:
-        """The day as stored now."""
-
-    @property
-    def measured(self) -> bool:
-        """Whether any platform said anything."""
-
-    @property
-    def dry_run(self) -> bool:
-        """Whether nothing was to be written."""
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The files that changed."""
+    from casa24.analysis.collection import Collection
 
 
 def collected_page(result: Collection, label: str) -> Page:

@@ -10,7 +10,7 @@ from casa24.views.text import change, number, plain, point
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from casa24.analysis.day import ArtistDay, Day, Missing, Number, Shelf, SourceDay
+    from casa24.analysis.day import ArtistDay, Day, ListDay, Missing, Number, SourceDay
 
 _FEW = 3
 
@@ -35,7 +35,7 @@ def artist_page(day: Day) -> Page:
     noted = any(note for *_, note in rows)
     blocks.append(grid(heads, rows) if noted else grid(heads.removesuffix("| Note"), [row[:-1] for row in rows]))
     for source in artist.sources:
-        blocks += [_shelf(source, shelf) for shelf in source.lists if shelf.entries]
+        blocks += [_shelf(source, listing) for listing in source.lists if listing.entries]
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
     if accounts:
         blocks.append(Lines(accounts, "Accounts"))
@@ -71,9 +71,9 @@ def _label_lines(source: SourceDay) -> Lines:
     return Lines(tuple(f"{item.title}: {_with_change(item)}" for item in source.numbers), source.title)
 
 
-def _shelf(source: SourceDay, shelf: Shelf) -> Grid | Lines:
-    entries = shelf.entries or ()
-    title = f"{source.title} · {shelf.title}"
+def _shelf(source: SourceDay, listing: ListDay) -> Grid | Lines:
+    entries = listing.entries or ()
+    title = f"{source.title} · {listing.title}"
     if not any(entry.numbers or entry.url for entry in entries):
         return Lines((", ".join(entry.label for entry in entries),), title)
     heads = [name for name in entries[0].numbers if any(entry.numbers.get(name) is not None for entry in entries)]

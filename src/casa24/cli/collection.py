@@ -1,4 +1,4 @@
-"""One collection from keys to files: what ``collect`` does every night, and ``demo`` without a network."""
+"""One collection from keys to files: what `collect` does every night, and `demo` without a network."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from casa24 import names
-from casa24.analysis.day import Day, Missing, look, missing
+from casa24.analysis.collection import Collection
+from casa24.analysis.day import Missing, describe_day, missing
 from casa24.cli import github
 from casa24.cli.keys import all_keys
 from casa24.cli.output import emit, say
-from casa24.cli.place import today
 from casa24.cli.progress import watching
+from casa24.cli.workspace import today
 from casa24.collect import GENERATOR, Request
 from casa24.collect import collect as ask_all
 from casa24.errors import UnknownName
@@ -33,17 +32,15 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from casa24.cli.place import Place
+    from casa24.cli.workspace import Workspace
     from casa24.collect import Collected
     from casa24.credentials import Wallet
     from casa24.politeness import Politeness
     from casa24.views.formats import Format
 
-NOTHING_MEASURED, STRICT_FAILURE, INTERRUPTED = 1, 3, 130
-
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CollectOptions:
     """How this collection differs from the nightly one.
 
     ``transport`` plays the platforms; ``wallet`` holds the keys, so that nobody is asked for them.
@@ -63,79 +60,59 @@ class Wishes:
     @classmethod
     def of(
         cls,
-        place: Place,
+        workspace: Workspace,
         sources: Sequence[str] | None,
         artists: Sequence[str] | None,
         *,
         deadline: float,
         dry_run: bool,
-    ) -> Wishes:
+    ) -> CollectOptions:
         """The options of the command line, checked. Raises UnknownName."""
-        wanted_sources = frozenset(place.registry.find(name).name for name in sources or ())
-        wanted_artists = frozenset(_active(place, name) for name in artists or ())
+        wanted_sources = frozenset(workspace.registry.find(name).name for name in sources or ())
+        wanted_artists = frozenset(_active(workspace, name) for name in artists or ())
         return cls(wanted_sources or None, wanted_artists or None, deadline, dry_run)
 
 
-def _active(place: Place, query: str) -> str:
+def _active(workspace: Workspace, query: str) -> str:
     """The artist meant, if collected today. Raises UnknownName."""
-    name = names.find(query, [artist.name for artist in place.roster.artists], place.aliases)
-    if name not in {artist.name for artist in place.roster.active(today())}:
+    name = names.find(query, [artist.name for artist in workspace.roster.artists], workspace.aliases)
+    if name not in {artist.name for artist in workspace.roster.active(today())}:
         raise UnknownName(f"{name} is not collected today.", advice="Check joined and left in casa24.toml.")
     return name
 
 
-class Night(BaseModel):
-    """What a collection brought. ``day``: as stored now; ``written``: the files that changed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    day: Day
-    measured: bool
-    failed: bool
-    interrupted: bool
-    dry_run: bool
-    written: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-    def exit_code(self, *, strict: bool) -> int:
-        """0 measured something, 1 nothing, 3 with ``strict`` when anything failed, 130 interrupted."""
-        if self.interrupted:
-            return INTERRUPTED
-        if not self.measured:
-            return NOTHING_MEASURED
-        return STRICT_FAILURE if strict and self.failed else 0
-
-
-def run(place: Place, wishes: Wishes) -> Night:
+def run(workspace: Workspace, options: CollectOptions) -> Collection:
     """Collect and store one day. Raises ConfigError, CredentialError or StorageError."""
-    sources = place.registry.sources
+    sources = workspace.registry.sources
     with _as_interrupt("SIGTERM", "SIGHUP"):
-        collected, saved, warnings = asyncio.run(_ask(place, wishes))
+        collected, saved, warnings = asyncio.run(_ask(workspace, options))
     fresh = collected.snapshot
     stored = saved.snapshot
     lost = missing(fresh, sources)
-    warnings += _troubles(place, saved)
+    warnings += _troubles(workspace, saved)
     kept = _kept(lost, missing(stored, sources))
     warnings += [f"{gap.title}: {gap.what}; kept what was recorded earlier today." for gap in kept]
-    return Night(
-        day=look(stored, sources, before=place.history.before(fresh.date), aliases=place.aliases),
+    return Collection(
+        day=describe_day(stored, sources, before=workspace.history.before(fresh.date), aliases=workspace.aliases),
         measured=measured_anything(fresh),
         failed=any(gap.state is State.FAILED for gap in lost),
         interrupted=collected.interrupted,
-        dry_run=wishes.dry_run,
+        dry_run=options.dry_run,
         written=tuple(_near(path) for path in saved.written),
         warnings=tuple(dict.fromkeys([*collected.warnings, *warnings])),
     )
 
 
-def _troubles(place: Place, saved: Saved) -> list[str]:
-    left_out = [f"The source {one.name} of {one.package} is left out: {one.reason}" for one in place.registry.broken]
+def _troubles(workspace: Workspace, saved: Saved) -> list[str]:
+    left_out = [
+        f"The source {one.name} of {one.package} is left out: {one.reason}" for one in workspace.registry.broken
+    ]
     return left_out + [f"A file casa24 could not use was set aside as {_near(path)}." for path in saved.set_aside]
 
 
 def _kept(lost: list[Missing], still: list[Missing]) -> list[Missing]:
     """What this run did not get, and the day has all the same."""
-    places = {place for gap in still for place in gap.places}
+    places = {workspace for gap in still for workspace in gap.places}
     return [gap for gap in lost if not gap.places & places]
 
 
@@ -145,27 +122,27 @@ def _near(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-async def _ask(place: Place, wishes: Wishes) -> tuple[Collected, Saved, list[str]]:
+async def _ask(workspace: Workspace, options: CollectOptions) -> tuple[Collected, Saved, list[str]]:
     """Collect and store, in one go: a source that does not let go of the process must not cost the day."""
     from casa24.web import Web
 
-    now = wishes.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
-    if not wishes.dry_run:
-        place.folder.check(now.date())
-    wallet = wishes.wallet or await all_keys(place)
+    now = options.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if not options.dry_run:
+        workspace.folder.check(now.date())
+    wallet = options.wallet or await all_keys(workspace)
     request = Request(
-        place.roster,
-        place.registry.sources,
+        workspace.roster,
+        workspace.registry.sources,
         now,
-        wishes.only_sources,
-        wishes.only_artists,
-        wishes.deadline,
-        wishes.generator,
+        options.only_sources,
+        options.only_artists,
+        options.deadline,
+        options.generator,
     )
-    with watching(quiet=wishes.quiet) as watch:
-        async with Web(wishes.politeness or place.roster.politeness, transport=wishes.transport) as web:
+    with watching(quiet=options.quiet) as watch:
+        async with Web(options.politeness or workspace.roster.politeness, transport=options.transport) as web:
             collected = await ask_all(request, wallet, web, watch=watch)
-    saved = Saved(collected.snapshot) if wishes.dry_run else place.folder.save(collected.snapshot)
+    saved = Saved(collected.snapshot) if options.dry_run else workspace.folder.save(collected.snapshot)
     return collected, saved, list(wallet.warnings)
 
 
@@ -185,7 +162,7 @@ def _as_interrupt(*names: str) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def report(result: Night, label: str, form: Format) -> None:
+def report(result: Collection, label: str, form: Format) -> None:
     """Print a collection; under GitHub Actions also as warnings and as the job's summary."""
     page = collected_page(result, label)
     emit(page, result, form)

@@ -26,7 +26,7 @@ def today() -> dt.date:
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """A label's folder, with or without a ``casa24.toml``."""
 
     config: Config
@@ -67,8 +67,8 @@ class Place:
         return list(dict.fromkeys(record.name for snapshot in snapshots for record in snapshot.artists))
 
 
-def open_place(path: Path | None, data_dir: Path | None, *, need_config: bool = False) -> Place:
-    """The place a command was called for. Raises ConfigError where a roster is needed and there is none."""
+def open_workspace(path: Path | None, data_dir: Path | None, *, need_config: bool = False) -> Workspace:
+    """The workspace a command was called for. Raises ConfigError where a roster is needed and there is none."""
     found = path or config.find()
     if found is None and need_config:
         raise ConfigError(
@@ -77,4 +77,4 @@ def open_place(path: Path | None, data_dir: Path | None, *, need_config: bool = 
             advice="Go to the label's folder, or give the file with --config. README: “The roster” shows one.",
         )
     settings = config.read(found) if found else Config(None, {})
-    return Place(settings, data_dir or settings.folder / "data")
+    return Workspace(settings, data_dir or settings.folder / "data")

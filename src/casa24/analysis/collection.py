@@ -1,0 +1,31 @@
+"""What a collection brought, and how it ends."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from casa24.analysis.day import Day
+
+NOTHING_MEASURED, STRICT_FAILURE, INTERRUPTED = 1, 3, 130
+
+
+class Collection(BaseModel):
+    """What a collection brought. ``day``: as stored now; ``written``: the files that changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: Day
+    measured: bool
+    failed: bool
+    interrupted: bool
+    dry_run: bool
+    written: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def exit_code(self, *, strict: bool) -> int:
+        """0 measured something, 1 nothing, 3 with ``strict`` when anything failed, 130 interrupted."""
+        if self.interrupted:
+            return INTERRUPTED
+        if not self.measured:
+            return NOTHING_MEASURED
+        return STRICT_FAILURE if strict and self.failed else 0
