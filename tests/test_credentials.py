@@ -116,6 +116,14 @@ def test_a_source_is_given_only_what_it_names() -> None:
 # The .env file.
 
 
+def test_a_line_of_a_dotenv_file_that_is_none_is_named(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("YOUTUBE_API_KEY=k\n=nothing here\nSPOTIFY_CLIENT_ID=7\n", "utf-8")
+    wallet = local(NAMES, environ={}, dotenv=dotenv)
+    assert wallet.warnings == [f"Line 2 of {dotenv} is no NAME=value, and is not used."]
+    assert wallet.has(("YOUTUBE_API_KEY", "SPOTIFY_CLIENT_ID"))
+
+
 def test_a_dotenv_file_is_read_as_people_write_it(tmp_path: Path) -> None:
     """With quotes, `export`, comments, Windows' line ends, a byte-order mark, and a `$` that means itself."""
     dotenv = tmp_path / ".env"

@@ -177,3 +177,10 @@ def test_every_day_of_the_labels_record_can_be_looked_at(shared: Path) -> None:
         assert {gap.code for gap in looked.missing} <= {"old_zero", "old_na"}
     last = describe_day(days[-1], SOURCES)
     assert {(gap.title, gap.artists) for gap in last.missing} >= {("Instagram", ("bo.wlie",))}
+
+
+def test_of_two_records_with_one_name_the_first_is_shown() -> None:
+    twice = snapshot(artist("Ana", spotify={"followers": 5}), artist("Ana", spotify={"followers": 9}))
+    (shown,) = describe_day(twice, SOURCES, only=["Ana"]).artists
+    values = [number.point.value for part in shown.sources for number in part.numbers if number.metric == "followers"]
+    assert values[0] == 5

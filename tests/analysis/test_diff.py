@@ -143,7 +143,18 @@ def test_a_total_of_rounded_values_knows_its_bounds() -> None:
     second = snapshot(artist("Ana", spotify={"followers": 976}), artist("Ben", spotify={"followers": 11}), day=NEXT)
     (total,) = diff(first, second, SERIES).totals
     assert (total.change, total.change_low, total.change_high) == (-423, -472, -373)
-    assert total.old_at_least == 1350
+    assert (total.old_at_least, total.old_at_most) == (1350, 1459)
+
+
+def test_a_suspect_reading_counts_in_no_total_and_has_no_per_cent() -> None:
+    doubt = [flag("Cleo", "spotify", "followers", "suspect")]
+    days = [
+        snapshot(*(artist(name, spotify={"followers": count}) for name in ("Ana", "Ben", "Cleo")), day=day, flags=doubt)
+        for day, count in ((DAY, 100), (NEXT, 200))
+    ]
+    result = diff(days[0], days[1], SERIES)
+    assert [total.artists for total in result.totals] == [("Ana", "Ben")]
+    assert [change.percent for change in result.changes] == [100.0, 100.0, None]
 
 
 def test_scores_have_no_total_and_one_artist_is_none() -> None:
