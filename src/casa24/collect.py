@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from casa24 import __version__
 from casa24.errors import SourceUnavailable
-from casa24.flags import Cell, Cells, Note, Place, fold
+from casa24.flags import Cell, Cells, Note, Place, fold, sections_of
 from casa24.gaps import MISSING, Gap, gap_of
 from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
@@ -65,11 +65,12 @@ class Request:
 
 @dataclass(slots=True)
 class Progress:
-    """One source's way through a run: what arrived, and what ended it early."""
+    """One source's way through a run: what arrived (``heard``: from whom any value), and what ended it early."""
 
     source: AnySource
     expected: int
     readings: dict[str, Reading[Any]] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
     failures: dict[str, Exception] = field(default_factory=dict)
     ended: Gap | None = None
     warnings: list[str] = field(default_factory=list)
@@ -78,7 +79,7 @@ class Progress:
     @property
     def measured(self) -> int:
         """How many accounts have said anything."""
-        return sum(any(value is not None for _, value in reading.stats) for reading in self.readings.values())
+        return len(self.heard)
 
     @property
     def left_out(self) -> bool:
@@ -182,6 +183,9 @@ class _Collector:
         elif isinstance(outcome, Reading):
             self.progress.readings[account] = outcome
             self.progress.failures.pop(account, None)
+            # Noted as it comes: whoever watches asks at every step.
+            if any(value is not None for _, value in outcome.stats):
+                self.progress.heard.add(account)
 
     def settle(self, task: asyncio.Task[None]) -> None:
         """Note what ended the task unless it is known: the border to a source's own code."""
@@ -290,9 +294,7 @@ def _tells(state: State, value: object) -> bool:
 def _assemble(
     request: Request, cells: Cells, accounts: dict[str, dict[str, str]], runs: dict[str, SourceRun]
 ) -> Snapshot:
-    sections: dict[str | None, dict[str, dict[str, Any]]] = {}
-    for place, cell in cells.items():
-        sections.setdefault(place.artist, {}).setdefault(place.source, {})[place.field] = cell.value
+    sections = sections_of(cells)
     records = [
         ArtistRecord(name=artist.name, accounts=accounts[artist.name], **sections.get(artist.name, {}))
         for artist in request.artists

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as a shell has it."""
+
+
 class Casa24Error(Exception):
     """The root: one line of what happened, one of what to do."""
 

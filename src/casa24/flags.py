@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from casa24.models import EVERY, Flag, State
+from casa24.models import EVERY, Flag, Section, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,6 +71,8 @@ class Cell:
 
 
 Cells = dict[Place, Cell]
+Sections = dict[str | None, dict[str, Section]]
+"""By artist (None: the label), then by source."""
 
 
 def spread(snapshot: Snapshot) -> Cells:
@@ -96,6 +98,14 @@ def _notes(snapshot: Snapshot, artist: str | None, source: str, field: str, valu
     ]
     # Of several reasons for a gap the most specific is the one; about a value more may hold.
     return tuple(speaking[:1] if value is None else dict.fromkeys(speaking))
+
+
+def sections_of(cells: Cells) -> Sections:
+    """The values as the sections a snapshot stores."""
+    sections: Sections = {}
+    for place, cell in cells.items():
+        sections.setdefault(place.artist, {}).setdefault(place.source, {})[place.field] = cell.value
+    return sections
 
 
 def loose(flags: Iterable[Flag], cells: Cells) -> list[Flag]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from casa24.flags import Cell, Cells, fold, loose, spread
+from casa24.flags import Cell, Cells, Sections, fold, loose, sections_of, spread
 from casa24.models import ArtistRecord, Section, Snapshot, State
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _RANK = {
     State.SKIPPED: 1,
     State.NOT_TRACKED: 0,
 }
-_Sections = dict[str | None, dict[str, Section]]
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -39,7 +38,7 @@ def merge(one: Snapshot, other: Snapshot) -> Snapshot:
         raise ValueError(f"cannot merge {one.date} with {other.date}")
     old, new = sorted((one, other), key=lambda snapshot: snapshot.collected_at or _NEVER)
     cells, used = _choose(old, new)
-    sections = _sections(cells)
+    sections = sections_of(cells)
     content: dict[str, Any] = {
         **old.model_dump(by_alias=True),
         **new.model_dump(by_alias=True),
@@ -111,7 +110,7 @@ def _runs(old: Snapshot, new: Snapshot, used: set[tuple[str, int]]) -> dict[str,
     return runs
 
 
-def _artists(old: Snapshot, new: Snapshot, sections: _Sections) -> list[ArtistRecord]:
+def _artists(old: Snapshot, new: Snapshot, sections: Sections) -> list[ArtistRecord]:
     records: dict[str, list[ArtistRecord]] = {}
     for record in (*new.artists, *old.artists):
         records.setdefault(record.name, []).append(record)
@@ -127,10 +126,3 @@ def _artist(found: list[ArtistRecord], sections: dict[str, Section]) -> ArtistRe
         if record.accounts is not None:
             accounts = {**(accounts or {}), **record.accounts}
     return ArtistRecord(**{**content, **sections, "accounts": accounts})
-
-
-def _sections(cells: Cells) -> _Sections:
-    sections: _Sections = {}
-    for place, cell in cells.items():
-        sections.setdefault(place.artist, {}).setdefault(place.source, {})[place.field] = cell.value
-    return sections

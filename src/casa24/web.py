@@ -45,7 +45,7 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())
 USER_AGENT = f"casa24/{__version__} (+{HOMEPAGE})"
 MEBIBYTE = 1024 * 1024
 
-_OK, _REDIRECT, _ERROR, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 429, 500
+_OK, _REDIRECT, _TOO_MANY = 200, 300, 429
 _REDIRECTS = 3
 _TRANSIENT_STATUS = {408, 500, 502, 503, 504}
 

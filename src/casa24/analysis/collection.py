@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
 from casa24.analysis.day import Day
+from casa24.analysis.result import Result
+from casa24.errors import INTERRUPTED
 
-NOTHING_MEASURED, STRICT_FAILURE, INTERRUPTED = 1, 3, 130
+NOTHING_MEASURED, STRICT_FAILURE = 1, 3
 
 
-class Collection(BaseModel):
+class Collection(Result):
     """What a collection brought. ``day``: as stored now; ``written``: the files that changed."""
-
-    model_config = ConfigDict(frozen=True)
 
     day: Day
     measured: bool

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from casa24.analysis.diff import Change, change_of, match
+from casa24.analysis.result import Result
 from casa24.flags import Cell, Note, spread
 from casa24.gaps import explain
 from casa24.models import Measurement, State, as_count
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
     from casa24.sources.registry import AnySource
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Number(_Model):
+class Number(Result):
     """One number of the day; ``change`` since the snapshot before, where there is one."""
 
     metric: str
@@ -33,22 +30,22 @@ class Number(_Model):
     change: Change | None = None
 
 
-class Entry(_Model):
+class Entry(Result):
     """One line of a list: a track with its popularity and plays, a video with its views."""
 
     label: str
     url: str | None = None
-    numbers: dict[str, int | None] = {}
+    numbers: dict[str, int | None] = Field(default_factory=dict)
 
 
-class ListDay(_Model):
+class ListDay(Result):
     """A list of the day; ``entries`` is null where there was no reading."""
 
     title: str
     entries: tuple[Entry, ...] | None
 
 
-class SourceDay(_Model):
+class SourceDay(Result):
     """One platform's section of one artist, or of the label."""
 
     source: str
@@ -59,14 +56,14 @@ class SourceDay(_Model):
     lists: tuple[ListDay, ...] = ()
 
 
-class ArtistDay(_Model):
+class ArtistDay(Result):
     """One artist's day."""
 
     name: str
     sources: tuple[SourceDay, ...]
 
 
-class Missing(_Model):
+class Missing(Result):
     """Values that are missing for one reason, and what to do about it."""
 
     source: str
@@ -84,7 +81,7 @@ class Missing(_Model):
         return {(self.source, artist, metric) for artist in self.artists or (None,) for metric in self.metrics}
 
 
-class Day(_Model):
+class Day(Result):
     """A snapshot as shown. ``since``: the date the changes are counted from."""
 
     date: dt.date

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
+from casa24.analysis.result import Result
 from casa24.metrics import Kind
 from casa24.models import Measurement, State
 from casa24.names import key_of
@@ -21,15 +20,13 @@ PERCENT_BASE = 50
 """Below this a percentage is noise: 7 → 8 followers is +1, no trend."""
 
 
-class Change(BaseModel):
+class Change(Result):
     """One number of one artist (None: the label) on both days.
 
     ``change``: new minus old, None unless both are readings; it lies within
     ``change_low``…``change_high``. ``percent``: of the old value, only where that is
     at least 50 and neither end is rounded or suspect.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     artist: str | None
     source: str
@@ -43,16 +40,19 @@ class Change(BaseModel):
     change_high: int | None = None
     percent: float | None = None
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether either end is suspect: then it counts in no total and carries no percentage."""
+        return State.SUSPECT in {self.old.state, self.new.state}
 
-class Total(BaseModel):
+
+class Total(Result):
     """One number over the artists read on both days (like for like).
 
     ``unique_people``: the same person may follow several artists, so the sums are upper
     bounds and the largest single value is the lower one. ``change`` lies within
     ``change_low``…``change_high``.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     source: str
     source_title: str
@@ -72,13 +72,11 @@ class Total(BaseModel):
     change_high: int
 
 
-class Diff(BaseModel):
+class Diff(Result):
     """Everything that changed from one day to another.
 
     ``joined``/``left``: artists recorded only on the later or the earlier day.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     old_date: dt.date
     new_date: dt.date
@@ -115,10 +113,7 @@ def diff(
         if before and after
         for item in series
     ]
-    label = [
-        change_of(None, item, old.measurement(None, item.source, item.field), _measure(new, None, item))
-        for item in label_series
-    ]
+    label = [change_of(None, item, _measure(old, None, item), _measure(new, None, item)) for item in label_series]
     shown = tuple(change for change in (*changes, *label) if _worth_a_line(change))
     return Diff(
         old_date=old.date,
@@ -167,8 +162,7 @@ def change_of(artist: str | None, item: Series, old: Measurement, new: Measureme
     if old.value is None or new.value is None:
         return base
     percent = None
-    trusted = old.exact and new.exact and State.SUSPECT not in {old.state, new.state}
-    if trusted and old.value >= PERCENT_BASE:
+    if old.exact and new.exact and not base.doubtful and old.value >= PERCENT_BASE:
         percent = round(100 * (new.value - old.value) / old.value, 1)
     bounds = {
         "change": new.value - old.value,
@@ -193,7 +187,7 @@ def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Tot
             for change in changes
             if (change.source, change.metric) == (item.source, item.field)
             and change.change is not None
-            and State.SUSPECT not in {change.old.state, change.new.state}
+            and not change.doubtful
         ]
         old, new = [change.old.value or 0 for change in both], [change.new.value or 0 for change in both]
         least = [change.old.low or 0 for change in both], [change.new.low or 0 for change in both]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
     from casa24.credentials import Wallet
     from casa24.sources.registry import Installed, Registry
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class CredentialState(_Model):
+class CredentialState(Result):
     """One credential: ``origin`` is where it was found, null where it was not. Never its value."""
 
     name: str
@@ -24,7 +20,7 @@ class CredentialState(_Model):
     origin: str | None
 
 
-class SourceState(_Model):
+class SourceState(Result):
     """One source."""
 
     name: str
@@ -38,7 +34,7 @@ class SourceState(_Model):
     credentials: tuple[CredentialState, ...]
 
 
-class BrokenSource(_Model):
+class BrokenSource(Result):
     """An entry point that gave no usable source."""
 
     name: str
@@ -46,7 +42,7 @@ class BrokenSource(_Model):
     reason: str
 
 
-class SourceList(_Model):
+class SourceList(Result):
     """Everything installed. ``worker_asked``: whether the Worker's names are counted in."""
 
     sources: tuple[SourceState, ...]

@@ -1,4 +1,4 @@
-"""What the reading commands answer with: the record asked, nothing printed."""
+"""What the reading commands answer with: the record asked, and a word where another day was taken."""
 
 from __future__ import annotations
 

@@ -11,11 +11,9 @@ from typer.core import TyperGroup
 
 from casa24.cli import collect, data, demo, read
 from casa24.cli.output import fail
-from casa24.errors import Casa24Error
+from casa24.errors import INTERRUPTED, Casa24Error
 
 log = logging.getLogger("casa24.cli")
-
-INTERRUPTED = 130
 
 
 class Border(TyperGroup):

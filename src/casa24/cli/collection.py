@@ -112,7 +112,7 @@ def _troubles(workspace: Workspace, saved: Saved) -> list[str]:
 
 def _kept(lost: list[Missing], still: list[Missing]) -> list[Missing]:
     """What this run did not get, and the day has all the same."""
-    places = {workspace for gap in still for workspace in gap.places}
+    places = {place for gap in still for place in gap.places}
     return [gap for gap in lost if not gap.places & places]
 
 

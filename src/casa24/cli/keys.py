@@ -36,12 +36,12 @@ def worker_address(workspace: Workspace, wallet: Wallet) -> str | None:
     return address
 
 
-async def all_keys(workspace: Workspace) -> Wallet:
-    """Everything: the Worker's first, completed from this machine's own."""
+async def all_keys(workspace: Workspace, here: Wallet | None = None) -> Wallet:
+    """Everything: the Worker's first, completed from this machine's own (``here``, where it was read already)."""
     from casa24.politeness import Politeness
     from casa24.web import Web
 
-    here = local_keys(workspace)
+    here = here or local_keys(workspace)
     patience = Politeness(timeout=_PATIENCE, patience=_PATIENCE, attempts=2)
     async with Web(patience) as web:
         wallet = await credentials.gather(
@@ -56,11 +56,11 @@ async def all_keys(workspace: Workspace) -> Wallet:
 def find_keys(workspace: Workspace, *, ask_worker: bool) -> tuple[Wallet, str | None]:
     """The credentials for a look at them, and the Worker's address."""
     here = local_keys(workspace)
-    return (asyncio.run(all_keys(workspace)) if ask_worker else here), worker_address(workspace, here)
+    return (asyncio.run(all_keys(workspace, here)) if ask_worker else here), worker_address(workspace, here)
 
 
 def _keep(wallet: Wallet, names: tuple[str, ...]) -> None:
-    """Keep the secrets out of everything printed, and GitHub's log out of their reach."""
+    """Keep the secrets out of everything printed, GitHub's log included."""
     fresh = [name for name in names if name in wallet.found and keep_secret(wallet.found[name].secret)]
     if github.active():
         credentials.mask(wallet, fresh, github.command)

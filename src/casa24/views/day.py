@@ -35,7 +35,7 @@ def artist_page(day: Day) -> Page:
     noted = any(note for *_, note in rows)
     blocks.append(grid(heads, rows) if noted else grid(heads.removesuffix("| Note"), [row[:-1] for row in rows]))
     for source in artist.sources:
-        blocks += [_shelf(source, listing) for listing in source.lists if listing.entries]
+        blocks += [_list_day(source, listing) for listing in source.lists if listing.entries]
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
     if accounts:
         blocks.append(Lines(accounts, "Accounts"))
@@ -71,7 +71,7 @@ def _label_lines(source: SourceDay) -> Lines:
     return Lines(tuple(f"{item.title}: {_with_change(item)}" for item in source.numbers), source.title)
 
 
-def _shelf(source: SourceDay, listing: ListDay) -> Grid | Lines:
+def _list_day(source: SourceDay, listing: ListDay) -> Grid | Lines:
     entries = listing.entries or ()
     title = f"{source.title} · {listing.title}"
     if not any(entry.numbers or entry.url for entry in entries):

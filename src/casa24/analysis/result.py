@@ -1,0 +1,11 @@
+"""What every answer is: a model that does not change, whose dump is the documented JSON."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Result(BaseModel):
+    """The base of every answer and its parts."""
+
+    model_config = ConfigDict(frozen=True)
