@@ -208,7 +208,7 @@ def test_a_source_that_does_not_heed_its_end_is_left_behind(monkeypatch: pytest.
             yield accounts[0], Reading(Numbers(fans=1, plays=1, title="x"))
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(30)
-            await asyncio.sleep(30)
+            await asyncio.sleep(3)
 
     started = time.monotonic()
     collected = night(Stubborn, Good, deadline=0.2)

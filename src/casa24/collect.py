@@ -1,7 +1,8 @@
 """Roster × sources → one snapshot. A failure is a value in it, never an exception, never a zero.
 
-All platforms are asked at once, each on its own: what one does cannot harm another.
-Whatever has arrived when the deadline strikes, or Ctrl-C, is kept.
+All platforms are asked at once, each in a thread of its own: a source that raises, hangs,
+blocks or exits cannot harm another. Whatever has arrived when the deadline strikes, or
+Ctrl-C, is kept.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from casa24.flags import Cell, Cells, Note, Place, fold, sections_of
 from casa24.gaps import MISSING, Gap, gap_of
 from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
+from casa24.threads import TaskThread
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from casa24.config import Artist, Roster
     from casa24.credentials import Wallet
-    from casa24.sources.base import Source, Stats
+    from casa24.sources.base import Stats
     from casa24.sources.registry import AnySource
     from casa24.web import Web
 
@@ -34,6 +36,8 @@ GENERATOR = f"casa24 {__version__}"
 
 # How long a source may tidy up after it was told to end, in seconds.
 _GRACE = 5.0
+# How often a source may say something about one account: it comes piece by piece, but it comes to an end.
+_MOST_YIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +110,15 @@ async def collect(
     """Ask every platform about every artist. Never raises for what a platform or a source does."""
     runs = [_Collector(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
     runs = [run for run in runs if run.progress.expected]
-    tasks = {asyncio.create_task(run.go(), name=run.progress.source.name): run for run in runs}
-    interrupted = await _interrupted(tasks, request.deadline)
-    for task in [task for task in tasks if not task.done()]:
-        tasks[task].progress.ended = Gap(State.FAILED, "interrupted" if interrupted else "deadline")
-        task.cancel()
+    for run in runs:
+        run.start()
+    interrupted = await _interrupted(runs, request.deadline)
+    for run in runs:
+        run.stop(Gap(State.FAILED, "interrupted" if interrupted else "deadline"))
     # A source that does not heed its end is left behind: what the others brought is not.
-    interrupted = await _interrupted(tasks, _GRACE) or interrupted
-    for task, run in tasks.items():
-        run.settle(task)
+    interrupted = await _interrupted(runs, _GRACE) or interrupted
+    for run in runs:
+        run.close()
     progresses = [run.progress for run in runs]
     warnings = [text for progress in progresses for text in progress.warnings]
     if not runs:
@@ -122,9 +126,9 @@ async def collect(
     return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted)
 
 
-async def _interrupted(tasks: Iterable[asyncio.Task[None]], seconds: float) -> bool:
-    """Wait for these, so long at most; whether Ctrl-C came first."""
-    left = [task for task in tasks if not task.done()]
+async def _interrupted(runs: Iterable[_Collector], seconds: float) -> bool:
+    """Wait until these have ended, so long at most; whether Ctrl-C came first."""
+    left = [run.thread.done for run in runs if run.thread and not run.thread.done.done()]
     try:
         if left:
             await asyncio.wait(left, timeout=seconds)
@@ -134,7 +138,7 @@ async def _interrupted(tasks: Iterable[asyncio.Task[None]], seconds: float) -> b
 
 
 class _Collector:
-    """One source asked about its accounts."""
+    """One source asked about its accounts. It alone writes its ``progress``, and only in the run's own thread."""
 
     def __init__(
         self, source: AnySource, request: Request, wallet: Wallet, web: Web, watch: Callable[[Progress], None]
@@ -144,57 +148,95 @@ class _Collector:
         self._web = web
         self._watch = watch
         self._accounts = request.accounts(source)
+        self._closed = False
         self.progress = Progress(source, expected=1 if source.label_wide else len(self._accounts))
+        self.thread: TaskThread | None = None
 
-    async def go(self) -> None:
-        """Ask; what arrives is in ``progress`` at any moment."""
+    def start(self) -> None:
+        """Begin to ask; what arrives is in ``progress`` at any moment."""
+        source = self.progress.source
+        self._watch(self.progress)
+        if source.credentials.optional or self._wallet.has(source.credentials.required):
+            self.thread = TaskThread(self._ask(), source.name)
+            self.thread.done.add_done_callback(lambda _: self._finish())
+            self.thread.start()
+        else:
+            self._end(SourceUnavailable("no_credentials"))
+
+    def stop(self, why: Gap) -> None:
+        """Tell the source to end, unless it has."""
+        self._finish()
+        if self.thread and not self.progress.done:
+            self.progress.ended = why
+            self.thread.cancel()
+
+    def close(self) -> None:
+        """Whatever still comes, comes too late."""
+        self._finish()
+        if not self.progress.done:
+            title = self.progress.source.title
+            self._warn(f"The {title} source did not end when it was told to. Report it to its author.")
+        self._closed = True
+
+    # --- in the source's thread
+
+    async def _ask(self) -> None:
         kind = self.progress.source
-        self._watch(self.progress)
-        if not (kind.credentials.optional or self._wallet.has(kind.credentials.required)):
-            self.end(SourceUnavailable("no_credentials"))
-            return
-        given = self._wallet.give(kind.credentials.names)
-        run = Run(self._web.branch(), self._request.now, given, lambda text: self.progress.warnings.append(str(text)))
-        source = kind(run, self._request.roster.options.get(kind.name))
-        try:
+        async with self._web.branch() as web:
+            given = self._wallet.give(kind.credentials.names)
+            run = Run(web, self._request.now, given, lambda text: self._hand_on(self._warn, str(text)))
+            source = kind(run, self._request.roster.options.get(kind.name))
             await source.start()
-            await self._ask(source)
-        except SourceUnavailable as error:
-            self.end(error)
-        self.progress.done = True
-        self._watch(self.progress)
+            if isinstance(source, LabelSource):
+                account = self._request.roster.label.accounts.get(kind.name)
+                self._judge(account or "", await source.fetch(account))
+            elif isinstance(source, ArtistSource):
+                most = _MOST_YIELDS * len(self._accounts)
+                async for account, outcome in source.collect(tuple(self._accounts)):
+                    most -= 1
+                    if most < 0:
+                        raise RuntimeError("an iterator without an end")
+                    if account in self._accounts:
+                        self._judge(account, outcome)
 
-    async def _ask(self, source: Source[Any]) -> None:
-        if isinstance(source, LabelSource):
-            account = self._request.roster.label.accounts.get(source.name)
-            self._take(account or "", await source.fetch(account))
-        elif isinstance(source, ArtistSource):
-            async for account, outcome in source.collect(tuple(self._accounts)):
-                self._take(account, outcome)
-                self._watch(self.progress)
+    def _judge(self, account: str, outcome: Reading[Stats] | Exception) -> None:
+        """Hand on a reading that can be recorded, or why there is none."""
+        flaw = None if isinstance(outcome, Exception) else _flaw(self.progress.source, outcome)
+        self._hand_on(self._take, account, flaw or outcome)
+
+    def _hand_on(self, act: Callable[..., None], *arguments: object) -> None:
+        if self.thread:
+            self.thread.tell(lambda: None if self._closed else act(*arguments))
+
+    # --- in the run's own
+
+    def _warn(self, text: str) -> None:
+        self.progress.warnings.append(text)
 
     def _take(self, account: str, outcome: Reading[Stats] | Exception) -> None:
-        if account not in self._accounts and not self.progress.source.label_wide:
-            return
-        failure = outcome if isinstance(outcome, Exception) else _flaw(self.progress.source, outcome)
-        if failure is not None:
-            self.progress.failures[account] = failure
-            log.debug("%s %s: %r", self.progress.source.name, account, failure)
-        elif isinstance(outcome, Reading):
+        if isinstance(outcome, Exception):
+            self.progress.failures[account] = outcome
+            log.debug("%s %s: %r", self.progress.source.name, account, outcome)
+        else:
             self.progress.readings[account] = outcome
             self.progress.failures.pop(account, None)
             # Noted as it comes: whoever watches asks at every step.
             if any(value is not None for _, value in outcome.stats):
                 self.progress.heard.add(account)
+        self._watch(self.progress)
 
-    def settle(self, task: asyncio.Task[None]) -> None:
-        """Note what ended the task unless it is known: the border to a source's own code."""
-        if task.done() and self.progress.ended is None:
-            error = asyncio.CancelledError() if task.cancelled() else task.exception()
-            if error is not None:
-                self.end(error)
+    def _finish(self) -> None:
+        """Note how the source's thread ended, if it has: the border to a source's own code."""
+        if self.thread is None or not self.thread.done.done() or self.progress.done:
+            return
+        error = self.thread.done.result()
+        if error is None or self.progress.ended is not None:
+            self.progress.done = True
+            self._watch(self.progress)
+        else:
+            self._end(error)
 
-    def end(self, error: BaseException) -> None:
+    def _end(self, error: BaseException) -> None:
         """This source has no more answers in this run, and why."""
         self.progress.ended = gap_of(error, self.progress.source.gaps)
         self.progress.done = True

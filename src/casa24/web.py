@@ -11,10 +11,10 @@ import asyncio
 import copy
 import datetime as dt
 import email.utils
+import functools
 import json
 import logging
 import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urljoin, urlsplit
@@ -33,10 +33,11 @@ from casa24.errors import (
     Unreachable,
     WebError,
 )
+from casa24.pace import Lane, Paces
 from casa24.politeness import Politeness
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
 log = logging.getLogger("casa24.web")
 # Without a handler Python would print stamina's line about every retry to stderr.
@@ -111,42 +112,8 @@ class _Request:
     how: RequestOptions
 
 
-class _Lane:
-    """One host's queue: so many at once, so far apart, and not before it said."""
-
-    def __init__(self, politeness: Politeness) -> None:
-        self._places = asyncio.Semaphore(politeness.concurrency)
-        self._pause = politeness.pause
-        self._next = 0.0
-        self._held = 0.0
-        self.closed: RateLimited | None = None
-
-    def hold(self, seconds: float) -> None:
-        """Nothing more leaves for so long: the host asked for it."""
-        self._held = max(self._held, time.monotonic() + seconds)
-
-    def _slot(self) -> float:
-        """The next free moment to leave."""
-        start = max(time.monotonic(), self._next, self._held)
-        self._next = start + self._pause
-        return start
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        async with self._places:
-            start = self._slot()
-            while self.closed is None and (wait := start - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
-                if self._held > start:
-                    # The host asked for a pause while this request waited for its turn.
-                    start = self._slot()
-            if self.closed is not None:
-                raise self.closed
-            yield
-
-
 class Web:
-    """An HTTP client for one run; an async context manager.
+    """An HTTP client for one run and one event loop; an async context manager.
 
     ``transport``: plays the platforms in tests and in the demo; None is the network.
     TLS is always verified (``SSL_CERT_FILE`` and ``HTTPS_PROXY`` are honoured).
@@ -159,20 +126,32 @@ class Web:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._politeness = politeness or Politeness()
-        self._lanes: dict[str, _Lane] = {}
-        self._ended: dict[str, SourceUnavailable] = {}
-        self._client = httpx.AsyncClient(
+        self._paces = Paces(self._politeness)
+        # Reading the certificates takes longer than anything else here: once is enough.
+        verify = True if transport else httpx.create_ssl_context()
+        self._make = functools.partial(
+            httpx.AsyncClient,
             transport=transport,
+            verify=verify,
             headers={"User-Agent": USER_AGENT, "Accept-Language": "en"},
             timeout=httpx.Timeout(self._politeness.timeout, pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
             follow_redirects=False,
         )
+        self._open()
+
+    def _open(self) -> None:
+        self._client = self._make()
+        self._lanes: dict[str, Lane] = {}
+        self._ended: dict[str, SourceUnavailable] = {}
 
     def branch(self) -> Web:
-        """The same client for one source: pace and waits are shared, what a source ends for itself is its own."""
+        """A client for one source, in whichever event loop: the hosts' pace is shared, all else is its own.
+
+        What a platform ends for one source (its key was refused) it does not end for another.
+        """
         twin = copy.copy(self)
-        twin._ended = {}  # noqa: SLF001 - its own class
+        twin._open()  # noqa: SLF001 - its own class
         return twin
 
     async def __aenter__(self) -> Self:
@@ -207,12 +186,15 @@ class Web:
                     if attempt.num < last:
                         raise
                     if isinstance(again.error, RateLimited):
-                        self._lane(request.url).closed = again.error
+                        self._lane(request.url).pace.closed = again.error
                     raise again.error from None
         raise AssertionError("the loop ends with an answer or an exception")
 
-    def _lane(self, url: str) -> _Lane:
-        return self._lanes.setdefault(urlsplit(url).netloc, _Lane(self._politeness))
+    def _lane(self, url: str) -> Lane:
+        host = urlsplit(url).netloc
+        if host not in self._lanes:
+            self._lanes[host] = Lane(self._paces.of(host), self._politeness.concurrency)
+        return self._lanes[host]
 
     async def _send(self, request: _Request) -> Reply:
         where = _where(request.url)
@@ -258,7 +240,7 @@ class Web:
                     raise BadReply(f"{where} answered with more than {most:,} bytes")
             return Reply(answer.status_code, answer.headers, bytes(body), where), None
 
-    def _checked(self, reply: Reply, request: _Request, lane: _Lane) -> Reply:
+    def _checked(self, reply: Reply, request: _Request, lane: Lane) -> Reply:
         if _OK <= reply.status < _REDIRECT:
             return reply
         body = _json_or_none(reply)
@@ -277,16 +259,16 @@ class Web:
             raise self._slow_down(reply, lane)
         raise _Again(error) if reply.status in _TRANSIENT_STATUS else error
 
-    def _slow_down(self, reply: Reply, lane: _Lane) -> Exception:
+    def _slow_down(self, reply: Reply, lane: Lane) -> Exception:
         """Told to wait: do, if it is short, else close the host for the run (asking early lengthens a ban)."""
         wait = retry_after(reply.headers)
         until = None if wait is None else dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
         limited = RateLimited(f"{reply.where} asked us to wait", until=until)
         if wait is not None and wait > self._politeness.longest_wait:
-            lane.closed = limited
+            lane.pace.closed = limited
             return limited
         if wait is not None:
-            lane.hold(wait)
+            lane.pace.hold(wait)
         return _Again(limited, wait)
 
 

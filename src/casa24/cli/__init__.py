@@ -13,4 +13,20 @@ def main() -> None:
         # A pipe on Windows, or an ASCII terminal, cannot show every name: better a "?" than no answer.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app(prog_name="casa24")
+    try:
+        app(prog_name="casa24")
+    except SystemExit as end:
+        _leave(end.code)
+        raise
+
+
+def _leave(code: object) -> None:
+    """End at once where a source left a thread behind: all is written, and Python would wait for it."""
+    import os
+    import sys
+
+    threads = sys.modules.get("casa24.threads")
+    if threads is not None and threads.any_left():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0 if code is None else 1)

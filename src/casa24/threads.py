@@ -1,0 +1,75 @@
+"""A coroutine in a thread of its own, so that nothing it does can stop anybody else.
+
+Strangers' code may block its event loop, swallow its cancellation or call sys.exit. In a
+thread with a loop of its own that is its own trouble: the others go on, and the one who
+waits decides how long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+log = logging.getLogger("casa24.threads")
+
+
+class TaskThread:
+    """Runs a coroutine in a daemon thread; made and used in an event loop, its home.
+
+    ``done``: a future of the home loop. Its result is what ended the coroutine (a
+    CancelledError and a SystemExit too), or None.
+    """
+
+    def __init__(self, job: Coroutine[Any, Any, None], name: str) -> None:
+        self._home = asyncio.get_running_loop()
+        self.done: asyncio.Future[BaseException | None] = self._home.create_future()
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._loop = self._runner.get_loop()
+        # What nobody waited for any more is no news; asyncio would print it with its traceback.
+        self._loop.set_exception_handler(lambda _loop, context: log.debug("%s: %s", name, context["message"]))
+        self._task = self._loop.create_task(job, name=name)
+        self._thread = threading.Thread(target=self._main, name=f"casa24 {name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def tell(self, act: Callable[[], object]) -> None:
+        """Called in the thread: do this at home. A home that is closed listens no more."""
+        with suppress(RuntimeError):
+            self._home.call_soon_threadsafe(act)
+
+    def cancel(self) -> None:
+        """Tell the coroutine to end, as :meth:`asyncio.Task.cancel` does."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._task.cancel)
+
+    def _main(self) -> None:
+        error: BaseException | None = None
+        # A thread has no caller: whatever is raised here is told at home, or comes too late for anybody.
+        with suppress(BaseException), self._runner:
+            try:
+                self._loop.run_until_complete(self._task)
+            except BaseException as raised:  # noqa: BLE001 - the border to strangers' code
+                error = raised
+            self.tell(lambda: self._end(error))
+
+    def _end(self, error: BaseException | None) -> None:
+        if not self.done.done():
+            self.done.set_result(error)
+
+
+def any_left(patience: float = 1.0) -> bool:
+    """Whether other threads are still at work after so many seconds: Python would wait for some of them for ever."""
+    until = time.monotonic() + patience
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    for thread in others:
+        thread.join(max(0.0, until - time.monotonic()))
+    return any(thread.is_alive() for thread in others)

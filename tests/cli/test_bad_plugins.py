@@ -1,0 +1,115 @@
+"""Strangers' sources that misbehave at run time, in a whole `casa24 collect` process: they harm no platform."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from casa24.demo import KEYS, lay_down
+from tests.internet import casa24, internet
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# What each does when it is asked: none of it ends by itself, or it ends the process.
+DEEDS = {
+    "sleeper": "time.sleep(600)",
+    "spinner": "while True: pass",
+    "hanger": "await asyncio.Event().wait()",
+    "worker": "await asyncio.to_thread(time.sleep, 600)",
+    "deaf": """while True:
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                pass""",
+    "quitter": "sys.exit(7)",
+    "liar": "return 'twelve'",
+}
+
+MODULE = """import asyncio, sys, time
+from typing import Annotated
+from casa24 import ArtistSource, Metric, Reading, Stats
+
+
+class Fans(Stats):
+    fans: Annotated[int | None, Metric("Fans", kind="audience")] = None
+
+"""
+
+SOURCE = """
+class {title}(ArtistSource[Fans]):
+    name = "{name}"
+    title = "{title}"
+    account_key = "{name}_id"
+
+    async def fetch(self, account):
+        {deed}
+"""
+
+DEADLINE = 4
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.CompletedProcess[str], Path, float]]:
+    """One night with all of them installed: what it printed, its folder, its seconds."""
+    folder = tmp_path_factory.mktemp("bad")
+    plugins = folder / "plugins"
+    info = plugins / "casa24_bad-1.0.dist-info"
+    info.mkdir(parents=True)
+    text = MODULE + "".join(SOURCE.format(name=name, title=name.title(), deed=deed) for name, deed in DEEDS.items())
+    (plugins / "casa24_bad.py").write_text(text, "utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: casa24-bad\nVersion: 1.0\n", "utf-8")
+    points = "".join(f"{name} = casa24_bad:{name.title()}\n" for name in DEEDS)
+    (info / "entry_points.txt").write_text(f"[casa24.sources]\n{points}", "utf-8")
+
+    label = folder / "label"
+    config = lay_down(label)
+    accounts = "".join(f'{name}_id = "1"\n' for name in DEEDS)
+    text = config.read_text("utf-8").replace("[[artists]]\n", f"[[artists]]\n{accounts}", 1)
+    config.write_text(f"{text}\n[web]\npause = 0\nconcurrency = 16\n", "utf-8")
+    with internet(folder) as world:
+        environ = {**world.environ, **KEYS, "PYTHONPATH": str(plugins)}
+        started = time.monotonic()
+        done = casa24("collect", "--deadline", str(DEADLINE), env=environ, cwd=label)
+        yield done, label, time.monotonic() - started
+
+
+Night = tuple["subprocess.CompletedProcess[str]", "Path", float]
+
+
+def stored(label: Path) -> dict[str, dict[str, dict[str, object]]]:
+    (day,) = (label / "data" / "historical").glob("*.json")
+    return {artist["name"]: artist for artist in json.loads(day.read_text("utf-8"))["artists"]}
+
+
+def test_the_run_ends_soon_after_its_deadline(night: Night) -> None:
+    done, _, seconds = night
+    assert done.returncode == 0, done.stderr
+    assert seconds < DEADLINE + 12
+    assert "Traceback" not in done.stderr
+
+
+def test_the_platforms_are_whole(night: Night) -> None:
+    first = stored(night[1])["Casa 24 (demo)"]
+    assert (first["spotify"]["followers"], first["spotify"]["monthly_listeners"]) == (555, "1271")
+    assert (first["youtube"]["video_count"], len(str(first["youtube"]["top_videos"])) > 100) == (94, True)
+    assert first["instagram"]["followers"] == 1707
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_each_of_them_is_null_with_a_reason(night: Night, name: str) -> None:
+    (day,) = (night[1] / "data" / "historical").glob("*.json")
+    content = json.loads(day.read_text("utf-8"))
+    assert content["artists"][0][name] == {"fans": None}
+    codes = {flag["code"] for flag in content["flags"] if flag["source"] == name and flag["state"] == "failed"}
+    assert codes == {"source_error" if name in {"quitter", "liar"} else "deadline"}
+
+
+@pytest.mark.parametrize("name", ["sleeper", "spinner", "deaf"])
+def test_one_that_does_not_heed_its_end_is_named(night: Night, name: str) -> None:
+    assert f"Warning: The {name.title()} source did not end when it was told to." in night[0].stderr
