@@ -40,7 +40,8 @@ MISSING = Gap(State.FAILED, "missing")
 """The platform answered, but without this value."""
 
 WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
-REPORT = "If it stays, {source} probably changed: please report it with the output of `casa24 collect --debug`."
+_SAVE = "please report it with the files of `casa24 collect --save-replies FOLDER`."
+REPORT = f"If it stays, {{source}} probably changed: {_SAVE}"
 
 COMMON: Mapping[str, Explanation] = {
     # The request did not bring an answer.
@@ -54,11 +55,16 @@ COMMON: Mapping[str, Explanation] = {
     "forbidden": Explanation("{source} does not allow this", "Check the rights of the credentials in use."),
     "not_found": Explanation("{source} does not know this account", "Check the artist's id in casa24.toml."),
     "missing": Explanation("{source} answered without this value", REPORT),
+    "platform_changed": Explanation(
+        "{source} gives this value for nobody any more: it probably changed its answers", f"Update casa24, or {_SAVE}"
+    ),
     "unreadable": Explanation("the stored value is no number", "Look at the file; it was probably edited by hand."),
     # The run ended before the answer came.
     "deadline": Explanation("the run's deadline came first", "Run again, or allow more time with --deadline."),
     "interrupted": Explanation("the run was interrupted", "Run `casa24 collect` again."),
-    "source_error": Explanation("the {source} source failed by itself", "Please report it with `--debug` output."),
+    "source_error": Explanation(
+        "the {source} source failed by itself", "Report it with the output of `casa24 collect --debug`."
+    ),
     # Nobody asked.
     "not_asked": Explanation("not asked in this run", "", State.SKIPPED),
     "no_credentials": Explanation("no credentials for {source}", "See `casa24 sources`.", State.SKIPPED),

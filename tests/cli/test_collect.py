@@ -298,3 +298,29 @@ def test_a_request_to_end_stores_what_has_arrived(world: Internet, label: Path, 
     running.send_signal(signal.Signals[name])
     assert running.wait(timeout=20) == 130
     assert json.loads(days(label)[0].read_text("utf-8"))["artists"][0]["spotify"]["followers"] == 555
+
+
+def test_a_number_that_is_gone_for_every_artist_is_said_to_be_the_platforms_change(
+    world: Internet, label: Path
+) -> None:
+    casa24("collect", env=environ(world), cwd=label)
+    (day,) = days(label)
+    stored = json.loads(day.read_text("utf-8"))
+    stored["date"] = "2025-10-16"
+    day.rename(day.with_name("2025-10-16.json")).write_text(json.dumps(stored), "utf-8")
+
+    def without_followers(request: httpx.Request) -> httpx.Response | None:
+        if request.url.host != "graph.facebook.com":
+            return None
+        known = {"username": request.url.params["fields"].partition("(")[2].partition(")")[0], "media_count": 3}
+        return httpx.Response(200, json={"business_discovery": known})
+
+    world.play = without_followers
+    done = casa24("collect", env=environ(world), cwd=label)
+    assert done.returncode == 0
+    assert "Instagram gives this value for nobody any more: it probably changed" in " ".join(done.stdout.split())
+    fresh = json.loads(days(label)[-1].read_text("utf-8"))
+    told = [flag for flag in fresh["flags"] if (flag["source"], flag["metric"]) == ("instagram", "followers")]
+    assert [(flag["artist"], flag["code"]) for flag in told if flag["state"] == "failed"] == [("*", "platform_changed")]
+    first = fresh["artists"][0]["instagram"]
+    assert (first["followers"], first["media_count"]) == (None, 3)

@@ -6,13 +6,14 @@ import asyncio
 import datetime as dt
 import signal
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casa24 import names
 from casa24.analysis.collection import Collection
 from casa24.analysis.day import Missing, describe_day, missing
+from casa24.changes import mark_changes
 from casa24.cli import github
 from casa24.cli.keys import all_keys
 from casa24.cli.output import emit, say
@@ -142,6 +143,8 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> tuple[Collected
     with watching(quiet=options.quiet) as watch:
         async with Web(options.politeness or workspace.roster.politeness, transport=options.transport) as web:
             collected = await ask_all(request, wallet, web, watch=watch)
+    days_before = (day for day in workspace.history.backwards() if day.date < now.date())
+    collected = replace(collected, snapshot=mark_changes(collected.snapshot, days_before))
     saved = Saved(collected.snapshot) if options.dry_run else workspace.folder.save(collected.snapshot)
     return collected, saved, list(wallet.warnings)
 
