@@ -83,6 +83,27 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
+def keep_elsewhere(name: str, text: str) -> Path:
+    """Put ``text`` into a new folder in the system's temporary folder: for what its own place refused.
+
+    Raises StorageError.
+    """
+    try:
+        place = Path(tempfile.mkdtemp(prefix="casa24-kept-"))
+    except OSError as error:
+        raise StorageError(
+            f"There is no temporary folder to write to ({error.strerror}).",
+            advice="Set TMPDIR to a folder you may write to.",
+        ) from error
+    try:
+        write_atomically(place / name, text)
+    except StorageError:
+        with contextlib.suppress(OSError):
+            place.rmdir()
+        raise
+    return place / name
+
+
 def sweep(folder: Path) -> None:
     """Remove temporary files a crash left behind. Call it only while holding the folder."""
     leftovers: list[Path] = []
@@ -102,9 +123,10 @@ def hold(folder: Path, *, patience: float = _LOCK_PATIENCE) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    place = Path(tempfile.gettempdir()) / f"casa24-{_user()}"
     try:
+        name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+        # On a full disk there may be no temporary folder at all.
+        place = Path(tempfile.gettempdir()) / f"casa24-{_user()}"
         place.mkdir(mode=0o700, exist_ok=True)
         lock = FileLock(place / f"{name}.lock", timeout=patience)
         lock.acquire()
@@ -114,7 +136,7 @@ def hold(folder: Path, *, patience: float = _LOCK_PATIENCE) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise StorageError(
-            f"The lock for {folder} could not be made in {place} ({error.strerror}).",
+            f"The lock for {folder} could not be made ({error.strerror}: {error.filename or 'no file'}).",
             advice="Set TMPDIR to a folder you may write to.",
         ) from error
     try:

@@ -96,27 +96,50 @@ class DataFolder:
 
     def check(self, day: dt.date) -> None:
         """Raises StorageError where a day could not be saved: better known before anybody is asked."""
-        place = next(folder for folder in (self.history, *self.history.parents) if folder.exists())
-        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
-            raise StorageError(
-                f"{place} is no folder one may write to.", advice="Check its rights, or give another --data-dir."
-            )
+        self._check_rights(day)
         with contextlib.suppress(NoSnapshot, UnreadableSnapshot):
             self.read(day)
 
+    def _check_rights(self, day: dt.date) -> None:
+        """What one may not read is not damaged: it must be neither replaced nor set aside."""
+        for folder in (self.path, self.history):
+            # The folder, or the one it will be made in. Not exists(): that raises where one may not look.
+            place = next(place for place in (folder, *folder.parents) if os.access(place, os.F_OK))
+            if not place.is_dir() or not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+                raise StorageError(
+                    f"{place} is no folder one may write to.", advice="Check its rights, or give another --data-dir."
+                )
+        for file in (self.file_of(day), self.table_file, self.latest_file):
+            if os.access(file, os.F_OK) and not os.access(file, os.R_OK):
+                raise StorageError(f"{file} may not be read.", advice="Check its rights.")
+
     def save(self, fresh: Snapshot) -> Saved:
-        """Store a day, merged with what it already holds. A day that measured nothing is not stored."""
+        """Store a day, merged with what it already holds. A day that measured nothing is not stored.
+
+        Raises StorageError, whatever the system refused.
+        """
         if not measured_anything(fresh):
             return Saved(fresh)
-        with files.hold(self.path):
-            self._sweep()
-            path = self.file_of(fresh.date)
-            aside: list[Path] = []
-            day = self._merged(fresh, aside)
-            wrote_day = files.write_atomically(path, dump(day))
-            wrote_table = files.write_atomically(self.table_file, self._table_with(day, aside).text())
-            latest = next(self._whole(other for other in reversed(self.days()) if other > day.date), day)
-            wrote_latest = files.write_atomically(self.latest_file, dump(latest))
+        try:
+            with files.hold(self.path):
+                return self._save(fresh)
+        except OSError as error:
+            raise StorageError(
+                f"{error.filename or self.path} could not be used ({error.strerror or type(error).__name__}).",
+                advice="Check the folder's rights, then run again.",
+            ) from error
+
+    def _save(self, fresh: Snapshot) -> Saved:
+        self._check_rights(fresh.date)
+        self._sweep()
+        path = self.file_of(fresh.date)
+        # A folder of that name cannot be replaced by a file.
+        aside = [files.set_aside(self.latest_file)] if self.latest_file.is_dir() else []
+        day = self._merged(fresh, aside)
+        wrote_day = files.write_atomically(path, dump(day))
+        wrote_table = files.write_atomically(self.table_file, self._table_with(day, aside).text())
+        latest = next(self._whole(other for other in reversed(self.days()) if other > day.date), day)
+        wrote_latest = files.write_atomically(self.latest_file, dump(latest))
         changed = ((path, wrote_day), (self.table_file, wrote_table), (self.latest_file, wrote_latest))
         return Saved(day, tuple(item for item, wrote in changed if wrote), tuple(aside))
 

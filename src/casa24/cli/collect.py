@@ -25,10 +25,15 @@ def collect(
     debug: options.Debug = False,
 ) -> None:
     """Ask every platform about every artist and store the day's snapshot."""
-    from casa24.cli.collection import CollectOptions, report, run
+    from casa24.cli.collection import CollectOptions, NotStored, report, run
     from casa24.cli.workspace import open_workspace
 
     workspace = open_workspace(config, data_dir, need_config=True)
-    result = run(workspace, CollectOptions.of(workspace, source, artist, deadline=deadline, dry_run=dry_run))
+    wanted = CollectOptions.of(workspace, source, artist, deadline=deadline, dry_run=dry_run)
+    try:
+        result = run(workspace, wanted)
+    except NotStored as error:
+        report(error.collection, workspace.label, form, stored=False)
+        raise
     report(result, workspace.label, form)
     raise typer.Exit(result.exit_code(strict=strict))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casa24 import names
+from casa24 import files, names
 from casa24.analysis.collection import Collection
 from casa24.analysis.day import Missing, describe_day, missing
 from casa24.changes import mark_changes
@@ -18,16 +17,18 @@ from casa24.cli import github
 from casa24.cli.keys import all_keys
 from casa24.cli.output import emit, say
 from casa24.cli.progress import watching
-from casa24.cli.workspace import today
+from casa24.cli.workspace import utc_now
 from casa24.collect import GENERATOR, Request
 from casa24.collect import collect as ask_all
-from casa24.errors import UnknownName
+from casa24.errors import StorageError, UnknownName
 from casa24.merge import measured_anything
 from casa24.models import State
-from casa24.storage import Saved
+from casa24.storage import Saved, dump
 from casa24.views.collected import collected_page
+from casa24.views.day import label_page
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
@@ -36,22 +37,25 @@ if TYPE_CHECKING:
     from casa24.cli.workspace import Workspace
     from casa24.collect import Collected
     from casa24.credentials import Wallet
+    from casa24.models import Snapshot
     from casa24.politeness import Politeness
+    from casa24.storage import DataFolder
     from casa24.views.formats import Format
 
 
 @dataclass(frozen=True, slots=True)
 class CollectOptions:
-    """How this collection differs from the nightly one.
+    """When a collection began, and how it differs from the nightly one.
 
-    ``transport`` plays the platforms; ``wallet`` holds the keys, so that nobody is asked for them.
+    ``now``: it belongs to the day it began on, also when it ends after midnight. ``transport``
+    plays the platforms; ``wallet`` holds the keys, so that nobody is asked for them.
     """
 
+    now: dt.datetime
     only_sources: frozenset[str] | None = None
     only_artists: frozenset[str] | None = None
     deadline: float = 600
     dry_run: bool = False
-    now: dt.datetime | None = None
     transport: httpx.AsyncBaseTransport | None = None
     wallet: Wallet | None = None
     politeness: Politeness | None = None
@@ -69,39 +73,71 @@ class CollectOptions:
         dry_run: bool,
     ) -> CollectOptions:
         """The options of the command line, checked. Raises UnknownName."""
+        now = utc_now()
         wanted_sources = frozenset(workspace.registry.find(name).name for name in sources or ())
-        wanted_artists = frozenset(_active(workspace, name) for name in artists or ())
-        return cls(wanted_sources or None, wanted_artists or None, deadline, dry_run)
+        wanted_artists = frozenset(_active(workspace, name, now.date()) for name in artists or ())
+        return cls(now, wanted_sources or None, wanted_artists or None, deadline, dry_run)
 
 
-def _active(workspace: Workspace, query: str) -> str:
-    """The artist meant, if collected today. Raises UnknownName."""
+def _active(workspace: Workspace, query: str, day: dt.date) -> str:
+    """The artist meant, if collected on this day. Raises UnknownName."""
     name = names.find(query, [artist.name for artist in workspace.roster.artists], workspace.aliases)
-    if name not in {artist.name for artist in workspace.roster.active(today())}:
+    if name not in {artist.name for artist in workspace.roster.active(day)}:
         raise UnknownName(f"{name} is not collected today.", advice="Check joined and left in casa24.toml.")
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class _Night:
+    """What was collected, what became of it, what the wallet warned of; ``error``: why it could not be stored."""
+
+    collected: Collected
+    saved: Saved
+    warnings: list[str]
+    error: StorageError | None = None
+
+
+class NotStored(StorageError):
+    """The day was collected and could not be stored: ``collection`` is an answer all the same."""
+
+    def __init__(self, error: StorageError, collection: Collection) -> None:
+        super().__init__(error.message, advice=error.advice)
+        self.collection = collection
+
+
 def run(workspace: Workspace, options: CollectOptions) -> Collection:
-    """Collect and store one day. Raises ConfigError, CredentialError or StorageError."""
-    sources = workspace.registry.sources
+    """Collect and store one day. Raises ConfigError, CredentialError or StorageError; once collected, NotStored."""
     with _as_interrupt("SIGTERM", "SIGHUP"):
-        collected, saved, warnings = asyncio.run(_ask(workspace, options))
-    fresh = collected.snapshot
-    stored = saved.snapshot
+        night = asyncio.run(_ask(workspace, options))
+    collection = _collection(workspace, night, dry_run=options.dry_run)
+    if night.error is not None:
+        raise NotStored(night.error, collection) from night.error
+    return collection
+
+
+def _collection(workspace: Workspace, night: _Night, *, dry_run: bool) -> Collection:
+    sources = workspace.registry.sources
+    fresh, stored = night.collected.snapshot, night.saved.snapshot
     lost = missing(fresh, sources)
-    warnings += _troubles(workspace, saved)
     kept = _kept(lost, missing(stored, sources))
+    warnings = [*night.collected.warnings, *night.warnings, *_troubles(workspace, night.saved)]
     warnings += [f"{gap.title}: {gap.what}; kept what was recorded earlier today." for gap in kept]
     return Collection(
-        day=describe_day(stored, sources, before=workspace.history.before(fresh.date), aliases=workspace.aliases),
+        day=describe_day(stored, sources, before=_before(workspace, fresh.date), aliases=workspace.aliases),
         measured=measured_anything(fresh),
         failed=any(gap.state is State.FAILED for gap in lost),
-        interrupted=collected.interrupted,
-        dry_run=options.dry_run,
-        written=tuple(_near(path) for path in saved.written),
-        warnings=tuple(dict.fromkeys([*collected.warnings, *warnings])),
+        interrupted=night.collected.interrupted,
+        dry_run=dry_run,
+        written=tuple(_near(path) for path in night.saved.written),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _before(workspace: Workspace, day: dt.date) -> Snapshot | None:
+    """The recorded day before; a folder nobody can read must not cost the answer."""
+    with suppress(StorageError):
+        return workspace.history.before(day)
+    return None
 
 
 def _troubles(workspace: Workspace, saved: Saved) -> list[str]:
@@ -123,18 +159,17 @@ def _near(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-async def _ask(workspace: Workspace, options: CollectOptions) -> tuple[Collected, Saved, list[str]]:
+async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
     """Collect and store, in one go: a source that does not let go of the process must not cost the day."""
     from casa24.web import Web
 
-    now = options.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
     if not options.dry_run:
-        workspace.folder.check(now.date())
+        workspace.folder.check(options.now.date())
     wallet = options.wallet or await all_keys(workspace)
     request = Request(
         workspace.roster,
         workspace.registry.sources,
-        now,
+        options.now,
         options.only_sources,
         options.only_artists,
         options.deadline,
@@ -143,10 +178,36 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> tuple[Collected
     with watching(quiet=options.quiet) as watch:
         async with Web(options.politeness or workspace.roster.politeness, transport=options.transport) as web:
             collected = await ask_all(request, wallet, web, watch=watch)
-    days_before = (day for day in workspace.history.backwards() if day.date < now.date())
-    collected = replace(collected, snapshot=mark_changes(collected.snapshot, days_before))
-    saved = Saved(collected.snapshot) if options.dry_run else workspace.folder.save(collected.snapshot)
-    return collected, saved, list(wallet.warnings)
+    collected = replace(collected, snapshot=_compared(workspace, collected.snapshot))
+    saved, error = Saved(collected.snapshot), None
+    if not options.dry_run:
+        try:
+            saved = workspace.folder.save(collected.snapshot)
+        except StorageError as refused:
+            error = _kept_elsewhere(collected.snapshot, workspace.folder, refused)
+    return _Night(collected, saved, wallet.warnings, error)
+
+
+def _kept_elsewhere(fresh: Snapshot, folder: DataFolder, refused: StorageError) -> StorageError:
+    """Keep a day that could not be stored, which nobody can ask for again; the error that says where."""
+    place = folder.file_of(fresh.date)
+    try:
+        kept = files.keep_elsewhere(place.name, dump(fresh))
+    except StorageError as error:
+        told = f"Nor could this run's readings be kept elsewhere: {error.message}"
+    else:
+        told = (
+            f"This run's readings are kept in {kept}: where there is no {_near(place)} yet,\n"
+            "copy that file there and run `casa24 data rebuild-csv`."
+        )
+    return StorageError(f"{refused.message}\n{told}", advice=refused.advice)
+
+
+def _compared(workspace: Workspace, fresh: Snapshot) -> Snapshot:
+    """The fresh day, as the days before make it understood; a folder nobody can read must not cost it."""
+    with suppress(StorageError):
+        return mark_changes(fresh, (day for day in workspace.history.backwards() if day.date < fresh.date))
+    return fresh
 
 
 @contextmanager
@@ -165,9 +226,9 @@ def _as_interrupt(*names: str) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def report(result: Collection, label: str, form: Format) -> None:
+def report(result: Collection, label: str, form: Format, *, stored: bool = True) -> None:
     """Print a collection; under GitHub Actions also as warnings and as the job's summary."""
-    page = collected_page(result, label)
+    page = collected_page(result, label) if stored else label_page(result.day, label)
     emit(page, result, form)
     for warning in result.warnings:
         say(f"Warning: {warning}")

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from casa24.models import Snapshot
 
 
+def utc_now() -> dt.datetime:
+    """The clock, to the second. A command that may run past midnight reads it once and hands it on."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
 def today() -> dt.date:
     """A day is a UTC day."""
-    return dt.datetime.now(dt.UTC).date()
+    return utc_now().date()
 
 
 @dataclass(frozen=True)
