@@ -11,6 +11,8 @@
             return httpx.Response(200, json={"name": "Ana Sol", "nb_fan": 12})
 
 No network is reached: ``answer`` plays the platform. Needs pytest.
+
+:class:`Replay` plays what `casa24 collect --save-replies FOLDER` kept.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from casa24 import replies
 from casa24.collect import Request, collect
 from casa24.config import Artist, Label, Roster
 from casa24.credentials import Found, Wallet
@@ -35,6 +38,7 @@ from casa24.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from casa24.sources.registry import AnySource
 
@@ -60,6 +64,33 @@ _WRONG: Mapping[str, object] = {"null": None, "a text": "many", "negative": -7, 
 """What may stand where a number should."""
 
 _NUMBER = re.compile(r"(?<![\d.,-])\d[\d,]*(?![.\d])")
+
+
+class Replay(httpx.AsyncBaseTransport):
+    """The platforms as they answered a run that kept its replies: a transport for :class:`~casa24.web.Web`.
+
+    A question asked again gets the answer it got then, in the order of that run, and the last
+    one for ever after. One that was not asked then raises LookupError.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kept: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for line in (folder / replies.INDEX).read_text("utf-8").splitlines():
+            exchange = json.loads(line)
+            self._kept.setdefault((exchange["method"], exchange["url"]), []).append(exchange)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer of that run."""
+        kept = self._kept.get((request.method, str(request.url)))
+        if not kept:
+            raise LookupError(f"nothing was kept of {request.method} {request.url}")
+        exchange = kept.pop(0) if len(kept) > 1 else kept[0]
+        if exchange["file"] is None:
+            kind = httpx.ReadTimeout if "Timeout" in exchange["error"] else httpx.ConnectError
+            raise kind(exchange["error"])
+        content = (self._folder / exchange["file"]).read_bytes()
+        return httpx.Response(exchange["status"], headers=exchange["headers"], content=content)
 
 
 class SourceContract:

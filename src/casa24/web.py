@@ -83,6 +83,19 @@ class Reply:
             raise BadReply(f"{self.where} answered in another form ({place})") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and what came of it, whole or not: ``status`` is None where nothing did. ``url`` with its query."""
+
+    method: str
+    url: str
+    status: int | None
+    headers: Mapping[str, str]
+    content: bytes
+    seconds: float
+    error: str = ""
+
+
 class Transient(Exception):
     """Raised by an ``on_error`` hook: this error is worth another try."""
 
@@ -116,6 +129,7 @@ class Web:
     """An HTTP client for one run and one event loop; an async context manager.
 
     ``transport``: plays the platforms in tests and in the demo; None is the network.
+    ``listen``: is told every exchange, from whichever thread; it must not raise.
     TLS is always verified (``SSL_CERT_FILE`` and ``HTTPS_PROXY`` are honoured).
     """
 
@@ -124,7 +138,9 @@ class Web:
         politeness: Politeness | None = None,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        listen: Callable[[Exchange], None] | None = None,
     ) -> None:
+        self._listen = listen or (lambda _exchange: None)
         self._politeness = politeness or Politeness()
         self._paces = Paces(self._politeness)
         # Reading the certificates takes longer than anything else here: once is enough.
@@ -206,9 +222,9 @@ class Web:
             try:
                 async with asyncio.timeout(self._politeness.patience):
                     reply = await self._follow(request)
-            except (TimeoutError, httpx.TimeoutException):
-                raise _Again(TimedOut(f"{where} gave no complete answer in time")) from None
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEncodeError) as error:
+            except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEncodeError) as error:
+                took = time.monotonic() - started
+                self._listen(Exchange(request.method, request.url, None, {}, b"", took, type(error).__name__))
                 raise _translate(error, where) from None
             took = 1000 * (time.monotonic() - started)
             log.debug("%s %s%s: %s in %.0f ms", request.method, where, urlsplit(request.url).path, reply.status, took)
@@ -228,17 +244,23 @@ class Web:
         how, where, body = request.how, _where(url), bytearray()
         most = how.get("most", 4 * MEBIBYTE)
         params = how.get("params") if url == request.url else None
+        started = time.monotonic()
         async with self._client.stream(
             request.method, url, params=params, headers=how.get("headers"), data=how.get("form")
         ) as answer:
-            if answer.has_redirect_location:
-                target = _next_hop(answer, url, allowed=how.get("redirects", True))
-                return Reply(answer.status_code, answer.headers, b"", where), target
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                if len(body) > most:
-                    raise BadReply(f"{where} answered with more than {most:,} bytes")
-            return Reply(answer.status_code, answer.headers, bytes(body), where), None
+            status, headers = answer.status_code, answer.headers
+            try:
+                if answer.has_redirect_location:
+                    return Reply(status, headers, b"", where), _next_hop(answer, url, how.get("redirects", True))
+                async for chunk in answer.aiter_bytes():
+                    body += chunk
+                    if len(body) > most:
+                        raise BadReply(f"{where} answered with more than {most:,} bytes")
+                return Reply(status, headers, bytes(body), where), None
+            finally:
+                # A half answer too: it is what a bug report needs most.
+                took = time.monotonic() - started
+                self._listen(Exchange(request.method, str(answer.url), status, headers, bytes(body), took))
 
     def _checked(self, reply: Reply, request: _Request, lane: Lane) -> Reply:
         if _OK <= reply.status < _REDIRECT:
@@ -307,6 +329,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _translate(error: Exception, where: str) -> Exception:
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return _Again(TimedOut(f"{where} gave no complete answer in time"))
     if isinstance(error, httpx.InvalidURL | UnicodeEncodeError):
         return BadReply(f"no request to {where}: its address or headers hold characters none may")
     if isinstance(error, httpx.DecodingError):

@@ -20,6 +20,7 @@ def collect(
     deadline: Annotated[
         float, typer.Option("--deadline", min=1, help="Seconds after which what is there is stored.")
     ] = 600,
+    save_replies: options.SaveReplies = None,
     form: options.AsFormat = Format.TABLE,
     verbose: options.Verbose = False,
     debug: options.Debug = False,
@@ -29,11 +30,11 @@ def collect(
     from casa24.cli.workspace import open_workspace
 
     workspace = open_workspace(config, data_dir, need_config=True)
-    wanted = CollectOptions.of(workspace, source, artist, deadline=deadline, dry_run=dry_run)
+    wanted = CollectOptions.of(workspace, source, artist, deadline=deadline, dry_run=dry_run, save_replies=save_replies)
     try:
         result = run(workspace, wanted)
     except NotStored as error:
-        report(error.collection, workspace.label, form, stored=False)
+        report(error.collection, workspace, wanted, form, stored=False)
         raise
-    report(result, workspace.label, form)
+    report(result, workspace, wanted, form)
     raise typer.Exit(result.exit_code(strict=strict))

@@ -14,22 +14,25 @@ from casa24.analysis.collection import Collection
 from casa24.analysis.day import Missing, describe_day, missing
 from casa24.changes import mark_changes
 from casa24.cli import github
+from casa24.cli.bug_report import describe_replies
 from casa24.cli.keys import all_keys
 from casa24.cli.output import emit, say
 from casa24.cli.progress import watching
 from casa24.cli.workspace import utc_now
 from casa24.collect import GENERATOR, Request
 from casa24.collect import collect as ask_all
+from casa24.credentials import WORKER_KEY
 from casa24.errors import StorageError, UnknownName
 from casa24.merge import measured_anything
 from casa24.models import State
+from casa24.replies import ReplyLog
 from casa24.storage import Saved, dump
 from casa24.views.collected import collected_page
 from casa24.views.day import label_page
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
     import httpx
@@ -41,14 +44,16 @@ if TYPE_CHECKING:
     from casa24.politeness import Politeness
     from casa24.storage import DataFolder
     from casa24.views.formats import Format
+    from casa24.web import Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class CollectOptions:
     """When a collection began, and how it differs from the nightly one.
 
-    ``now``: it belongs to the day it began on, also when it ends after midnight. ``transport``
-    plays the platforms; ``wallet`` holds the keys, so that nobody is asked for them.
+    ``now``: it belongs to the day it began on, also when it ends after midnight. ``replies``: where
+    what the platforms answer is kept. ``transport`` plays them; ``wallet`` holds the keys, so that
+    nobody is asked for them.
     """
 
     now: dt.datetime
@@ -56,6 +61,7 @@ class CollectOptions:
     only_artists: frozenset[str] | None = None
     deadline: float = 600
     dry_run: bool = False
+    replies: ReplyLog | None = None
     transport: httpx.AsyncBaseTransport | None = None
     wallet: Wallet | None = None
     politeness: Politeness | None = None
@@ -71,12 +77,14 @@ class CollectOptions:
         *,
         deadline: float,
         dry_run: bool,
+        save_replies: Path | None = None,
     ) -> CollectOptions:
-        """The options of the command line, checked. Raises UnknownName."""
+        """The options of the command line, checked. Raises UnknownName, UsageError or StorageError."""
         now = utc_now()
         wanted_sources = frozenset(workspace.registry.find(name).name for name in sources or ())
         wanted_artists = frozenset(_active(workspace, name, now.date()) for name in artists or ())
-        return cls(now, wanted_sources or None, wanted_artists or None, deadline, dry_run)
+        replies = ReplyLog(save_replies) if save_replies else None
+        return cls(now, wanted_sources or None, wanted_artists or None, deadline, dry_run, replies)
 
 
 def _active(workspace: Workspace, query: str, day: dt.date) -> str:
@@ -175,8 +183,9 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
         options.deadline,
         options.generator,
     )
+    politeness, listen = options.politeness or workspace.roster.politeness, _listener(workspace, wallet, options)
     with watching(quiet=options.quiet) as watch:
-        async with Web(options.politeness or workspace.roster.politeness, transport=options.transport) as web:
+        async with Web(politeness, transport=options.transport, listen=listen) as web:
             collected = await ask_all(request, wallet, web, watch=watch)
     collected = replace(collected, snapshot=_compared(workspace, collected.snapshot))
     saved, error = Saved(collected.snapshot), None
@@ -203,6 +212,14 @@ def _kept_elsewhere(fresh: Snapshot, folder: DataFolder, refused: StorageError) 
     return StorageError(f"{refused.message}\n{told}", advice=refused.advice)
 
 
+def _listener(workspace: Workspace, wallet: Wallet, options: CollectOptions) -> Callable[[Exchange], None] | None:
+    """Who keeps the platforms' replies, told what must not stand in them."""
+    if options.replies is not None:
+        for name in {*workspace.registry.secret_names, WORKER_KEY} & wallet.found.keys():
+            options.replies.redact.hide(wallet.found[name].secret.get_secret_value())
+    return options.replies
+
+
 def _compared(workspace: Workspace, fresh: Snapshot) -> Snapshot:
     """The fresh day, as the days before make it understood; a folder nobody can read must not cost it."""
     with suppress(StorageError):
@@ -226,10 +243,14 @@ def _as_interrupt(*names: str) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def report(result: Collection, label: str, form: Format, *, stored: bool = True) -> None:
+def report(
+    result: Collection, workspace: Workspace, options: CollectOptions, form: Format, *, stored: bool = True
+) -> None:
     """Print a collection; under GitHub Actions also as warnings and as the job's summary."""
-    page = collected_page(result, label) if stored else label_page(result.day, label)
+    page = collected_page(result, workspace.label) if stored else label_page(result.day, workspace.label)
     emit(page, result, form)
+    if options.replies is not None:
+        describe_replies(options.replies, workspace.registry, page, result.warnings)
     for warning in result.warnings:
         say(f"Warning: {warning}")
     if github.active():

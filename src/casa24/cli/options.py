@@ -68,6 +68,10 @@ Sources = Annotated[
     list[str] | None,
     typer.Option("--source", "-s", help="Only this source; may be repeated.", autocompletion=complete_source),
 ]
+SaveReplies = Annotated[
+    Path | None,
+    typer.Option("--save-replies", help="Keep what the platforms answer, without keys, in this new folder."),
+]
 Nearest = Annotated[bool, typer.Option("--nearest", help="Take the nearest recorded day where a date has none.")]
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 Debug = Annotated[

@@ -1,0 +1,29 @@
+"""What stands beside saved replies, so that a first report is enough to mend what a platform does differently."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from casa24 import HOMEPAGE, __version__
+from casa24.cli.output import say
+from casa24.views.render import as_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from casa24.replies import ReplyLog
+    from casa24.sources.registry import Registry
+    from casa24.views.page import Page
+
+
+def describe_replies(replies: ReplyLog, registry: Registry, page: Page, warnings: Iterable[str]) -> None:
+    """Complete the folder with a report, and say what to do with it."""
+    sources = ", ".join(f"{one.source.name} ({one.package} {one.version})" for one in registry.installed)
+    made = f"casa24 {__version__}, Python {platform.python_version()}, {platform.system()}. Sources: {sources}."
+    notes = "".join(f"- {warning}\n" for warning in warnings)
+    replies.report(f"{made}\n\n{as_markdown(page)}\n\n{notes}")
+    if replies.trouble:
+        say(f"Warning: {replies.trouble}")
+    say(f"The platforms' replies are in {replies.folder}, without keys. To report something: look through them,")
+    say(f"pack the folder as .zip and attach it at {HOMEPAGE}/issues/new/choose")

@@ -1,0 +1,146 @@
+"""What the platforms really answered, redacted, in a folder that can be attached to a bug report.
+
+::
+
+    FOLDER/report.md        versions, what was missing, what to do with the folder
+    FOLDER/replies.jsonl    one line an exchange: method, url, status, headers, seconds, file, error
+    FOLDER/001-HOST.json    the answers themselves, as they came but for the secrets
+
+:class:`casa24.testing.Replay` plays such a folder back to the sources.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import itertools
+import json
+import re
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus, urlsplit
+
+from casa24.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from casa24.web import Exchange
+
+INDEX, REPORT = "replies.jsonl", "report.md"
+
+_HIDDEN = "***"
+# What explains an answer; cookies and whatever else a host sends may name whoever asked.
+_HEADERS = re.compile(
+    r"content-(type|language|encoding)|retry-after|date|location|server|allow|via|.*(usage|ratelimit).*"
+)
+# A secret a platform made for us, such as an access token: by the name it goes by. Paging tokens are none.
+_NAMED = re.compile(
+    r"""(?ix) ( (?<![\w-]) ["']? (?!next|prev|page) [\w-]* (?:token|secret|password|signature) ["']? \s* [:=] \s* ["']?)
+    ( [^"'&\s,}<]{4,} )"""
+)
+# What is shorter is a word, and would be hidden wherever it stands.
+_LEARNED = 16
+_AUTHORISED = re.compile(r"(?i)\b(basic|bearer|bot)(\s+|%20)([\w.~+/%-]{8,}=*)")
+# Pages carry their data as JSON in base64.
+_PACKED = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
+_ENDINGS = (("json", "json"), ("html", "html"), ("xml", "xml"))
+
+
+class Redaction:
+    """Takes secrets out of texts: those it is told, and those that platforms hand out on the way."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def hide(self, secret: str) -> None:
+        """Hide this from now on, in whichever way it is written."""
+        escaped = json.dumps(secret)[1:-1]
+        self._known |= {secret, quote(secret, safe=""), quote_plus(secret), escaped, escaped.replace("/", r"\/")}
+
+    def __call__(self, text: str) -> str:
+        """The text without secrets."""
+        for found in _NAMED.finditer(text):
+            if len(found[2]) >= _LEARNED:
+                self.hide(found[2])
+        text = _AUTHORISED.sub(rf"\1\2{_HIDDEN}", _NAMED.sub(rf"\1{_HIDDEN}", text))
+        # The longest first: one may be part of another.
+        for secret in sorted(self._known, key=len, reverse=True):
+            text = text.replace(secret, _HIDDEN)
+        return _PACKED.sub(self._repacked, text)
+
+    def _repacked(self, found: re.Match[str]) -> str:
+        """Base64 that holds JSON, without secrets; anything else as it is."""
+        try:
+            inside = base64.b64decode(found[0], validate=True).decode("latin-1")
+        except binascii.Error:
+            return found[0]
+        clean = self(inside) if inside.startswith(("{", "[")) else inside
+        return found[0] if clean == inside else base64.b64encode(clean.encode("latin-1")).decode("ascii")
+
+
+class ReplyLog:
+    """Writes each exchange of a run into a folder, from whichever thread it comes.
+
+    Raises UsageError for a folder that holds something, StorageError where none can be made. Once the
+    run has begun nothing is raised: ``trouble`` says why something could not be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.redact = Redaction()
+        self.trouble = ""
+        self._numbers = itertools.count(1)
+        self._turn = threading.Lock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise UsageError(f"{folder} is not empty.", advice="Give --save-replies a new folder.")
+        except OSError as error:
+            raise StorageError(
+                f"{folder} cannot hold the replies ({error.strerror}).", advice="Give --save-replies another folder."
+            ) from error
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Write one exchange."""
+        with self._turn:
+            try:
+                self._write(exchange)
+            except OSError as error:
+                self.trouble = f"Not every reply could be saved in {self.folder} ({error.strerror})."
+
+    def report(self, text: str) -> None:
+        """Write what goes on top: Markdown."""
+        with self._turn:
+            try:
+                (self.folder / REPORT).write_text(self.redact(text), "utf-8")
+            except OSError as error:
+                self.trouble = f"The report could not be saved in {self.folder} ({error.strerror})."
+
+    def _write(self, exchange: Exchange) -> None:
+        name = f"{next(self._numbers):03}-{urlsplit(exchange.url).hostname}.{_ending(exchange.headers)}"
+        line = {
+            "method": exchange.method,
+            "url": self.redact(exchange.url),
+            "status": exchange.status,
+            "headers": {
+                key.lower(): self.redact(value)
+                for key, value in exchange.headers.items()
+                if _HEADERS.fullmatch(key.lower())
+            },
+            "seconds": round(exchange.seconds, 3),
+            "file": name if exchange.status else None,
+            "error": exchange.error or None,
+        }
+        if exchange.status:
+            # Byte for byte as it came: Latin-1 gives every byte a character and back.
+            body = self.redact(exchange.content.decode("latin-1")).encode("latin-1")
+            (self.folder / name).write_bytes(body)
+        with (self.folder / INDEX).open("a", encoding="utf-8") as index:
+            index.write(json.dumps(line) + "\n")
+
+
+def _ending(headers: Mapping[str, str]) -> str:
+    kind = headers.get("content-type", "").partition(";")[0]
+    return next((ending for word, ending in _ENDINGS if word in kind), "txt")
