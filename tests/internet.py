@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import ssl
+import struct
 import subprocess
 import sys
 import threading
@@ -16,7 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 import trustme
@@ -29,17 +32,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Act(Protocol):
+    """What happens on the wire in place of an answer; the connection ends with it.
+
+    It goes on until the client leaves (an OSError, which is expected) or ``over`` is set.
+    """
+
+    def __call__(self, wire: ssl.SSLSocket, over: threading.Event, /) -> None: ...
+
+
+# No connection is held longer than this, whatever goes wrong.
+LONGEST = 20.0
+_OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+
+
 @dataclass
 class Internet:
     """What is reachable, what was asked, and the environment that leads there.
 
-    ``play`` may answer a request before the demo's platforms do; None leaves it to them.
+    ``play`` may answer a request, or act, before the demo's platforms do; None leaves it to them.
+    ``strangers``: hosts whose certificate another authority signed.
     """
 
     port: int
     certificate: Path
     seen: list[httpx.Request] = field(default_factory=list)
-    play: Callable[[httpx.Request], httpx.Response | None] = lambda _request: None
+    play: Callable[[httpx.Request], httpx.Response | Act | None] = lambda _request: None
+    strangers: frozenset[str] = frozenset()
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -50,10 +70,15 @@ class Internet:
         own = {"HTTPS_PROXY": f"http://127.0.0.1:{self.port}", "SSL_CERT_FILE": str(self.certificate)}
         return {**kept, **own, "PYTHONUTF8": "1"}
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        """One request's answer."""
+    def answer(self, request: httpx.Request) -> httpx.Response | Act:
+        """One request's answer, or what happens instead."""
         self.seen.append(request)
-        return self.play(request) or asyncio.run(Platforms(LAST).handle_async_request(request))
+        return self.play(request) or usual(request)
+
+
+def usual(request: httpx.Request) -> httpx.Response:
+    """What the demo's platforms answer."""
+    return asyncio.run(Platforms(LAST).handle_async_request(request))
 
 
 @contextmanager
@@ -71,37 +96,71 @@ def internet(folder: Path) -> Iterator[Internet]:
     try:
         yield world
     finally:
+        world.over.set()
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)
 
 
-def _handler(authority: trustme.CA) -> type[BaseHTTPRequestHandler]:
-    contexts: dict[str, ssl.SSLContext] = {}
+def endless(wire: ssl.SSLSocket, over: threading.Event) -> None:
+    """A body that does not end."""
+    wire.sendall(_OK)
+    while not over.is_set():
+        wire.sendall(b" " * 65536)
 
-    def context_for(host: str) -> ssl.SSLContext:
-        if host not in contexts:
+
+def drips(body: bytes, every: float) -> Act:
+    """One byte at a time, over and over: each in time, never the whole."""
+
+    def act(wire: ssl.SSLSocket, over: threading.Event) -> None:
+        wire.sendall(_OK)
+        for byte in cycle(body):
+            wire.sendall(bytes([byte]))
+            if over.wait(every):
+                return
+
+    return act
+
+
+def silence(_wire: ssl.SSLSocket, over: threading.Event) -> None:
+    """The request is taken, and nothing follows."""
+    over.wait(LONGEST)
+
+
+def resets(wire: ssl.SSLSocket, _over: threading.Event) -> None:
+    """The connection is reset before a word was said."""
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _handler(authority: trustme.CA) -> type[BaseHTTPRequestHandler]:
+    stranger = trustme.CA()
+    contexts: dict[tuple[str, bool], ssl.SSLContext] = {}
+
+    def context_for(host: str, *, strange: bool) -> ssl.SSLContext:
+        if (host, strange) not in contexts:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert(host).configure_cert(context)
-            contexts[host] = context
-        return contexts[host]
+            (stranger if strange else authority).issue_cert(host).configure_cert(context)
+            contexts[host, strange] = context
+        return contexts[host, strange]
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        timeout = 20
+        timeout = LONGEST
 
         def do_CONNECT(self) -> None:
             """Play the host that is asked for: a TLS handshake in its name, then its requests."""
+            world: Internet = self.server.world  # type: ignore[attr-defined]
             self.host = self.path.partition(":")[0]
+            context = context_for(self.host, strange=self.host in world.strangers)
             self.send_response(200)
             self.end_headers()
             self.wfile.flush()
             self.rfile.close()
             with (
                 suppress(OSError),
-                context_for(self.host).wrap_socket(self.connection, server_side=True) as tls,
-                tls.makefile("rb") as self.rfile,
-                tls.makefile("wb") as self.wfile,
+                context.wrap_socket(self.connection, server_side=True) as self.tls,
+                self.tls.makefile("rb") as self.rfile,
+                self.tls.makefile("wb") as self.wfile,
             ):
                 self.close_connection = False
                 while not self.close_connection:
@@ -115,6 +174,10 @@ def _handler(authority: trustme.CA) -> type[BaseHTTPRequestHandler]:
             world: Internet = self.server.world  # type: ignore[attr-defined]
             url = f"https://{self.host}{self.path}"
             answer = world.answer(httpx.Request(self.command, url, headers=list(self.headers.items()), content=body))
+            if not isinstance(answer, httpx.Response):
+                self.close_connection = True
+                answer(self.tls, world.over)
+                return
             with suppress(OSError):
                 self.send_response(answer.status_code)
                 for name, value in answer.headers.items():
