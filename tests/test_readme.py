@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import datetime as dt
 import re
 import shlex
-import types
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
-import httpx
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from casa24.cli.app import app
-from casa24.collect import Request, collect
-from casa24.config import Artist, Roster
-from casa24.credentials import Wallet
-from casa24.politeness import Politeness
-from casa24.sources import registry
-from casa24.web import Web
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -57,14 +46,6 @@ def test_every_option_in_the_readme_is_one() -> None:
     assert written - known <= {"--install-completion"}
 
 
-def test_every_source_and_credential_stands_in_the_readme() -> None:
-    found = registry.load()
-    names = [source.name for source in found.sources]
-    assert f"The installed ones: {', '.join(f'`{name}`' for name in names)}." in README
-    assert [name for name in found.credential_names if name not in README] == []
-    assert [source.account_key for source in found.artist_sources if f"`{source.account_key}`" not in README] == []
-
-
 @pytest.mark.parametrize("command", [found[0] for found in _OUTPUT.findall(README)])
 def test_the_output_in_the_readme_is_the_real_one(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -83,32 +64,19 @@ def test_the_two_commands_are_one_line_each() -> None:
     assert [line.rsplit("&& ", 1)[1] for line in lines] == ["casa24 demo", "pytest"]
 
 
-def test_write_a_source_is_a_source() -> None:
-    """The README's example, taken literally: loaded by its entry point, collected, stored, in the CSV."""
-    code = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "Deezer" in block)
-    module = types.ModuleType("casa24_deezer")
-    exec(compile(code, "README.md", "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the README's own
+def test_write_a_source_shows_the_example_plugin_as_it_stands() -> None:
+    """It is tested where it lies, by its own suite and by tests/cli/test_plugin.py."""
+    chapter = README.partition("\n## Write a source")[2].partition("\n## ")[0]
+    plugin = ROOT / "tests" / "deezer"
+    shown = {"python": plugin / "casa24_deezer.py", "toml": plugin / "pyproject.toml"}
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE)
+    assert blocks == [(language, path.read_text("utf-8")) for language, path in shown.items()]
 
-    class Point(EntryPoint):
-        def load(self) -> object:
-            return module.__dict__[self.attr]
 
-    (named,) = re.findall(r'^(\w+ = "casa24_deezer:\w+")$', README, re.MULTILINE)
-    name, value = named.split(" = ")
-    found = registry.build((Point(name, value.strip('"'), registry.GROUP),))
-    assert found.broken == ()
-    (source,) = found.sources
-
-    def deezer(request: httpx.Request) -> httpx.Response:
-        assert request.url == "https://api.deezer.com/artist/27"
-        return httpx.Response(200, json={"id": 27, "name": "Ana Sol", "nb_fan": 12})
-
-    async def night() -> int | None:
-        account = source.account("https://www.deezer.com/artist/27")
-        roster = Roster(artists=(Artist("Ana Sol", {"deezer": account}),))
-        async with Web(Politeness(pause=0), transport=httpx.MockTransport(deezer)) as web:
-            done = await collect(Request(roster, found.sources, dt.datetime.now(dt.UTC)), Wallet(), web)
-        return done.snapshot.measurement("Ana Sol", "deezer", "fans").value
-
-    assert asyncio.run(night()) == 12
-    assert [series.column for series in found.artist_series] == ["deezer_fans"]
+def test_continuous_integration_runs_the_readmes_own_test_commands() -> None:
+    """On Linux and macOS the one, on Windows the other."""
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+    (posix,) = re.findall(r"^(python3 -m venv .*pytest)$", README, re.MULTILINE)
+    (windows,) = re.findall(r"`(py -m venv [^`]*pytest)`", README)
+    for name, command in (("!=", posix), ("==", windows)):
+        assert f"if: runner.os {name} 'Windows'\n        run: {command}\n" in workflow
