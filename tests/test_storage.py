@@ -40,7 +40,8 @@ def put(folder: DataFolder, text: str, day: dt.date = DAY) -> Path:
 
 
 def content(folder: DataFolder) -> dict[str, bytes]:
-    return {str(path.relative_to(folder.path)): path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+    files = [path for path in folder.path.rglob("*") if path.is_file()]
+    return {path.relative_to(folder.path).as_posix(): path.read_bytes() for path in files}
 
 
 def followers(count: int | None, *, day: dt.date = DAY, name: str = "Ana", **more: Any) -> Snapshot:
@@ -304,7 +305,7 @@ def test_a_snapshot_of_a_newer_casa24_is_left_alone(folder: DataFolder) -> None:
     path = put(folder, '{"date": "2026-03-14", "schema": 3, "artists": {"Ana": {}}}')
     with pytest.raises(NewerSnapshot):
         folder.save(followers(5))
-    assert list(content(folder)) == [str(path.relative_to(folder.path))]
+    assert list(content(folder)) == [path.relative_to(folder.path).as_posix()]
 
 
 def test_a_day_nobody_recorded_says_what_to_do(folder: DataFolder) -> None:

@@ -67,14 +67,15 @@ def test_the_commands_it_ends_with_work_literally(first_run: Run) -> None:
     ]
     for line in commands:
         shown = subprocess.run(
-            shlex.split(line), cwd=folder / "casa24-demo", env=ENV, capture_output=True, text=True, check=False
+            shlex.split(line), cwd=folder / "casa24-demo", env=ENV, capture_output=True, encoding="utf-8", check=False
         )
         assert shown.returncode == 0, shown.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the path is quoted for POSIX shells")
 def test_started_from_a_path_it_names_that_path(tmp_path: Path) -> None:
     """In a shell that does not know `casa24`, the commands must work all the same."""
-    script = Path(sysconfig.get_path("scripts")) / ("casa24.exe" if sys.platform == "win32" else "casa24")
+    script = Path(sysconfig.get_path("scripts")) / "casa24"
     done = subprocess.run(
         [script, "demo"], cwd=tmp_path, env={**ENV, "PATH": os.defpath}, capture_output=True, text=True, check=True
     )

@@ -58,6 +58,7 @@ class Moon(ArtistSource[MoonStats]):
 
 class Spotify(Moon):
     name = "spotify"
+    account_key = "dark_side_id"
 """,
 }
 
