@@ -136,9 +136,9 @@ class Label:
         self.check_others(newest)
         assert self.seen(newest) == (self.days[newest],) * 3
         assert self.folder.latest_file.read_bytes() == self.folder.file_of(newest).read_bytes()
-        assert not self.folder.rebuild_table().changed
         names = {str(path.relative_to(self.folder.path)) for path in self.folder.path.rglob("*") if path.is_file()}
         assert names == {f"historical/{day}.json" for day in self.days} | {"latest.json", "popularity_scores.csv"}
+        assert not self.folder.rebuild_table().changed
 
     def check_killed(self, number: int, *, ended: bool) -> str:
         """Every file is whole, and of this save or the one before it; how far the save had come."""

@@ -7,6 +7,7 @@ import datetime as dt
 import random
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,24 @@ def test_a_run_for_each_platform_at_once_makes_one_whole_day(world: Internet, la
     assert "Nothing changed" in casa24("collect", env=env, cwd=label).stdout
     assert {flag.code for flag in together.flags} == {"no_account", "not_readable", "rounded"}
     assert together.measurement(None, "discord", "member_count").value == 64
+
+
+def test_runs_answered_at_the_same_moment_lose_nothing_of_each_other(
+    world: Internet, label: Path, env: dict[str, str]
+) -> None:
+    acts = [act for act in ACTS if act.instagram in {"pyro_0201", "casa24records", "arandajrr", "chef_lino99"}]
+    together = threading.Barrier(len(acts))
+
+    def wait_for_all(request: httpx.Request) -> None:
+        if any(act.instagram in str(request.url) for act in acts):
+            together.wait(timeout=20)
+
+    world.play = wait_for_all
+    narrowed = [("--source", "instagram", "--artist", act.name) for act in acts]
+    assert_all_end_well([start(*arguments, env=env, cwd=label) for arguments in narrowed])
+    day, today = stored_day(label), World(LAST)
+    stored = {act.name: day.measurement(f"{act.name} (demo)", "instagram", "followers").value for act in acts}
+    assert stored == {act.name: today.instagram(act) for act in acts}
 
 
 def test_a_run_killed_while_it_writes_harms_nothing_and_the_next_one_heals(
