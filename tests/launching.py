@@ -25,7 +25,12 @@ if os.geteuid() == 0 and ctypes.CDLL(None).prctl(23, 1, 0, 0, 0) == 1:
 
 def little_space(size: int) -> str:
     """No file may become larger than this: beyond it, writing fails as on a full disk."""
-    return f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
+    # Python 3.11 would leave its compiled modules cut short there, for everybody after it.
+    return f"""
+import resource, sys
+sys.dont_write_bytecode = True
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+"""
 
 
 def clock(*moments: str) -> str:
