@@ -74,13 +74,14 @@ def mode(path: Path, bits: int) -> Iterator[None]:
         path.chmod(before)
 
 
-@pytest.mark.parametrize("size", [0, 2000])
+@pytest.mark.parametrize(("size", "words"), [(0, "The lock for"), (2000, "could not be written (File too large).")])
 def test_a_disk_too_full_for_the_day_still_gives_the_table(
-    world: Internet, label: Path, data: DataFolder, env: dict[str, str], size: int
+    world: Internet, label: Path, data: DataFolder, env: dict[str, str], size: int, words: str
 ) -> None:
     """With 0 there is not even a temporary folder one can write to, and so no lock."""
     before = content(data)
     done = casa24_after(little_space(size), "collect", env=env, cwd=label)
+    assert_told(done, words)
     assert_told(done, "Nor could this run's readings be kept elsewhere: ")
     assert_table(done)
     assert content(data) == before
@@ -207,6 +208,23 @@ def test_a_file_one_may_not_read_is_not_taken_for_a_damaged_one(
     assert_told(done, f"{name} may not be read.")
     assert world.seen == []
     assert content(data) == before
+
+
+def test_a_file_that_becomes_unreadable_during_the_run_is_not_taken_for_a_damaged_one_either(
+    world: Internet, label: Path, data: DataFolder, env: dict[str, str]
+) -> None:
+    before = content(data)
+
+    def hide(_request: httpx.Request) -> None:
+        data.file_of(DAY).chmod(0)
+
+    world.play = hide
+    done = casa24_after(FEW_RIGHTS + LATER_THAT_DAY, "collect", env=env, cwd=label)
+    data.file_of(DAY).chmod(0o644)
+    assert_told(done, f"{DAY}.json may not be read.")
+    assert_table(done)
+    assert content(data) == before
+    assert [path.name for path in kept(env)] == [f"{DAY}.json"]
 
 
 def test_files_one_may_only_read_are_replaced_whole_and_stay_so(
