@@ -258,3 +258,14 @@ def test_folders_in_place_of_files_are_set_aside_with_all_they_hold(
     assert [(folder / "inside").read_text("utf-8") for folder in aside] == ["somebody's"] * 3
     assert data.latest_file.read_bytes() == files[0].read_bytes()
     assert not data.rebuild_table().changed
+
+
+def test_an_earlier_day_that_cannot_be_understood_does_not_cost_the_answer(
+    world: Internet, label: Path, data: DataFolder, env: dict[str, str]
+) -> None:
+    newer = '{"date": "2026-03-14", "schema": 3, "artists": {"Ana": {}}}'
+    data.file_of(DAY).write_text(newer, "utf-8")
+    done = casa24_after(clock(f"{DAY + dt.timedelta(days=1)} 02:00:00"), "collect", env=env, cwd=label)
+    assert done.returncode == 0, done.stderr
+    assert "Casa 24 (demo)                4         555" in done.stdout
+    assert data.file_of(DAY).read_text("utf-8") == newer
