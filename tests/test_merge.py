@@ -188,9 +188,17 @@ def test_a_new_value_is_a_change() -> None:
 
 @pytest.mark.parametrize(
     ("section", "measured"),
-    [({"followers": None}, False), ({}, False), ({"followers": 0}, True), ({"genres": []}, True)],
+    [
+        ({"followers": None}, False),
+        ({}, False),
+        ({"followers": 0}, True),
+        ({"genres": []}, False),
+        ({"server_name": "Sol"}, False),
+        ({"top_tracks": [{"name": "Uno", "play_count": 7}]}, True),
+        ({"top_tracks": [{"name": "Uno"}]}, False),
+    ],
 )
-def test_zero_is_a_measurement_and_nothing_is_none(section: dict[str, Any], measured: bool) -> None:
+def test_zero_is_a_measurement_and_a_name_alone_is_none(section: dict[str, Any], measured: bool) -> None:
     assert measured_anything(snapshot(artist(spotify=section))) is measured
 
 

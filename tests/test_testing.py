@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, StrictInt
 
 from casa24 import ArtistSource, Credentials, Metric, Reading, Stats
 from casa24.testing import SourceContract
@@ -21,7 +21,7 @@ class MoonStats(Stats):
 
 
 class _Reply(BaseModel):
-    craters: int | None = None
+    craters: StrictInt | None = None
 
 
 class Moon(ArtistSource[MoonStats]):

@@ -8,15 +8,17 @@ Ctrl-C, is kept.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from casa24 import __version__
-from casa24.errors import SourceUnavailable
+from casa24.errors import BadReply, SourceUnavailable
 from casa24.flags import Cell, Cells, Note, Place, fold, sections_of
 from casa24.gaps import MISSING, Gap, gap_of
-from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count
+from casa24.metrics import Listing, Metric
+from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count, holds_number
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
 from casa24.threads import TaskThread
 
@@ -38,6 +40,8 @@ GENERATOR = f"casa24 {__version__}"
 _GRACE = 5.0
 # How often a source may say something about one account: it comes piece by piece, but it comes to an end.
 _MOST_YIELDS = 100
+# What is shorter is no key, and stands in any answer.
+_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Request:
 
 @dataclass(slots=True)
 class Progress:
-    """One source's way through a run: what arrived (``heard``: from whom any value), and what ended it early."""
+    """One source's way through a run: what arrived (``heard``: from whom any number), and what ended it early."""
 
     source: AnySource
     expected: int
@@ -82,7 +86,7 @@ class Progress:
 
     @property
     def measured(self) -> int:
-        """How many accounts have said anything."""
+        """How many accounts have given a number."""
         return len(self.heard)
 
     @property
@@ -201,8 +205,12 @@ class _Collector:
 
     def _judge(self, account: str, outcome: Reading[Stats] | Exception) -> None:
         """Hand on a reading that can be recorded, or why there is none."""
-        flaw = None if isinstance(outcome, Exception) else _flaw(self.progress.source, outcome)
+        flaw = None if isinstance(outcome, Exception) else _flaw(self.progress.source, outcome, self._secrets())
         self._hand_on(self._take, account, flaw or outcome)
+
+    def _secrets(self) -> list[str]:
+        given = self._wallet.give(self.progress.source.credentials.secrets)
+        return [secret for one in given.values() if len(secret := one.get_secret_value()) >= _SECRET]
 
     def _hand_on(self, act: Callable[..., None], *arguments: object) -> None:
         if self.thread:
@@ -221,7 +229,7 @@ class _Collector:
             self.progress.readings[account] = outcome
             self.progress.failures.pop(account, None)
             # Noted as it comes: whoever watches asks at every step.
-            if any(value is not None for _, value in outcome.stats):
+            if any(holds_number(value) for value in outcome.stats.model_dump(mode="json").values()):
                 self.progress.heard.add(account)
         self._watch(self.progress)
 
@@ -245,7 +253,7 @@ class _Collector:
         self._watch(self.progress)
 
 
-def _flaw(source: AnySource, outcome: object) -> Exception | None:
+def _flaw(source: AnySource, outcome: object, secrets: Iterable[str]) -> Exception | None:
     """Why an answer cannot be recorded: nobody checks a stranger's types but we, here."""
     if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
         return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
@@ -253,7 +261,11 @@ def _flaw(source: AnySource, outcome: object) -> Exception | None:
     if not all(isinstance(text, str) for text in texts):
         return TypeError("an account or a way (via) that is no text")
     try:
-        fold(_cells("", source, outcome, MISSING))
+        cells = _cells("", source, outcome, MISSING)
+        fold(cells)
+        if any(secret in json.dumps(list(cells.values()), default=repr) for secret in secrets):
+            # A platform that sends back what it was sent: the record must never hold a key.
+            return BadReply(f"{source.title} sent one of our keys back")
     except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
         return error
     return None
@@ -310,11 +322,14 @@ def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, 
     # Not the model's own defaults: where nothing was read nothing is known.
     fields = source.model.model_fields
     values = reading.stats.model_dump(mode="json") if reading else dict.fromkeys(fields)
-    counts = {item.field for item in source.series()}
+    kinds: dict[str, Metric | Listing] = {
+        **dict(source.listings()),
+        **{one.field: one.metric for one in source.series()},
+    }
     cells: Cells = {}
     for name in fields:
         value, why = values[name], reason
-        if name in counts and value is not None and as_count(value) is None:
+        if value is not None and not _sound(value, kinds.get(name)):
             # A negative, a fraction, a yes: no count, whatever a source took it for.
             value, why = None, Gap(State.FAILED, "bad_reply")
         notes = [
@@ -326,6 +341,17 @@ def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, 
             notes = [Note(why.state, why.code, why.detail or None)]
         cells[Place(artist, source.name, name)] = Cell(value, tuple(notes))
     return cells
+
+
+def _sound(value: object, kind: Metric | Listing | None) -> bool:
+    """Whether the numbers in a value are some that anybody can have."""
+    if isinstance(kind, Metric):
+        return as_count(value) is not None
+    if not (isinstance(kind, Listing) and isinstance(value, list)):
+        return True
+    entries = [entry for entry in value if isinstance(entry, dict)]
+    numbers = [entry.get(field) for entry in entries for field, _ in kind.numbers]
+    return all(number is None or as_count(number) is not None for number in numbers)
 
 
 def _tells(state: State, value: object) -> bool:

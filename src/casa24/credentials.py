@@ -98,7 +98,10 @@ async def gather(names: Iterable[str], local_wallet: Wallet, *, worker: str | No
     if worker:
         try:
             key = local_wallet.found.get(WORKER_KEY)
-            wallet.add(await _ask_worker(worker, key.secret if key else None, web), names, "Worker")
+            given = await _ask_worker(worker, key.secret if key else None, web)
+            wallet.add(given, names, "Worker")
+            if not given.keys() & set(names):
+                wallet.warnings.append("The Worker gave no credential casa24 knows; using what this machine has.")
         except WebError as error:
             wallet.warnings.append(_worker_trouble(error))
     for name, found in local_wallet.found.items():

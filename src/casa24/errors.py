@@ -17,7 +17,8 @@
     │   ├── AccountUnavailable            this one account has no answer today
     │   └── SourceUnavailable             the whole platform has none for this run
     └── WebError                 exit 1   raised by `casa24.web`, becomes a flag too
-        ├── Unreachable                   no connection, no name, no valid certificate
+        ├── Unreachable                   no connection, no name
+        │   └── BadCertificate            whoever answered could not prove who it is
         ├── TimedOut                      no complete answer in time
         ├── BadStatus                     an answer with an HTTP error status
         ├── BadReply                      an answer that is not what was asked for
@@ -141,9 +142,15 @@ class WebError(Casa24Error):
 
 
 class Unreachable(WebError):
-    """No connection: no name, no route, refused, reset, or no valid certificate."""
+    """No connection: no name, no route, refused, reset."""
 
     code = "unreachable"
+
+
+class BadCertificate(Unreachable):
+    """Whoever answered could not prove to be that host."""
+
+    code = "bad_certificate"
 
 
 class TimedOut(WebError):

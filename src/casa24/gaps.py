@@ -50,7 +50,14 @@ COMMON: Mapping[str, Explanation] = {
     "bad_status": Explanation("{source} answered with an error", WAIT),
     "server_error": Explanation("{source} had an internal error", WAIT),
     "bad_reply": Explanation("{source} answered in a form casa24 does not know", REPORT),
-    "rate_limited": Explanation("{source} asked us to wait", "Run `casa24 collect` again after the time it named."),
+    "bad_certificate": Explanation(
+        "{source} could not prove who it is",
+        "If it stays, a proxy or a virus scanner stands in between: name its certificate in SSL_CERT_FILE.",
+    ),
+    "gone": Explanation("{source} no longer has the address casa24 asks", REPORT),
+    "rate_limited": Explanation(
+        "{source} asked us to wait", "Run `casa24 collect` again later; if it named a time, not before."
+    ),
     "unauthorized": Explanation("{source} refused the credentials", "Renew them: see Credentials in the README."),
     "forbidden": Explanation("{source} does not allow this", "Check the rights of the credentials in use."),
     "not_found": Explanation("{source} does not know this account", "Check the artist's id in casa24.toml."),

@@ -13,7 +13,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from casa24.flags import Cell, Cells, Sections, fold, loose, sections_of, spread
-from casa24.models import ArtistRecord, Section, Snapshot, State
+from casa24.models import ArtistRecord, Section, Snapshot, State, holds_number
 
 if TYPE_CHECKING:
     from casa24.models import SourceRun
@@ -61,8 +61,8 @@ def combine(earlier: Snapshot, fresh: Snapshot) -> Snapshot:
 
 
 def measured_anything(snapshot: Snapshot) -> bool:
-    """Whether any source said anything at all."""
-    return any(cell.value is not None for cell in spread(snapshot).values())
+    """Whether any source gave any number: names alone are no day."""
+    return any(holds_number(cell.value) for cell in spread(snapshot).values())
 
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:

@@ -219,5 +219,13 @@ def as_count(raw: object) -> int | None:
     return None
 
 
+def holds_number(value: object) -> bool:
+    """Whether a stored value is a count, or a list with a count in it: names alone are no reading."""
+    if isinstance(value, list):
+        inside = [inner for entry in value if isinstance(entry, dict) for inner in entry.values()]
+        return any(as_count(inner) is not None for inner in inside if not isinstance(inner, str))
+    return as_count(value) is not None
+
+
 def _objects(extra: dict[str, Any] | None) -> dict[str, Section]:
     return {key: value for key, value in (extra or {}).items() if isinstance(value, dict)}

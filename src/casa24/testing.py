@@ -60,7 +60,9 @@ _TROUBLE: Mapping[str, httpx.Response] = {
 }
 """What a platform may answer to everything, and no number may come of it."""
 
-_WRONG: Mapping[str, object] = {"null": None, "a text": "many", "negative": -7, "a fraction": 0.5, "a list": []}
+_WRONG: Mapping[str, object] = {
+    "null": None, "a text": "many", "negative": -7, "a fraction": 0.5, "a yes": True, "a list": [],
+}  # fmt: skip
 """What may stand where a number should."""
 
 _NUMBER = re.compile(r"(?<![\d.,-])\d[\d,]*(?![.\d])")

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from casa24 import HOMEPAGE, __version__
 from casa24.errors import (
+    BadCertificate,
     BadReply,
     BadStatus,
     RateLimited,
@@ -336,7 +337,7 @@ def _translate(error: Exception, where: str) -> Exception:
     if isinstance(error, httpx.DecodingError):
         return BadReply(f"{where} sent what cannot be decoded")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return Unreachable(f"{where} has no valid certificate")
+        return BadCertificate(f"{where} has no valid certificate")
     return _Again(Unreachable(f"no connection to {where} ({type(error).__name__})"))
 
 

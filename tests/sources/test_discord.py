@@ -83,7 +83,7 @@ def test_the_token_is_preferred_to_an_invite() -> None:
         (httpx.Response(200, text=HTML), "bad_reply"),
         (httpx.Response(429, headers={"Retry-After": "3600"}, text=HTML), "rate_limited"),
         (guild(OTHER), "other_server"),
-        (httpx.Response(200, json={}), "other_server"),
+        (httpx.Response(200, json={}), "bad_reply"),
         (guild(approximate_member_count=-1), "bad_reply"),
     ],
 )
@@ -135,7 +135,7 @@ def test_an_invite_needs_no_server_id() -> None:
 def test_an_invite_of_another_server_is_a_flag_never_a_number() -> None:
     assert why(discord(invited(OTHER), invite=INVITE)) == (State.FAILED, "other_server")
     nameless = httpx.Response(200, json=COUNTS)
-    assert why(discord(nameless, invite=INVITE)) == (State.FAILED, "other_server")
+    assert why(discord(nameless, invite=INVITE)) == (State.FAILED, "bad_reply")
 
 
 @pytest.mark.parametrize(
@@ -269,4 +269,4 @@ def test_the_saved_limit_of_65_seconds_is_not_waited_for(shared: Path) -> None:
 @pytest.mark.parametrize("name", ["docs_interaction_slash_command.json", "docs_interaction_autocomplete.json"])
 def test_a_saved_interaction_is_no_server(shared: Path, name: str) -> None:
     answer = httpx.Response(200, content=saved(shared, name))
-    assert why(discord(answer, credentials=BOT)) == (State.FAILED, "other_server")
+    assert why(discord(answer, credentials=BOT)) == (State.FAILED, "bad_reply")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casa24.errors import AccountUnavailable, Casa24Error
+from casa24.gaps import COMMON, gap_of
 from casa24.models import State
 from casa24.politeness import Politeness
 from casa24.sources.instagram import API, LAST_DAYS, NEWEST, Instagram, version_trouble
@@ -113,17 +114,18 @@ def test_an_account_that_cannot_be_read_is_that_artists_gap_alone() -> None:
         (refusal(102), "token_expired"),
         (refusal(10), "no_permission"),
         *((refusal(code, status=403), "no_permission") for code in (200, 210, 299)),
-        *((refusal(code, status=403) if code == 4 else refusal(code), "rate_limited") for code in (4, 17, 32, 613)),
-        (refusal(80002, is_transient=True), "rate_limited"),
+        *((refusal(code, status=403) if code == 4 else refusal(code), "hourly_limit") for code in (4, 17, 32, 613)),
+        (refusal(80002, is_transient=True), "hourly_limit"),
         (httpx.Response(429, text="slow down"), "rate_limited"),
         (refusal(803, status=404), "own_account"),
+        (httpx.Response(404, text="<html>"), "gone"),
     ],
 )
 def test_what_is_said_to_all_ends_the_run_after_what_was_under_way(answer: httpx.Response, code: str) -> None:
     told = instagram(lambda _request: answer, [f"artist{number}" for number in range(30)])
     assert (told.end, told.readings) == (code, {})
     assert len(told.requests) <= Politeness().concurrency, "of thirty artists"
-    assert code in Instagram.gaps
+    assert code in {**COMMON, **Instagram.gaps}
 
 
 def test_what_came_before_the_limit_is_kept() -> None:
@@ -134,7 +136,7 @@ def test_what_came_before_the_limit_is_kept() -> None:
         return everyone(request) if len(calls) <= 10 else refusal(4)
 
     told = instagram(play, [f"artist{number}" for number in range(30)])
-    assert told.end == "rate_limited"
+    assert told.end == "hourly_limit"
     assert len(told.readings) == 10
     assert len(told.requests) <= 14, "the first refusal, and what was under way beside it"
 
@@ -153,7 +155,6 @@ def test_what_passes_by_itself_is_tried_again(code: int, status: int) -> None:
         (refusal(1), "bad_status", 3),
         (refusal(2, status=500), "server_error", 3),
         (refusal(100), "bad_status", 1),
-        (httpx.Response(404, text="<html>"), "not_found", 1),
         (httpx.Response(200, text="<html>"), "bad_reply", 1),
         (httpx.Response(200, json={"id": OWN}), "bad_reply", 1),
         (httpx.Response(200, json=[]), "bad_reply", 1),
@@ -351,3 +352,14 @@ def test_the_saved_usage_headers_do_no_harm(shared: Path) -> None:
 
 def test_states_of_the_codes_are_failures() -> None:
     assert {explanation.state for explanation in Instagram.gaps.values()} == {State.FAILED}
+
+
+def test_a_time_the_platform_names_is_heeded_and_told() -> None:
+    """A second is waited for; a day ends the host for this run, and is in the flag's words."""
+    answers = iter([httpx.Response(429, headers={"Retry-After": "1"}), found("ana.aurora")])
+    assert instagram(lambda _request: next(answers), ["ana.aurora"]).stats("ana.aurora").followers == 1234
+
+    told = one(httpx.Response(429, headers={"Retry-After": "86400"}))
+    assert told.failure("ana.aurora") == "rate_limited"
+    assert "until 20" in gap_of(told.failures["ana.aurora"]).detail
+    assert len(told.requests) == 1

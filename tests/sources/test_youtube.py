@@ -207,6 +207,11 @@ def test_an_unknown_channel_is_not_found_and_the_others_go_on() -> None:
     assert youtube(World({}), [BEN]).failure(BEN) == "not_found"
 
 
+def test_what_is_no_list_does_not_say_that_a_channel_is_unknown() -> None:
+    assert youtube(lambda _request: httpx.Response(200, json={}), [BEN]).failure(BEN) == "bad_reply"
+    assert youtube(lambda _request: httpx.Response(404, text="<html>"), [BEN]).failure(BEN) == "gone"
+
+
 def test_a_handle_is_resolved_and_its_lasting_id_comes_with_the_reading() -> None:
     told = youtube(World({ANA: Channel(uploads("a", 1))}, {"@ana.aurora": ANA}), ["@ana.aurora", "@nobody"])
     assert told.readings["@ana.aurora"].account == ANA

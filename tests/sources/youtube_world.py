@@ -88,7 +88,9 @@ class World:
         assert len(wanted) <= 50
         items = [self.channels[i].item(i[2:], i) for i in wanted if i in self.channels]
         # The API's own order is not the one asked for; nothing found is an answer without `items`.
-        return httpx.Response(200, json={"items": items[::-1]} if items else {"pageInfo": {"totalResults": 0}})
+        return httpx.Response(
+            200, json={"kind": "youtube#channelListResponse", **({"items": items[::-1]} if items else {})}
+        )
 
     def _playlist(self, params: httpx.QueryParams) -> httpx.Response:
         uploads = self.channels[f"UC{params['playlistId'][2:]}"].uploads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from casa24.analysis.day import Missing, describe_day, missing
 from casa24.changes import mark_changes
 from casa24.cli import github
 from casa24.cli.bug_report import describe_replies
-from casa24.cli.keys import all_keys
+from casa24.cli.keys import PATIENCE, all_keys
 from casa24.cli.output import emit, say
 from casa24.cli.progress import watching
 from casa24.cli.workspace import utc_now
@@ -173,14 +174,16 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
 
     if not options.dry_run:
         workspace.folder.check(options.now.date())
-    wallet = options.wallet or await all_keys(workspace)
+    started = time.monotonic()
+    # The Worker's time is part of the run's: of a short one it gets no more than half, in two tries.
+    wallet = options.wallet or await all_keys(workspace, patience=min(PATIENCE, options.deadline / 4))
     request = Request(
         workspace.roster,
         workspace.registry.sources,
         options.now,
         options.only_sources,
         options.only_artists,
-        options.deadline,
+        max(1.0, options.deadline - (time.monotonic() - started)),
         options.generator,
     )
     politeness, listen = options.politeness or workspace.roster.politeness, _listener(workspace, wallet, options)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("casa24.keys")
 
-_PATIENCE = 10.0
+PATIENCE = 10.0
 
 
 def local_keys(workspace: Workspace) -> Wallet:
@@ -36,14 +36,17 @@ def worker_address(workspace: Workspace, wallet: Wallet) -> str | None:
     return address
 
 
-async def all_keys(workspace: Workspace, here: Wallet | None = None) -> Wallet:
-    """Everything: the Worker's first, completed from this machine's own (``here``, where it was read already)."""
+async def all_keys(workspace: Workspace, here: Wallet | None = None, *, patience: float = PATIENCE) -> Wallet:
+    """Everything: the Worker's first, completed from this machine's own (``here``, where it was read already).
+
+    ``patience``: seconds the Worker has for an answer, twice.
+    """
     from casa24.politeness import Politeness
     from casa24.web import Web
 
     here = here or local_keys(workspace)
-    patience = Politeness(timeout=_PATIENCE, patience=_PATIENCE, attempts=2)
-    async with Web(patience) as web:
+    politeness = Politeness(timeout=patience, patience=patience, attempts=2, longest_wait=patience)
+    async with Web(politeness) as web:
         wallet = await credentials.gather(
             workspace.registry.credential_names, here, worker=worker_address(workspace, here), web=web
         )

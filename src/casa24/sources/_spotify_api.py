@@ -48,7 +48,7 @@ class _Token(BaseModel):
 
 
 class _Followers(BaseModel):
-    total: int | None = Field(default=None, ge=0)
+    total: int | None = Field(default=None, ge=0, strict=True)
 
 
 class Artist(BaseModel):
@@ -56,7 +56,7 @@ class Artist(BaseModel):
 
     id: str | None = None
     name: str | None = None
-    popularity: int | None = Field(default=None, ge=0, le=100)
+    popularity: int | None = Field(default=None, ge=0, le=100, strict=True)
     followers: _Followers | None = None
     genres: list[str] | None = None
 
@@ -72,13 +72,13 @@ class Artist(BaseModel):
 
 
 class _Artists(BaseModel):
-    artists: list[Artist | None] = []
+    artists: list[Artist | None]
 
 
 class _ApiTrack(BaseModel):
     id: str | None = None
     name: str | None = None
-    popularity: int | None = Field(default=None, ge=0, le=100)
+    popularity: int | None = Field(default=None, ge=0, le=100, strict=True)
     preview_url: str | None = None
 
 
@@ -119,8 +119,12 @@ class Endpoint:
                 if error.status == _FORBIDDEN or self._misses <= 0:
                     self._open = False
                     return LOST
+            else:
+                self._open = True
             return gap_of(error)
         except Casa24Error as error:
+            # That tells nothing, but to wait for each artist's time-out in turn would cost the night.
+            self._open = True
             return gap_of(error)
         self._open = True
         return answer
@@ -173,6 +177,9 @@ class Api:
         if self._bare:
             return [*answers, *(Artist(id=account) for account in block[len(answers) :])]
         rest, last = block[len(answers) :], answers[-1]
+        if last == LOST:
+            # Then it was not the first one's id that was unknown.
+            return [LOST] * len(block)
         if isinstance(last, Gap):
             return [*answers, *([last] * len(rest))]
         return [*answers, *await asyncio.gather(*(self._artist(account) for account in rest))]
@@ -201,6 +208,8 @@ class Api:
 
 def _token_error(reply: Reply, body: object) -> None:
     """The token host's own error form: ``{"error": "invalid_client"}``."""
+    if reply.status in _GONE - {_FORBIDDEN}:
+        raise SourceUnavailable("gone")
     if reply.status in {400, 401} and isinstance(body, dict) and str(body.get("error")).startswith("invalid_client"):
         raise SourceUnavailable("bad_credentials")
 

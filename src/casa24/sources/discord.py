@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, Field
 
 from casa24 import HOMEPAGE, __version__
-from casa24.errors import SourceUnavailable
+from casa24.errors import BadReply, SourceUnavailable
 from casa24.gaps import Explanation
 from casa24.metrics import Metric
 from casa24.models import State
@@ -38,14 +38,14 @@ class DiscordStats(Stats):
 class _Guild(BaseModel):
     id: str | None = None
     name: str | None = None
-    approximate_member_count: int | None = Field(default=None, ge=0)
-    approximate_presence_count: int | None = Field(default=None, ge=0)
+    approximate_member_count: int | None = Field(default=None, ge=0, strict=True)
+    approximate_presence_count: int | None = Field(default=None, ge=0, strict=True)
 
 
 class _Invite(BaseModel):
     guild: _Guild | None = None
-    approximate_member_count: int | None = Field(default=None, ge=0)
-    approximate_presence_count: int | None = Field(default=None, ge=0)
+    approximate_member_count: int | None = Field(default=None, ge=0, strict=True)
+    approximate_presence_count: int | None = Field(default=None, ge=0, strict=True)
 
 
 class Discord(LabelSource[DiscordStats]):
@@ -76,7 +76,7 @@ class Discord(LabelSource[DiscordStats]):
             "Discord does not know the invite", "Make one that never expires, and set it under [sources.discord]."
         ),
         "other_server": Explanation(
-            "the invite is for another server", "Check discord_guild_id and the invite in casa24.toml."
+            "Discord answered about another server", "Check discord_guild_id and the invite in casa24.toml."
         ),
     }
 
@@ -135,6 +135,8 @@ class Discord(LabelSource[DiscordStats]):
 
 
 def _reading(server: _Guild, guild: str | None) -> Reading[DiscordStats]:
+    if server.id is None:
+        raise BadReply("discord.com answered without a server")
     if guild and server.id != guild:
         raise SourceUnavailable("other_server")
     stats = DiscordStats(

@@ -96,7 +96,7 @@ class Instagram(ArtistSource[InstagramStats]):
             "INSTAGRAM_BUSINESS_ACCOUNT_ID is not an account of this token",
             "Set it to the id of the label's own Instagram business account (README, Credentials).",
         ),
-        "rate_limited": Explanation("Instagram's hourly limit is reached", "It starts anew within the hour."),
+        "hourly_limit": Explanation("Instagram's hourly limit is reached", "It starts anew within the hour."),
     }
 
     @classmethod
@@ -164,11 +164,15 @@ def _explain(reply: Reply, body: object) -> None:
         raise AccountUnavailable("not_readable")
     if code in _DEAD_TOKEN:
         raise SourceUnavailable("token_expired")
-    if code in _LIMITS or reply.status == 429:  # noqa: PLR2004 - Too Many Requests
-        raise SourceUnavailable("rate_limited")
+    limited = code in _LIMITS or reply.status == 429  # noqa: PLR2004 - Too Many Requests
+    # Where it names a time the client heeds it.
+    if limited and "retry-after" not in reply.headers:
+        raise SourceUnavailable("hourly_limit" if code in _LIMITS else "rate_limited")
     if code in _OWN_ACCOUNT:
         raise SourceUnavailable("own_account")
     if code in _NO_PERMISSION:
         raise SourceUnavailable("no_permission")
     if code in _PASSING:
         raise Transient
+    if reply.status == 404:  # noqa: PLR2004 - Not Found; an account that is not there is a 400
+        raise SourceUnavailable("gone")

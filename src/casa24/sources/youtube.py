@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from casa24.errors import AccountUnavailable, BadStatus, SourceUnavailable
+from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable
 from casa24.gaps import MISSING, Explanation, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import State
@@ -94,7 +94,8 @@ class _Item(BaseModel):
 
 
 class _Answer(BaseModel):
-    # Nothing found is HTTP 200 without `items`.
+    # Nothing found is HTTP 200 without `items`; `kind` every answer has.
+    kind: str | None = None
     items: list[_Item] = []
     next_page: str | None = Field(default=None, alias="nextPageToken")
 
@@ -174,8 +175,7 @@ class YouTube(ArtistSource[YouTubeStats]):
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
         asked: list[tuple[tuple[str, ...], dict[str, Any]]] = [(block, {"id": ",".join(block)}) for block in blocks]
         asked += [((account,), {"forHandle": account}) for account in accounts if account.startswith("@")]
-        parts = "snippet,statistics,contentDetails"
-        jobs = ((block, self._list("channels", part=parts, maxResults=_BLOCK, **query)) for block, query in asked)
+        jobs = ((block, self._look_up(query)) for block, query in asked)
         async for block, answer in as_they_come(jobs):
             if isinstance(answer, Exception):
                 for account in block:
@@ -185,6 +185,16 @@ class YouTube(ArtistSource[YouTubeStats]):
             for account in block:
                 item = found.get(account) or (answer.items[0] if account.startswith("@") and answer.items else None)
                 yield account, item if item is not None else AccountUnavailable("not_found")
+
+    async def _look_up(self, query: Mapping[str, Any]) -> _Answer:
+        """The channels of one request. Nobody found is an empty list: a 404 is the address's, not an artist's."""
+        try:
+            answer = await self._list("channels", part="snippet,statistics,contentDetails", maxResults=_BLOCK, **query)
+        except BadStatus as error:
+            raise AccountUnavailable("gone") if error.status == _NOT_FOUND else error from None
+        if answer.kind is None and not answer.items:
+            raise BadReply("www.googleapis.com answered without a list")
+        return answer
 
     async def _read_uploads(self, channels: Iterable[_Channel]) -> None:
         async for channel, found in as_they_come((channel, self._uploads(channel.item)) for channel in channels):
