@@ -70,12 +70,13 @@ class Artist:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A checked configuration: whom to ask about, where, and how."""
+    """A checked configuration: whom to ask about, where, and how. ``warnings``: keys nobody knows today."""
 
     label: Label = field(default_factory=Label)
     artists: tuple[Artist, ...] = ()
     options: Mapping[str, SourceOptions] = field(default_factory=dict)
     politeness: Politeness | None = None
+    warnings: tuple[str, ...] = ()
 
     def active(self, day: dt.date) -> tuple[Artist, ...]:
         """The artists collected on that day, in the order of the file."""
@@ -135,17 +136,19 @@ class _Check:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.problems: list[str] = []
+        self.warnings: list[str] = []
 
     def roster(self, tables: Mapping[str, Any]) -> Roster:
         self._known("", tables, _SECTIONS)
         options = self._options(self._table(tables, "sources"))
         label = self._label(self._table(tables, "label"))
         artists = self._artists(tables.get("artists", []))
-        return Roster(label, artists, options, self._politeness(self._table(tables, "web")))
+        politeness = self._politeness(self._table(tables, "web"))
+        return Roster(label, artists, options, politeness, tuple(dict.fromkeys(self.warnings)))
 
     def _label(self, table: Mapping[str, Any]) -> Label:
         sources = self.registry.label_sources
-        self._known("[label]", table, (*LABEL_KEYS, *(source.account_key for source in sources)))
+        self._known("[label]", table, (*LABEL_KEYS, *(source.account_key for source in sources)), strangers=True)
         text = partial(self._text, "[label]", table)
         color, language = text("color") or _DEFAULT.color, text("language") or _DEFAULT.language
         if not _COLOR.fullmatch(color):
@@ -167,7 +170,7 @@ class _Check:
         sources = self.registry.artist_sources
         name = entry.get("name")
         where = f"artist {name!r}" if isinstance(name, str) and name.strip() else f"artist number {number}"
-        self._known(where, entry, (*ARTIST_KEYS, *(source.account_key for source in sources)))
+        self._known(where, entry, (*ARTIST_KEYS, *(source.account_key for source in sources)), strangers=True)
         shown = self._text(where, entry, "name")
         if shown is None:
             if name is None or isinstance(name, str):
@@ -205,11 +208,15 @@ class _Check:
                 accounts[source.name] = source.account(text)
             except ValueError as error:
                 self.problems.append(f"{where}: {source.account_key}: {error}")
+            except Exception as error:  # noqa: BLE001 - the border to a stranger's code
+                self.warnings.append(
+                    f"{where}: the {source.name} source cannot read {text!r} ({type(error).__name__})."
+                )
         return accounts
 
     def _options(self, table: Mapping[str, Any]) -> dict[str, SourceOptions]:
         options = {}
-        self._known("[sources]", table, [source.name for source in self.registry.sources])
+        self._known("[sources]", table, [source.name for source in self.registry.sources], strangers=True)
         for source in self.registry.sources:
             values = self._table(table, source.name, "sources.")
             checked = self._model(f"[sources.{source.name}]", source.Options, values)
@@ -276,15 +283,23 @@ class _Check:
         self.problems.append(f"{key}: must be a table, written [{prefix}{key}]")
         return {}
 
-    def _known(self, where: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
+    def _known(self, where: str, table: Mapping[str, Any], known: Iterable[str], *, strangers: bool = False) -> None:
+        """Note the keys nobody knows. Where a stranger's source may have some, its absence must not cost the night."""
         names = list(known)
-        for key in table:
-            if key not in names:
+        for key in (key for key in table if key not in names):
+            left_out = [broken.name for broken in self.registry.broken if key.startswith(broken.name)]
+            if strangers and left_out:
+                self.warnings.append(f"The key {key} is of the source {left_out[0]}, which is left out.")
+            elif strangers and not _close(key, names):
+                self.warnings.append(f"Nobody knows the key {key} in casa24.toml (is a source's package missing?).")
+            else:
                 self.problems.append(f"{where} {key}: {_nearest(key, names)}".strip())
 
 
 def _nearest(key: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    if close:
-        return f"unknown key; did you mean {close[0]}?"
-    return f"unknown key; known are {', '.join(known)} (is a source's package missing?)"
+    close = _close(key, known)
+    return f"unknown key; did you mean {close[0]}?" if close else f"unknown key; known are {', '.join(known)}"
+
+
+def _close(key: str, known: list[str]) -> list[str]:
+    return difflib.get_close_matches(key, known, n=1)

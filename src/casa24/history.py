@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from casa24.errors import BadDate, NoSnapshot, StorageError, UnreadableSnapshot
+from casa24.errors import BadDate, NoSnapshot, StorageError
 from casa24.legacy import Accounts, interpret, known_accounts
 from casa24.names import key_of
 
@@ -107,7 +107,7 @@ class History:
         """The last readable snapshot before a day, or None."""
         for other in reversed(self.days):
             if other < day:
-                with contextlib.suppress(UnreadableSnapshot):
+                with contextlib.suppress(StorageError):
                     return self.on(other)[0]
         return None
 

@@ -51,7 +51,7 @@ class {title}(ArtistSource[Fans]):
         {deed}
 """
 
-DEADLINE = 4
+DEADLINE = 10
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +113,78 @@ def test_each_of_them_is_null_with_a_reason(night: Night, name: str) -> None:
 @pytest.mark.parametrize("name", ["sleeper", "spinner", "deaf"])
 def test_one_that_does_not_heed_its_end_is_named(night: Night, name: str) -> None:
     assert f"Warning: The {name.title()} source did not end when it was told to." in night[0].stderr
+
+
+# What they say and how they are installed.
+
+
+def install(folder: Path, module: str, *, points: str = "moon = casa24_moon:Moon", about: bool = True) -> Path:
+    """A package with one module, as pip would leave it behind, or nearly so."""
+    info = folder / "casa24_moon-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "casa24_moon.py").write_text(module, "utf-8")
+    if about:
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: casa24-moon\nVersion: 1.0\n", "utf-8")
+    (info / "entry_points.txt").write_text(f"[casa24.sources]\n{points}\n", "utf-8")
+    return folder
+
+
+def moon(**changes: str) -> str:
+    source = SOURCE.format(name="moon", title="Moon", deed="print('moonshine'); return Reading(Fans(fans=7))")
+    return "print('hello from the moon')\n" + MODULE + source + "".join(f"Moon.{k} = {v}\n" for k, v in changes.items())
+
+
+BROKEN = {
+    "a link that is no text": (moon(link="7"), "link"),
+    "words that are none": (moon(gaps="{'x': 'y'}"), "no Explanation"),
+    "series that raise": (moon(series="classmethod(lambda cls: 1 / 0)"), "ZeroDivisionError"),
+    "another kind of exception": ("class Odd(BaseException): pass\nraise Odd('a\\n::error::b')", "Odd: a"),
+}
+
+
+def collected(tmp_path: Path, plugin: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    label = tmp_path / "label"
+    config = lay_down(label)
+    text = config.read_text("utf-8").replace("[[artists]]\n", '[[artists]]\nmoon_id = "1"\n', 1)
+    config.write_text(f"{text}\n[web]\npause = 0\nconcurrency = 16\n", "utf-8")
+    with internet(tmp_path) as world:
+        return casa24(*arguments, env={**world.environ, **KEYS, "PYTHONPATH": str(plugin)}, cwd=label)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_source_is_left_out_by_name_and_costs_nothing(tmp_path: Path, name: str) -> None:
+    module, reason = BROKEN[name]
+    done = collected(tmp_path, install(tmp_path / "plugin", module), "collect")
+    assert done.returncode == 0, done.stderr
+    (told,) = [line for line in done.stderr.splitlines() if "is left out:" in line]
+    assert told.startswith("Warning: The source moon of casa24-moon")
+    assert reason in told
+    assert not [line for line in done.stderr.splitlines() if line.lstrip().startswith("::")]
+    assert stored(tmp_path / "label")["Casa 24 (demo)"]["spotify"]["followers"] == 555
+
+
+@pytest.mark.parametrize("points", ["[[[", "moon casa24_moon", "= =\n[x"])
+def test_a_package_whose_entry_points_are_damaged_hides_no_other(tmp_path: Path, points: str) -> None:
+    done = collected(tmp_path, install(tmp_path / "plugin", moon(), points=points), "collect")
+    assert done.returncode == 0, done.stderr
+    assert stored(tmp_path / "label")["Casa 24 (demo)"]["spotify"]["followers"] == 555
+
+
+def test_a_package_without_a_name_is_listed_all_the_same(tmp_path: Path) -> None:
+    done = collected(tmp_path, install(tmp_path / "plugin", moon(), about=False), "sources")
+    assert done.returncode == 0, done.stderr
+    assert "moon" in done.stdout
+
+
+def test_what_a_source_prints_does_not_stand_in_an_answer(tmp_path: Path) -> None:
+    done = collected(tmp_path, install(tmp_path / "plugin", moon()), "collect", "--format", "json")
+    assert json.loads(done.stdout)["measured"] is True
+    assert {"hello from the moon", "moonshine"} <= set(done.stderr.splitlines())
+
+
+def test_an_account_a_source_chokes_on_costs_only_that_one(tmp_path: Path) -> None:
+    odd = moon(account="classmethod(lambda cls, text: 1 / 0)")
+    done = collected(tmp_path, install(tmp_path / "plugin", odd), "collect")
+    assert done.returncode == 0, done.stderr
+    assert "the moon source cannot read '1' (ZeroDivisionError)" in done.stderr
+    assert stored(tmp_path / "label")["Casa 24 (demo)"]["spotify"]["followers"] == 555

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -271,13 +272,23 @@ def test_an_artist_its_platform_does_not_know_is_a_gap_that_is_said(label: Label
 # --- gone
 
 
-def test_without_the_plugin_its_key_is_said_to_want_its_package(label: Label) -> None:
-    label.collect("--source", "deezer")
-    label.world.seen.clear()
-    done = label.without_plugins().run("collect")
-    assert (done.returncode, label.world.seen) == (2, [])
-    assert "artist 'PYRO (demo)' deezer_id: unknown key" in done.stderr
-    assert "is a source's package missing?" in done.stderr
+def test_without_the_plugin_its_key_is_named_and_costs_no_other_platform(label: Label) -> None:
+    bare = label.without_plugins()
+    assert "Nobody knows the key deezer_id in casa24.toml (is a source's package missing?)" in bare.collect().stderr
+    assert sections(bare.day(), "spotify")["PYRO (demo)"]["followers"] == 798
+    assert "Nobody knows the key deezer_id" in bare.run("sources").stderr + bare.run("sources").stdout
+    assert bare.run("show").returncode == 0
+
+
+def test_a_plugin_that_broke_costs_no_other_platform(label: Label, tmp_path: Path) -> None:
+    shutil.copytree(label.plugins[0], tmp_path / "broken")
+    (tmp_path / "broken" / "casa24_deezer.py").write_text("import no_such_library\n", "utf-8")
+    broken = Label(label.folder, label.world, (tmp_path / "broken",))
+    said = broken.collect().stderr
+    assert "deezer of casa24-deezer is left out: ModuleNotFoundError" in said
+    assert "The key deezer_id is of the source deezer, which is left out." in said
+    assert "deezer (from casa24-deezer)" in " ".join(broken.run("sources").stdout.split())
+    assert sections(broken.day(), "spotify")["PYRO (demo)"]["followers"] == 798
 
 
 def test_without_the_plugin_the_same_day_keeps_what_it_brought(label: Label) -> None:

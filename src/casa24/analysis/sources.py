@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from casa24.credentials import Wallet
     from casa24.sources.registry import Installed, Registry
 
@@ -52,14 +54,16 @@ class SourceList(Result):
     warnings: tuple[str, ...]
 
 
-def list_sources(registry: Registry, wallet: Wallet, *, worker: str | None, asked: bool) -> SourceList:
-    """The installed sources with the state of their credentials."""
+def list_sources(
+    registry: Registry, wallet: Wallet, *, worker: str | None, asked: bool, warnings: Iterable[str] = ()
+) -> SourceList:
+    """The installed sources with the state of their credentials; ``warnings``: what else is to be said."""
     return SourceList(
         sources=tuple(_state(item, wallet) for item in registry.installed),
         broken=tuple(BrokenSource(name=one.name, package=one.package, reason=one.reason) for one in registry.broken),
         worker=worker,
         worker_asked=asked,
-        warnings=tuple(wallet.warnings),
+        warnings=(*wallet.warnings, *warnings),
     )
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 def main() -> None:
     """The console script ``casa24``."""
+    import os
     import sys
 
+    # Nobody has plugins of pydantic for this: to look for some, it would read every installed
+    # package's metadata, and fall over a damaged one.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from casa24.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):

@@ -51,8 +51,9 @@ def compared(workspace: Workspace, old: str, new: str, *, artist: str | None, ne
 
 def _day(workspace: Workspace, text: str, *, nearest: bool) -> dt.date:
     """The recorded day meant; that it is another than asked for is said."""
-    day = workspace.history.day(text, today=today(), nearest=nearest)
-    if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=today())):
+    now = today()
+    day = workspace.history.day(text, today=now, nearest=nearest)
+    if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=now)):
         say(f"{wanted} has no snapshot; the nearest is {day}.")
     return day
 
@@ -82,4 +83,5 @@ def installed_sources(workspace: Workspace, *, ask_worker: bool) -> SourceList:
     from casa24.cli.keys import find_keys
 
     wallet, worker = find_keys(workspace, ask_worker=ask_worker)
-    return list_sources(workspace.registry, wallet, worker=worker, asked=ask_worker)
+    warnings = workspace.roster.warnings
+    return list_sources(workspace.registry, wallet, worker=worker, asked=ask_worker, warnings=warnings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from typing import Annotated, Any
@@ -36,6 +37,7 @@ class Border(TyperGroup):
             raise typer.Exit(1) from None
         except OSError as error:
             log.debug("", exc_info=error)
+            _give_up_stdout()
             fail(
                 f"The system refused: {error.strerror or error} ({error.filename or 'no file'}).",
                 "Check rights and space.",
@@ -50,6 +52,15 @@ class Border(TyperGroup):
                 "Run the command again with --debug and report what it prints.",
             )
             raise typer.Exit(1) from None
+
+
+def _give_up_stdout() -> None:
+    """What could not be printed (a full disk behind stdout) must not be tried again at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
 
 
 app = typer.Typer(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,7 +117,8 @@ class NotStored(StorageError):
 
 def run(workspace: Workspace, options: CollectOptions) -> Collection:
     """Collect and store one day. Raises ConfigError, CredentialError or StorageError; once collected, NotStored."""
-    with _as_interrupt("SIGTERM", "SIGHUP"):
+    # An answer is casa24's alone: what a source prints goes to stderr.
+    with _as_interrupt("SIGTERM", "SIGHUP"), redirect_stdout(sys.stderr):
         night = asyncio.run(_ask(workspace, options))
     collection = _collection(workspace, night, dry_run=options.dry_run)
     if night.error is not None:
@@ -150,10 +152,10 @@ def _before(workspace: Workspace, day: dt.date) -> Snapshot | None:
 
 
 def _troubles(workspace: Workspace, saved: Saved) -> list[str]:
-    left_out = [
-        f"The source {one.name} of {one.package} is left out: {one.reason}" for one in workspace.registry.broken
-    ]
-    return left_out + [f"A file casa24 could not use was set aside as {_near(path)}." for path in saved.set_aside]
+    broken = workspace.registry.broken
+    left_out = [f"The source {one.name} of {one.package} is left out: {one.reason}" for one in broken]
+    aside = [f"A file casa24 could not use was set aside as {_near(path)}." for path in saved.set_aside]
+    return [*left_out, *workspace.roster.warnings, *aside]
 
 
 def _kept(lost: list[Missing], still: list[Missing]) -> list[Missing]:

@@ -97,7 +97,9 @@ def console(*, stderr: bool = False) -> Console:
 def say(text: str) -> None:
     """A line about what is going on."""
     for line in text.split("\n"):
-        typer.echo(clean(line), err=True)
+        # What begins with two colons, GitHub takes for a command: only casa24 gives any.
+        foreign = "· " if line.lstrip().startswith("::") else ""
+        typer.echo(foreign + clean(line), err=True)
 
 
 def fail(message: str, advice: str = "") -> None:

@@ -56,6 +56,7 @@ def _program() -> str:
     """How this casa24 is called: by name where the shell finds this very one, else by its path."""
     mine = Path(sys.argv[0]).resolve()
     found = shutil.which("casa24")
-    if found and Path(found).resolve() == mine:
+    # On Windows the program's own name comes without its .exe.
+    if found and mine in {Path(found).resolve(), Path(found).resolve().with_suffix("")}:
         return "casa24"
     return shlex.quote(str(mine)) if mine.name.startswith("casa24") else f"{shlex.quote(sys.executable)} -m casa24"

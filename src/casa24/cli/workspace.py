@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,7 +42,9 @@ class Workspace:
     @cached_property
     def registry(self) -> registry.Registry:
         """The installed sources."""
-        return registry.load()
+        # What a stranger's package prints when it is imported must not stand in an answer.
+        with contextlib.redirect_stdout(sys.stderr):
+            return registry.load()
 
     @cached_property
     def roster(self) -> Roster:

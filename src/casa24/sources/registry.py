@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions, entry_points
 from typing import TYPE_CHECKING, Any
 
 from casa24.config import ARTIST_KEYS, LABEL_KEYS
 from casa24.credentials import WORKER_KEY, WORKER_URL
 from casa24.errors import UnknownName
+from casa24.gaps import Explanation
 from casa24.models import ArtistRecord, Snapshot
 from casa24.sources.base import ArtistSource, Credentials, LabelSource, Source, SourceOptions, Stats
 
@@ -26,7 +28,15 @@ RESERVED_CREDENTIALS = {WORKER_URL, WORKER_KEY}
 RESERVED_COLUMNS = {"artist_name", "date"}
 
 # What a stranger's class must say of itself, in which form.
-_PARTS = {"name": str, "title": str, "account_key": str, "order": int, "credentials": Credentials, "gaps": Mapping}
+_PARTS: Mapping[str, Any] = {
+    "name": str,
+    "title": str,
+    "account_key": str,
+    "link": str | None,
+    "order": int,
+    "credentials": Credentials,
+    "gaps": Mapping,
+}
 _MODELS = {"model": Stats, "Options": SourceOptions}
 
 AnySource = type[Source[Any]]
@@ -103,7 +113,19 @@ class Registry:
 @cache
 def load() -> Registry:
     """The sources of this installation. A broken one is named and left out."""
-    return build(tuple(entry_points(group=GROUP)))
+    return build(_points())
+
+
+def _points() -> tuple[EntryPoint, ...]:
+    """Every package's entry points; one whose metadata is damaged must not hide the others."""
+    try:
+        return tuple(entry_points(group=GROUP))
+    except Exception:  # noqa: BLE001 - whatever a stranger's file does to the parser
+        found: list[EntryPoint] = []
+        for package in distributions():
+            with suppress(Exception):
+                found += [point for point in package.entry_points if point.group == GROUP]
+        return tuple(found)
 
 
 def build(points: tuple[EntryPoint, ...]) -> Registry:
@@ -111,13 +133,16 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
     installed: list[Installed] = []
     broken: list[Broken] = []
     for point in points:
-        package, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
+        package, version = _origin(point)
         try:
             source = point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to strangers' code: it is left out
-            broken.append(Broken(point.name, package, f"{type(error).__name__}: {error}"))
+            reason = unfit(point.name, source)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the border to strangers' code: it is left out
+            # On one line: what begins a line of its own, GitHub may take for a command.
+            broken.append(Broken(point.name, package, " ".join(f"{type(error).__name__}: {error}".split())))
             continue
-        reason = unfit(point.name, source)
         if reason:
             broken.append(Broken(point.name, package, reason))
         else:
@@ -125,6 +150,14 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
     # Of two that claim the same, ours stays, whatever place the other wants.
     kept = _without_clashes(sorted(installed, key=lambda item: (item.package != "casa24", *_place(item))), broken)
     return Registry(tuple(sorted(kept, key=_place)), tuple(broken))
+
+
+def _origin(point: EntryPoint) -> tuple[str, str]:
+    """The package an entry point came with, and its version; "?" where its metadata does not say."""
+    metadata = point.dist.metadata if point.dist else None
+    if metadata is None or "Name" not in metadata or "Version" not in metadata:
+        return ("?", "?")
+    return (metadata["Name"], metadata["Version"])
 
 
 def _place(item: Installed) -> tuple[int, str]:
@@ -155,6 +188,8 @@ def _unusable(source: AnySource) -> str:
         return "it defines neither fetch nor collect"
     if issubclass(source, LabelSource) and source.fetch is LabelSource.fetch:
         return "it defines no fetch"
+    if not all(isinstance(words, Explanation) for words in source.explanations().values()):
+        return "its gaps hold something that is no Explanation"
     known = [name for name, info in source.model.model_fields.items() if info.default is not None]
     if known:
         return f"unknown must be None: its stats model gives {', '.join(known)} no default, or another one"
