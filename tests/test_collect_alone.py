@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 import threading
 import time
@@ -120,8 +121,11 @@ def test_an_iterator_without_an_end_is_cut() -> None:
 
 
 def test_what_a_source_leaves_running_is_cancelled_without_a_word(
-    started: Callable[[], list[threading.Thread]], capfd: pytest.CaptureFixture[str]
+    started: Callable[[], list[threading.Thread]],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("casa24"), "handlers", [])
     cancelled: list[str] = []
 
     class Litters(Other):

@@ -336,7 +336,7 @@ def test_the_saved_errors_have_their_meaning(shared: Path) -> None:
     assert (told.failure("ana.aurora"), told.end) == ("not_readable", None)
     assert saved(shared, "reported_error_token_expired_190_463.json", 400).end == "token_expired"
     limited = saved(shared, "reported_error_app_rate_limit_4.json", 403)
-    assert (limited.end, len(limited.requests)) == ("rate_limited", 1), "not tried again, although it says transient"
+    assert (limited.end, len(limited.requests)) == ("hourly_limit", 1), "not tried again, although it says transient"
 
 
 def test_the_saved_answer_about_a_token_is_no_artist(shared: Path) -> None:
