@@ -17,6 +17,8 @@ from tests.making import DAY, SERIES, artist, old, snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from casa24.models import Snapshot
+
 TODAY = dt.date(2026, 3, 20)
 DAYS = [dt.date(2026, 3, day) for day in (10, 13, 14, 19, 20)]
 
@@ -167,11 +169,74 @@ def test_an_old_zero_is_a_failure_where_any_old_day_shows_the_account(tmp_path: 
     assert History(folder).on(DAYS[3])[0].measurement("Ana", "spotify", "followers").state is State.FAILED
 
 
-def test_a_day_of_todays_layout_costs_one_file(folder: DataFolder) -> None:
+class Opened(DataFolder):
+    """A data folder that notes which days were opened."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, SERIES)
+        self.opened: list[dt.date] = []
+
+    def read(self, day: dt.date) -> Snapshot:
+        self.opened.append(day)
+        return super().read(day)
+
+
+def old_days(path: Path, *followers: int) -> Opened:
+    """A record of the old layout: Ana's followers on each of DAYS."""
+    folder = Opened(path)
+    folder.history.mkdir(parents=True)
+    for day, count in zip(DAYS, followers, strict=True):
+        folder.file_of(day).write_text(dump(old(artist(spotify={"followers": count}), day=day)), "utf-8")
+    return folder
+
+
+def test_an_old_day_without_doubtful_zeros_costs_one_file(tmp_path: Path) -> None:
+    """However long the record: another file is opened only to settle what a zero means."""
+    folder = old_days(tmp_path, 5, 5, 0, 5, 5)
+    assert History(folder).on(DAYS[0])[0].measurement("Ana", "spotify", "followers").value == 5
+    assert folder.opened == DAYS[:1]
+
+
+def test_an_old_zero_is_looked_up_no_further_than_to_the_first_day_that_tells(tmp_path: Path) -> None:
+    folder = old_days(tmp_path, 0, 5, 5, 5, 0)
+    assert History(folder).on(DAYS[0])[0].measurement("Ana", "spotify", "followers").state is State.FAILED
+    assert folder.opened == [DAYS[0], DAYS[4], DAYS[1]]
+
+
+def test_an_old_zero_of_an_account_the_roster_knows_costs_one_file(tmp_path: Path) -> None:
+    folder = old_days(tmp_path, 0, 5, 5, 5, 5)
+    history = History(folder, (Artist("Ana", {"spotify": "x"}),))
+    assert history.on(DAYS[0])[0].measurement("Ana", "spotify", "followers").state is State.FAILED
+    assert folder.opened == DAYS[:1]
+
+
+def test_what_no_day_tells_is_looked_up_once(tmp_path: Path) -> None:
+    folder = old_days(tmp_path, 0, 0, 0, 0, 0)
     history = History(folder)
-    for day in DAYS[1:]:
-        folder.file_of(day).unlink()
-    assert history.on(DAYS[0])[0].date == DAYS[0]
+    states = {history.on(day)[0].measurement("Ana", "spotify", "followers").state for day in DAYS}
+    assert states == {State.NO_ACCOUNT}
+    assert sorted(folder.opened) == DAYS
+
+
+def test_what_one_day_shows_is_not_remembered_for_another(tmp_path: Path) -> None:
+    """A reading's state does not depend on what was asked before: an account may be newer than the zero."""
+    folder = DataFolder(tmp_path, SERIES)
+    folder.history.mkdir(parents=True)
+    folder.file_of(DAYS[0]).write_text(dump(old(artist(spotify={"followers": 0}), day=DAYS[0])), "utf-8")
+    folder.save(snapshot(artist(spotify={"followers": 3}), day=DAYS[1]))
+    folder.save(snapshot(artist("Ben", spotify={"followers": 3}), day=DAYS[2]))
+    history = History(folder)
+    states = [
+        history.on(*days)[0].measurement("Ana", "spotify", "followers").state
+        for days in (DAYS[:1], DAYS[1:2], DAYS[:1])
+    ]
+    assert states == [State.NO_ACCOUNT, State.MEASURED, State.NO_ACCOUNT]
+
+
+def test_a_day_of_todays_layout_costs_one_file(folder: DataFolder) -> None:
+    noting = Opened(folder.path)
+    assert History(noting).on(DAYS[0])[0].date == DAYS[0]
+    assert noting.opened == DAYS[:1]
 
 
 def test_a_day_can_be_meant_without_any_record() -> None:

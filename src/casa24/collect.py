@@ -161,6 +161,8 @@ class _Collector:
         source = self.progress.source
         self._watch(self.progress)
         if source.credentials.optional or self._wallet.has(source.credentials.required):
+            # Models are built when first used; two threads must not build the same one at once.
+            source.model.model_rebuild()
             self.thread = TaskThread(self._ask(), source.name)
             self.thread.done.add_done_callback(lambda _: self._finish())
             self.thread.start()

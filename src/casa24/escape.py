@@ -16,7 +16,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 def clean(text: str) -> str:
     """A text that prints as it is: control characters show as escapes and do nothing."""
-    return "".join(_visible(char) for char in text)
+    return text if text.isprintable() else "".join(_visible(char) for char in text)
 
 
 def harmful(char: str) -> bool:

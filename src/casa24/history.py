@@ -6,12 +6,11 @@ import contextlib
 import datetime as dt
 import re
 from bisect import bisect_left
-from functools import cached_property
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from casa24.errors import BadDate, NoSnapshot, StorageError
-from casa24.legacy import Accounts, interpret, known_accounts
+from casa24.legacy import Accounts, interpret, known_accounts, silent_accounts
 from casa24.names import key_of
 
 if TYPE_CHECKING:
@@ -34,23 +33,30 @@ class History:
         self.artists = tuple(artists)
         self.days = folder.days()
         self._cache: dict[dt.date, Snapshot] = {}
+        self._known = self._roster_accounts()
+        self._nowhere: Accounts = set()
 
     def on(self, *days: dt.date) -> list[Snapshot]:
         """The snapshots of these days, each a day with one; the old layout's false zeros are gaps.
 
         An old-layout zero is a failure if the account is known: from the roster, or from
-        what any day of the old layout or the newest one shows. Where all of these days
-        are of today's layout, no other file is read.
+        what any day of the old layout or the newest one shows. Other files are read only
+        where these days hold such zeros and the roster does not know the account.
         """
         raw = [self._read(day) for day in days]
-        if all(snapshot.schema_version is not None for snapshot in raw):
-            return raw
-        known = known_accounts(raw) | self._known
-        return [interpret(snapshot, known) for snapshot in raw]
+        known = known_accounts(raw)
+        self._look_for(silent_accounts(raw) - known - self._known - self._nowhere)
+        return [interpret(snapshot, known | self._known) for snapshot in raw]
 
-    @cached_property
-    def _known(self) -> Accounts:
-        return known_accounts([*self._old_days(), *self._readable(self.days[-1:])]) | self._roster_accounts()
+    def _look_for(self, accounts: Accounts) -> None:
+        """Note which of these accounts the old days or the newest one show, reading no further than it takes."""
+        missing = set(accounts)
+        others = chain(self._readable(self.days[-1:]), self._old_days())
+        while missing and (snapshot := next(others, None)) is not None:
+            shown = known_accounts([snapshot], among=missing)
+            self._known |= shown
+            missing -= shown
+        self._nowhere |= missing
 
     def _old_days(self) -> Iterator[Snapshot]:
         """The days of the old layout: no day of today's layout comes before one of them."""

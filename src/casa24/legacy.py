@@ -27,14 +27,27 @@ Accounts = set[tuple[str, str]]
 """(name key, source) pairs of which somebody knows that the account exists."""
 
 
-def known_accounts(snapshots: Iterable[Snapshot]) -> Accounts:
-    """The accounts these snapshots show: listed, named, or with any number that is not 0."""
+def known_accounts(snapshots: Iterable[Snapshot], among: Accounts | None = None) -> Accounts:
+    """The accounts these snapshots show: listed, named, or with any number that is not 0. ``among``: only of these."""
+    known: Accounts = set()
+    for record in (record for snapshot in snapshots for record in snapshot.artists):
+        name, listed, sections = key_of(record.name), record.accounts or {}, record.sections
+        for source in {*listed, *sections}:
+            wanted = among is None or (name, source) in among
+            if wanted and (source in listed or _alive(sections[source])):
+                known.add((name, source))
+    return known
+
+
+def silent_accounts(snapshots: Iterable[Snapshot]) -> Accounts:
+    """The accounts whose sections on these old-layout days hold no number but 0: they may exist or not."""
     return {
         (key_of(record.name), source)
         for snapshot in snapshots
+        if snapshot.schema_version is None
         for record in snapshot.artists
-        for source in {*(record.accounts or {}), *record.sections}
-        if source in (record.accounts or {}) or _alive(record.sections.get(source, {}))
+        for source, section in record.sections.items()
+        if not _alive(section)
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from casa24.errors import UnknownName
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+@lru_cache(maxsize=4096)
 def key_of(name: str) -> str:
     """A name without case, accents and outer spaces, for comparing."""
     plain = unicodedata.normalize("NFKD", name.casefold())

@@ -14,7 +14,7 @@ class Politeness(BaseModel):
     all; ``backoff``: the wait before the second, which grows from there.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     concurrency: int = Field(default=4, ge=1, le=64)
     pause: float = Field(default=0.1, ge=0, le=60)

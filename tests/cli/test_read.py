@@ -194,6 +194,25 @@ def test_help_and_version_load_nothing_slow(here: Path) -> None:
     assert run("--version").stdout.startswith("casa24 0.")
 
 
+@pytest.mark.parametrize("command", [["show"], ["diff", "2025-10-01", "latest"], ["show", "--artist", "PYRO"]])
+def test_reading_the_record_loads_nothing_that_only_asking_needs(demo: Path, command: list[str]) -> None:
+    """What `python -m tests.benchmarks` measures, in a form that does not depend on the machine."""
+    slow = "{'asyncio', 'httpx', 'ssl', 'selectolax', 'stamina'}"
+    after = f"print({slow} & {{*sys.modules}}, file=sys.stderr)"
+    code = f"import sys; from casa24.cli import main\ntry: main()\nfinally: {after}"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        env=ENV,
+        cwd=demo,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "PYRO" in done.stdout
+    assert done.stderr == "set()\n"
+
+
 def test_that_another_day_is_taken_is_said(demo: Path) -> None:
     done = run("diff", "2025-09-01", "latest", "--nearest")
     assert "2025-09-01 has no snapshot; the nearest is 2025-10-01." in done.stderr

@@ -8,4 +8,4 @@ from pydantic import BaseModel, ConfigDict
 class Result(BaseModel):
     """The base of every answer and its parts."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 _GROUP = "[,.\u00a0\u202f\u2009' ’]"
 # Groups of three, all by the same separator: 1,234,567 or 1.234.567. No leading zero: 0.123 is no 123.
-_EXACT = re.compile(rf"0|[1-9][0-9]{{0,14}}|[1-9][0-9]{{0,2}}({_GROUP})[0-9]{{3}}(?:\1[0-9]{{3}}){{0,4}}")
+_EXACT = rf"0|[1-9][0-9]{{0,14}}|[1-9][0-9]{{0,2}}({_GROUP})[0-9]{{3}}(?:\1[0-9]{{3}}){{0,4}}"
 # One or two decimals: with three, 1.234K might as well be 1,234 thousand.
-_SHORT = re.compile(r"(0|[1-9][0-9]{0,2})(?:[.,]([0-9]{1,2}))?[ \u00a0\u202f]?([KMB])", re.IGNORECASE)
+_SHORT = r"(0|[1-9][0-9]{0,2})(?:[.,]([0-9]{1,2}))?[ \u00a0\u202f]?([KMB])"
 _TIMES = {"k": 10**3, "m": 10**6, "b": 10**9}
 
 
@@ -37,10 +37,10 @@ def parse_count(text: str) -> Count | None:
     Count(value=1200, low=1150, high=1249)
     """
     text = text.strip()
-    if _EXACT.fullmatch(text):
+    if re.fullmatch(_EXACT, text):
         value = int(re.sub(r"\D", "", text))
         return Count(value, value, value)
-    short = _SHORT.fullmatch(text)
+    short = re.fullmatch(_SHORT, text, re.IGNORECASE)
     if short is None:
         return None
     whole, decimals, suffix = short[1], short[2] or "", short[3].lower()

@@ -6,7 +6,6 @@ once a run, by the first request that meets it, and not asked for again.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,7 +31,7 @@ _PROBES = 2
 V = TypeVar("V")
 
 
-class Track(BaseModel):
+class Track(BaseModel, defer_build=True):
     """A top track: ``popularity`` from the API, ``play_count`` from the page."""
 
     name: str
@@ -42,16 +41,16 @@ class Track(BaseModel):
     play_count: int | None = None
 
 
-class _Token(BaseModel):
+class _Token(BaseModel, defer_build=True):
     # It goes into a header, which takes nothing else.
     access_token: str = Field(pattern=r"^[!-~]+$")
 
 
-class _Followers(BaseModel):
+class _Followers(BaseModel, defer_build=True):
     total: int | None = Field(default=None, ge=0, strict=True)
 
 
-class Artist(BaseModel):
+class Artist(BaseModel, defer_build=True):
     """The API's artist; which numbers it holds depends on the app."""
 
     id: str | None = None
@@ -71,18 +70,18 @@ class Artist(BaseModel):
         return self.followers.total if self.followers else None
 
 
-class _Artists(BaseModel):
+class _Artists(BaseModel, defer_build=True):
     artists: list[Artist | None]
 
 
-class _ApiTrack(BaseModel):
+class _ApiTrack(BaseModel, defer_build=True):
     id: str | None = None
     name: str | None = None
     popularity: int | None = Field(default=None, ge=0, le=100, strict=True)
     preview_url: str | None = None
 
 
-class _TopTracks(BaseModel):
+class _TopTracks(BaseModel, defer_build=True):
     tracks: list[_ApiTrack]
 
 
@@ -98,6 +97,8 @@ class Endpoint:
     """
 
     def __init__(self, misses: int) -> None:
+        import asyncio
+
         self._open: bool | None = None
         self._misses = misses
         self._turn = asyncio.Lock()
@@ -134,6 +135,8 @@ class Api:
     """The Web API for one run."""
 
     def __init__(self, web: Web, market: str) -> None:
+        import asyncio
+
         self._web = web
         self._market = market
         self._headers: dict[str, str] = {}
@@ -167,6 +170,8 @@ class Api:
 
     async def _one_by_one(self, block: tuple[str, ...]) -> list[Artist | Gap]:
         """The batch was taken away: the first artist that answers tells whether single ones have numbers."""
+        import asyncio
+
         answers: list[Artist | Gap] = []
         async with self._probing:
             for account in () if self._bare else block[:_PROBES]:

@@ -9,7 +9,6 @@ Time, retries, politeness and storage are not its business.
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
@@ -22,6 +21,7 @@ from casa24.metrics import Listing, Metric, Series, declared
 from casa24.models import State
 
 if TYPE_CHECKING:
+    import asyncio
     import datetime as dt
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 class Stats(BaseModel):
     """A source's reading: one optional field a number or list. Unknown is None, never 0 or []."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class SourceOptions(BaseModel):
     """What a label may set under ``[sources.NAME]``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +226,9 @@ async def as_they_come(jobs: Iterable[tuple[K, Coroutine[Any, Any, V]]]) -> Asyn
     SourceUnavailable is raised instead, after what had arrived beside it; closing
     the iterator cancels what is still under way.
     """
+    # Only a collection pays for its import: whoever reads the record loads this module too.
+    import asyncio
+
     tasks: dict[asyncio.Future[V], K] = {}
     try:
         for key, job in jobs:

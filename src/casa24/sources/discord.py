@@ -35,14 +35,14 @@ class DiscordStats(Stats):
     server_id: str | None = None
 
 
-class _Guild(BaseModel):
+class _Guild(BaseModel, defer_build=True):
     id: str | None = None
     name: str | None = None
     approximate_member_count: int | None = Field(default=None, ge=0, strict=True)
     approximate_presence_count: int | None = Field(default=None, ge=0, strict=True)
 
 
-class _Invite(BaseModel):
+class _Invite(BaseModel, defer_build=True):
     guild: _Guild | None = None
     approximate_member_count: int | None = Field(default=None, ge=0, strict=True)
     approximate_presence_count: int | None = Field(default=None, ge=0, strict=True)

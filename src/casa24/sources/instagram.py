@@ -53,14 +53,14 @@ class InstagramStats(Stats):
     name: str | None = None
 
 
-class _Account(BaseModel):
+class _Account(BaseModel, defer_build=True):
     username: str | None = None
     name: str | None = None
     followers_count: int | None = Field(default=None, ge=0)
     media_count: int | None = Field(default=None, ge=0)
 
 
-class _Answer(BaseModel):
+class _Answer(BaseModel, defer_build=True):
     business_discovery: _Account
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from typing import TYPE_CHECKING, Any
 
 from casa24.config import ARTIST_KEYS, LABEL_KEYS
@@ -133,7 +133,7 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
     installed: list[Installed] = []
     broken: list[Broken] = []
     for point in points:
-        package, version = _origin(point)
+        package, version = _origin(point.dist)
         try:
             source = point.load()
             reason = unfit(point.name, source)
@@ -152,9 +152,10 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
     return Registry(tuple(sorted(kept, key=_place)), tuple(broken))
 
 
-def _origin(point: EntryPoint) -> tuple[str, str]:
-    """The package an entry point came with, and its version; "?" where its metadata does not say."""
-    metadata = point.dist.metadata if point.dist else None
+@cache
+def _origin(package: Distribution | None) -> tuple[str, str]:
+    """A package's name and version; "?" where its metadata does not say. Kept: each look parses all of it."""
+    metadata = package.metadata if package else None
     if metadata is None or "Name" not in metadata or "Version" not in metadata:
         return ("?", "?")
     return (metadata["Name"], metadata["Version"])

@@ -7,7 +7,6 @@ listeners, followers and top tracks with play counts.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,11 +19,12 @@ from casa24.metrics import Listing, Metric
 from casa24.models import State
 from casa24.sources._counts import Count
 from casa24.sources._spotify_api import BATCH, LOST, Api, Artist, Track
-from casa24.sources._spotify_page import Page, read_page
 from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, SourceOptions, Stats, as_they_come
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+
+    from casa24.sources._spotify_page import Page
 
 PAGE = "https://open.spotify.com/artist"
 
@@ -168,6 +168,10 @@ class Spotify(ArtistSource[SpotifyStats]):
             yield from ((("tracks", (account,)), self._api.top_tracks(account)) for account in accounts)
 
     async def _page(self, account: str) -> list[Page | Gap]:
+        import asyncio
+
+        from casa24.sources._spotify_page import read_page
+
         try:
             reply = await self.web.get(f"{PAGE}/{account}")
             return [await asyncio.to_thread(read_page, reply.text, account)]
@@ -198,11 +202,12 @@ def _reading(parts: _Parts) -> Reading[SpotifyStats]:
     if isinstance(listeners, Count) and not listeners.exact:
         flags.append(FieldFlag("monthly_listeners", State.ROUNDED, "rounded", low=listeners.low, high=listeners.high))
     name = api.name if isinstance(api, Artist) else None
+    read = None if isinstance(page, Gap) else page
     return Reading(
         SpotifyStats(**values),
         tuple(flags),
-        account_name=name or (page.name if isinstance(page, Page) else None),
-        via="page" if isinstance(page, Page) and (not isinstance(api, Artist) or api.bare) else "api",
+        account_name=name or (read.name if read else None),
+        via="page" if read and (not isinstance(api, Artist) or api.bare) else "api",
     )
 
 
@@ -228,7 +233,7 @@ def _reason(answers: list[Any]) -> Gap | None:
 
 def _with_plays(tracks: list[Track] | Gap | None, page: Page | Gap | None) -> list[Track] | Gap | None:
     """The API's tracks, with the page's play counts where it lists the same ones."""
-    if not isinstance(tracks, list) or not isinstance(page, Page):
+    if not isinstance(tracks, list) or page is None or isinstance(page, Gap):
         return tracks
     plays = {track.track_id: track.play_count for track in page.tracks or () if track.track_id}
     return [track.model_copy(update={"play_count": plays.get(track.track_id or "")}) for track in tracks]

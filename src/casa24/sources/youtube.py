@@ -37,7 +37,7 @@ _EXACT_BELOW, _DIGITS = 1000, 3
 _NOT_FOUND = 404
 
 
-class Video(BaseModel):
+class Video(BaseModel, defer_build=True):
     """One of a channel's most viewed videos."""
 
     title: str
@@ -63,37 +63,37 @@ class YouTubeStats(Stats):
     ] = None
 
 
-class _Statistics(BaseModel):
+class _Statistics(BaseModel, defer_build=True):
     view_count: int | None = Field(default=None, alias="viewCount", ge=0)
     subscriber_count: int | None = Field(default=None, alias="subscriberCount", ge=0)
     hidden: bool | None = Field(default=None, alias="hiddenSubscriberCount")
     video_count: int | None = Field(default=None, alias="videoCount", ge=0)
 
 
-class _Playlists(BaseModel):
+class _Playlists(BaseModel, defer_build=True):
     uploads: str | None = None
 
 
-class _Snippet(BaseModel):
+class _Snippet(BaseModel, defer_build=True):
     title: str | None = None
     published_at: str | None = Field(default=None, alias="publishedAt")
 
 
-class _Content(BaseModel):
-    playlists: _Playlists = Field(default=_Playlists(), alias="relatedPlaylists")
+class _Content(BaseModel, defer_build=True):
+    playlists: _Playlists = Field(default_factory=_Playlists, alias="relatedPlaylists")
     video_id: str | None = Field(default=None, alias="videoId")
 
 
-class _Item(BaseModel):
+class _Item(BaseModel, defer_build=True):
     """A channel, a playlist's entry or a video: what of it is used."""
 
     id: str | None = None
-    snippet: _Snippet = _Snippet()
-    statistics: _Statistics = _Statistics()
-    content: _Content = Field(default=_Content(), alias="contentDetails")
+    snippet: _Snippet = Field(default_factory=_Snippet)
+    statistics: _Statistics = Field(default_factory=_Statistics)
+    content: _Content = Field(default_factory=_Content, alias="contentDetails")
 
 
-class _Answer(BaseModel):
+class _Answer(BaseModel, defer_build=True):
     # Nothing found is HTTP 200 without `items`; `kind` every answer has.
     kind: str | None = None
     items: list[_Item] = []
