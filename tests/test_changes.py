@@ -79,6 +79,16 @@ def test_one_artists_gap_in_a_run_for_that_artist_alone_proves_nothing() -> None
     assert mark_changes(one, [BEFORE]) is one
 
 
+def test_those_who_never_had_it_prove_nothing_while_those_who_had_it_say_nothing() -> None:
+    """Ana had followers and times out today; Ben and Cleo never had any."""
+    before = day(10, None, None, when=YESTERDAY)
+    flags = [flag("Ana", "spotify", "followers", code="timeout")]
+    flags += [flag(name, "spotify", "followers", code="missing") for name in ("Ben", "Cleo")]
+    fresh = day(None, None, None)
+    fresh = fresh.model_validate({**fresh.model_dump(by_alias=True), "flags": flags})
+    assert mark_changes(fresh, [before]) is fresh
+
+
 def test_where_there_is_only_one_to_ask_one_is_enough() -> None:
     before = snapshot(day=YESTERDAY, discord={"member_count": 64, "online": 9})
     fresh = snapshot(

@@ -19,6 +19,7 @@ from casa24.metrics import Metric
 from casa24.models import Snapshot, State
 from casa24.politeness import Politeness
 from casa24.sources.base import (
+    Credentials,
     FieldFlag,
     Reading,
     Run,
@@ -327,3 +328,62 @@ def test_what_a_platform_ends_for_one_source_it_does_not_end_for_another() -> No
             return reply.status, len(seen)
 
     assert asyncio.run(go()) == (200, 2)
+
+
+@pytest.mark.parametrize("where", ["title", "account", "detail"])
+@pytest.mark.parametrize("key", ["canary-7d1f", 'canary/7d+1f "x" \\\\'])
+def test_a_key_that_is_sent_back_is_never_recorded(key: str, where: str) -> None:
+    class Echo(Other):
+        credentials = Credentials("KEY")
+
+        async def fetch(self, _account: str) -> Reading[Numbers]:
+            told = f"you sent {self.credential('KEY')}"
+            flag = FieldFlag("plays", State.FAILED, "odd", told if where == "detail" else "")
+            stats = Numbers(fans=1, title=told if where == "title" else None)
+            return Reading(stats, (flag,), account=told if where == "account" else None)
+
+    collected = night(Echo, Good, keys=wallet(KEY=key))
+    assert_unharmed(collected)
+    assert flags(collected.snapshot) == [("*", "*", "failed", "bad_reply")]
+    assert "canary" not in collected.snapshot.model_dump_json()
+
+
+class Unfinished(Stats):
+    fans: Annotated[int | None, Metric("Fans", kind="audience")] = None
+    later: NoSuchType | None = None  # type: ignore[name-defined]  # noqa: F821 - that is the point
+
+
+def test_a_model_nobody_can_build_is_its_sources_own_trouble() -> None:
+    class Hasty(Other):
+        model = Unfinished
+
+    collected = night(Hasty, Good)
+    assert_unharmed(collected)
+    assert {flag[3] for flag in flags(collected.snapshot)} == {"source_error"}
+
+
+def test_a_value_that_cannot_be_written_a_second_time_is_written_once() -> None:
+    class Once(Numbers):
+        def model_dump(self, **more: Any) -> dict[str, Any]:
+            if seen:
+                raise KeyError("again")
+            seen.append(1)
+            return super().model_dump(**more)
+
+    seen: list[int] = []
+
+    class Fragile(Other):
+        async def fetch(self, account: str) -> Reading[Numbers]:
+            return Reading(Once(fans=1, plays=1, title="x") if account == "a1" else Numbers(fans=2, plays=2, title="x"))
+
+    collected = night(Fragile, Good)
+    assert_unharmed(collected)
+    assert fans(collected.snapshot) == [1, 2, 2]
+
+
+def test_an_account_nobody_said_anything_about_is_the_sources_silence() -> None:
+    class Silent(Other):
+        async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[Answer]:
+            yield accounts[0], Reading(Numbers(fans=1, plays=1, title="x"))
+
+    assert {flag[3] for flag in flags(night(Silent).snapshot)} == {"unanswered"}

@@ -295,3 +295,15 @@ def test_an_artist_who_left_stays_in_the_roster_but_is_not_active(resolve: Calla
     assert [artist.name for artist in roster.artists] == ["Chef Lino", "PYRO"]
     assert [artist.name for artist in roster.active(dt.date(2026, 11, 22))] == ["Chef Lino"]
     assert len(roster.active(dt.date(2025, 12, 31))) == 2
+
+
+@pytest.mark.parametrize("key", ["deezer_id", "tiktok_username", "x_username", "lastfm_id"])
+def test_a_key_of_a_source_that_is_not_there_is_a_warning(tmp_path: Path, key: str) -> None:
+    """One plugin that was not installed again must not cost the night."""
+    path = tmp_path / "casa24.toml"
+    path.write_text(f"[[artists]]\nname = 'Ana'\n{key} = 'x'\n[sources.tidal]\npage = true\n", "utf-8")
+    roster = config.read(path).resolve(registry.load())
+    assert [artist.name for artist in roster.artists] == ["Ana"]
+    assert [warning.split(" in ")[0] for warning in roster.warnings] == [
+        f"Nobody knows the key {name}" for name in ("tidal", key)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -53,6 +54,8 @@ def lines(folder: Path) -> list[dict[str, object]]:
         json.dumps({"error": SECRET}),
         json.dumps({"error": SECRET}, ensure_ascii=False),
         json.dumps({"error": SECRET}).replace("/", "\\/"),
+        base64.b64encode(f"someone:{SECRET}".encode()).decode(),
+        "canary%2f7d%2b1f%20%c3%a9",
         base64.b64encode(json.dumps({"pad": "x" * 60, "session": {"key": SECRET}}).encode()).decode(),
     ],
 )
@@ -70,6 +73,14 @@ def test_a_secret_is_hidden_however_it_is_written(text: str) -> None:
         ("https://h/p?access_token=EAAG1&fields=id", "https://h/p?access_token=***&fields=id"),
         ("Authorization: Bearer abcdefgh1234", "Authorization: Bearer ***"),
         ("authorization: basic aWQ6c2VjcmV0", "authorization: basic ***"),
+        ('{\\"accessToken\\":\\"BQDqq9z\\"}', '{\\"accessToken\\":\\"***\\"}'),
+        ("&quot;accessToken&quot;:&quot;BQDqq9z&quot;", "&quot;accessToken&quot;:&quot;***&quot;"),
+        ('{"page_access_token":"EAAG1"}', '{"page_access_token":"***"}'),
+        ('{"accessToken":{"value":"BQDqq9z"}}', '{"accessToken":{"value":"***"}}'),
+        ("Authorization: OAuth EAAG12345", "Authorization: OAuth ***"),
+        ("Error validating access token: Session has expired", None),
+        ("Basic instincts and Bot detection", None),
+        ("accessToken:this.props.accessToken,x", None),
         ('{"nextPageToken": "CAoQAA", "prevPageToken": "CAoQAQ"}', None),
         ('{"followers": {"total": 798}, "name": "Secret Garden"}', None),
     ],
@@ -84,10 +95,10 @@ def test_a_token_given_on_the_way_is_hidden_in_later_answers_too() -> None:
     assert redact("you sent BQDqq9z-a-long-one") == "you sent ***"
 
 
-@given(st.text(), st.text(min_size=1), st.text())
+@given(st.text(), st.text(min_size=6), st.text())
 def test_no_text_around_a_secret_brings_it_out(before: str, secret: str, after: str) -> None:
     redacted = redaction(secret)(before + secret + after)
-    assert secret not in redacted.replace("***", "") or secret in "***"
+    assert [part for part in redacted.split("***") if secret in part] == []
 
 
 @given(st.text('0123456789{}[]":,.<>= é\x00\xff', max_size=300))
@@ -162,6 +173,7 @@ def kept(folder: Path, *acts: Act, politeness: Politeness = ONCE) -> tuple[Excep
 TROUBLE: dict[str, tuple[tuple[Act, ...], type[Exception] | None]] = {
     "good": ((answers(b'{"followers": 7}', content_type="application/json"),), None),
     "retry": ((answers(b"", 503), answers(b"{}")), None),
+    "packed": ((answers(gzip.compress(b'{"followers": 7}'), content_encoding="gzip"),), None),
     "rate": ((answers(b'{"error": 1}', 429, retry_after="86400"),), RateLimited),
     "endless": ((endless(),), BadReply),
     "elsewhere": ((redirects("https://example.org/"),), BadReply),
@@ -187,10 +199,9 @@ def test_what_happened_then_happens_again_in_a_replay(name: str, tmp_path: Path)
 
     if name == "drip":
         # What had arrived is kept; that it then went on too slowly is said beside it.
-        first, second, *_ = lines(tmp_path / "replies")
+        first, *_ = lines(tmp_path / "replies")
         assert (tmp_path / "replies" / str(first["file"])).read_bytes().startswith(b"x")
-        assert (second["status"], second["error"]) == (None, "TimeoutError")
-        return
+        assert (first["status"], first["error"]) == (200, "TimedOut")
     assert type(asyncio.run(again())) is type(error)
 
 

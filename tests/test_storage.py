@@ -322,6 +322,18 @@ def test_a_file_far_too_large_is_not_even_read(folder: DataFolder) -> None:
         folder.read(DAY)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_a_file_is_no_snapshot_and_no_table(folder: DataFolder) -> None:
+    """To read it would wait for ever."""
+    folder.history.mkdir(parents=True)
+    os.mkfifo(folder.file_of(DAY))
+    os.mkfifo(folder.table_file)
+    with pytest.raises(UnreadableSnapshot, match="is no file"):
+        folder.read(DAY)
+    assert len(folder.save(followers(5)).set_aside) == 2
+    assert folder.read(DAY) == followers(5)
+
+
 def test_a_mark_of_an_editor_in_front_does_no_harm(folder: DataFolder) -> None:
     put(folder, "\ufeff" + dump(followers(5)))
     assert folder.read(DAY) == followers(5)
@@ -335,7 +347,8 @@ def test_a_file_in_place_of_a_folder_is_an_error_with_advice(folder: DataFolder,
         folder.save(followers(5))
     assert caught.value.advice
     assert (tmp_path / name).read_bytes() == b""
-    assert folder.days() == []
+    with pytest.raises(StorageError, match="cannot be listed"):
+        folder.days()
 
 
 @contextmanager

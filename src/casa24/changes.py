@@ -6,12 +6,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from casa24.flags import Cell, Cells, Note, fold, loose, spread
+from casa24.flags import Cell, Cells, Note, Place, fold, loose, spread
 from casa24.gaps import MISSING
 from casa24.models import Snapshot, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Column = tuple[str, str]
+"""Source and field."""
 
 CHANGED = Note(State.FAILED, "platform_changed")
 
@@ -26,16 +29,23 @@ def mark_changes(fresh: Snapshot, earlier: Iterable[Snapshot]) -> Snapshot:
     of them had can be lost: a field no artist ever had is not.
     """
     cells = spread(fresh)
-    gone = {(place.source, place.field) for place in cells if _is_gone(cells, place.source, place.field)}
-    lost = gone and _had(gone, islice(earlier, _LOOK_BACK))
+    columns: dict[Column, Cells] = {}
+    for place, cell in cells.items():
+        columns.setdefault((place.source, place.field), {})[place] = cell
+    gone = {column: missing for column, own in columns.items() if (missing := _gone(own))}
+    lost = _lost(gone, islice(earlier, _LOOK_BACK)) if gone else set()
     if not lost:
         return fresh
     marked = {
-        place: replace(cell, notes=(CHANGED,)) if (place.source, place.field) in lost and _is_missing(cell) else cell
+        place: replace(cell, notes=(CHANGED,)) if _column(place) in lost and _is_missing(cell) else cell
         for place, cell in cells.items()
     }
     flags = (*fold(marked), *loose(fresh.flags, cells))
     return Snapshot.model_validate({**fresh.model_dump(by_alias=True), "flags": flags})
+
+
+def _column(place: Place) -> Column:
+    return (place.source, place.field)
 
 
 def _is_missing(cell: Cell) -> bool:
@@ -43,21 +53,23 @@ def _is_missing(cell: Cell) -> bool:
     return cell.value is None and any(note.code == MISSING.code for note in cell.notes)
 
 
-def _is_gone(cells: Cells, source: str, field: str) -> bool:
-    """Whether several answers lack this value and none has it; one is enough where there is only one to ask."""
-    column = [cell for place, cell in cells.items() if (place.source, place.field) == (source, field)]
-    asked = [cell for cell in column if cell.state is not State.NO_ACCOUNT]
-    missing = [cell for cell in asked if _is_missing(cell)]
-    return all(cell.value is None for cell in column) and len(missing) >= min(2, len(asked)) > 0
+def _gone(column: Cells) -> set[Place]:
+    """The answers that lack a value nobody has; empty where somebody has it, or one of several says nothing."""
+    asked = [place for place, cell in column.items() if cell.state is not State.NO_ACCOUNT]
+    missing = {place for place in asked if _is_missing(column[place])}
+    everywhere = all(cell.value is None for cell in column.values()) and len(missing) >= min(2, len(asked)) > 0
+    return missing if everywhere else set()
 
 
-def _had(gone: set[tuple[str, str]], earlier: Iterable[Snapshot]) -> set[tuple[str, str]]:
-    """Those of them some earlier day had a value for, or knew to be lost."""
-    found: set[tuple[str, str]] = set()
+def _lost(gone: dict[Column, set[Place]], earlier: Iterable[Snapshot]) -> set[Column]:
+    """The columns of which as many of those now missing had a value on some earlier day, or were known to be lost."""
+    had: dict[Column, set[Place]] = {column: set() for column in gone}
+    lost: set[Column] = set()
     for snapshot in earlier:
         for place, cell in spread(snapshot).items():
-            if cell.value is not None or CHANGED in cell.notes:
-                found.add((place.source, place.field))
-        if gone <= found:
+            if place in gone.get(_column(place), ()) and (cell.value is not None or CHANGED in cell.notes):
+                had[_column(place)].add(place)
+        lost = {column for column, places in had.items() if len(places) >= min(2, len(gone[column]))}
+        if len(lost) == len(gone):
             break
-    return gone & found
+    return lost

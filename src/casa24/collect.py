@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from casa24 import __version__
 from casa24.errors import BadReply, SourceUnavailable
 from casa24.flags import Cell, Cells, Note, Place, fold, sections_of
-from casa24.gaps import MISSING, Gap, gap_of
+from casa24.gaps import MISSING, UNANSWERED, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count, holds_number
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from casa24.config import Artist, Roster
     from casa24.credentials import Wallet
-    from casa24.sources.base import Stats
+    from casa24.sources.base import FieldFlag, Stats
     from casa24.sources.registry import AnySource
     from casa24.web import Web
 
@@ -40,6 +41,8 @@ GENERATOR = f"casa24 {__version__}"
 _GRACE = 5.0
 # How often a source may say something about one account: it comes piece by piece, but it comes to an end.
 _MOST_YIELDS = 100
+_MOST_WARNINGS, _LONGEST = 20, 500
+_BUILDING = threading.Lock()
 # What is shorter is no key, and stands in any answer.
 _SECRET = 8
 
@@ -71,14 +74,28 @@ class Request:
         return {artist.accounts[source.name]: artist.name for artist in wanted if source.name in artist.accounts}
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reading as plain data: from here on no code of the source's is run any more."""
+
+    values: dict[str, Any]
+    flags: tuple[FieldFlag, ...]
+    account: str | None
+    via: str
+
+    @property
+    def has_number(self) -> bool:
+        """Whether any of it is a number."""
+        return any(holds_number(value) for value in self.values.values())
+
+
 @dataclass(slots=True)
 class Progress:
-    """One source's way through a run: what arrived (``heard``: from whom any number), and what ended it early."""
+    """One source's way through a run: what arrived, and what ended it early."""
 
     source: AnySource
     expected: int
-    readings: dict[str, Reading[Any]] = field(default_factory=dict)
-    heard: set[str] = field(default_factory=set)
+    readings: dict[str, Heard] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
     ended: Gap | None = None
     warnings: list[str] = field(default_factory=list)
@@ -87,7 +104,7 @@ class Progress:
     @property
     def measured(self) -> int:
         """How many accounts have given a number."""
-        return len(self.heard)
+        return sum(heard.has_number for heard in self.readings.values())
 
     @property
     def left_out(self) -> bool:
@@ -161,8 +178,6 @@ class _Collector:
         source = self.progress.source
         self._watch(self.progress)
         if source.credentials.optional or self._wallet.has(source.credentials.required):
-            # Models are built when first used; two threads must not build the same one at once.
-            source.model.model_rebuild()
             self.thread = TaskThread(self._ask(), source.name)
             self.thread.done.add_done_callback(lambda _: self._finish())
             self.thread.start()
@@ -188,9 +203,12 @@ class _Collector:
 
     async def _ask(self) -> None:
         kind = self.progress.source
+        # Models are built when first used; two threads must not build the same one at once.
+        with _BUILDING:
+            kind.model.model_rebuild()
         async with self._web.branch() as web:
             given = self._wallet.give(kind.credentials.names)
-            run = Run(web, self._request.now, given, lambda text: self._hand_on(self._warn, str(text)))
+            run = Run(web, self._request.now, given, lambda text: self._hand_on(self._warn, str(text)[:_LONGEST]))
             source = kind(run, self._request.roster.options.get(kind.name))
             await source.start()
             if isinstance(source, LabelSource):
@@ -206,9 +224,10 @@ class _Collector:
                         self._judge(account, outcome)
 
     def _judge(self, account: str, outcome: Reading[Stats] | Exception) -> None:
-        """Hand on a reading that can be recorded, or why there is none."""
-        flaw = None if isinstance(outcome, Exception) else _flaw(self.progress.source, outcome, self._secrets())
-        self._hand_on(self._take, account, flaw or outcome)
+        """Hand on what can be recorded of a reading, or why there is nothing."""
+        source = self.progress.source
+        judged = outcome if isinstance(outcome, Exception) else _judged(source, outcome, self._secrets())
+        self._hand_on(self._take, account, judged)
 
     def _secrets(self) -> list[str]:
         given = self._wallet.give(self.progress.source.credentials.secrets)
@@ -221,18 +240,16 @@ class _Collector:
     # --- in the run's own
 
     def _warn(self, text: str) -> None:
-        self.progress.warnings.append(text)
+        if len(self.progress.warnings) < _MOST_WARNINGS:
+            self.progress.warnings.append(text)
 
-    def _take(self, account: str, outcome: Reading[Stats] | Exception) -> None:
+    def _take(self, account: str, outcome: Heard | Exception) -> None:
         if isinstance(outcome, Exception):
             self.progress.failures[account] = outcome
             log.debug("%s %s: %r", self.progress.source.name, account, outcome)
         else:
             self.progress.readings[account] = outcome
             self.progress.failures.pop(account, None)
-            # Noted as it comes: whoever watches asks at every step.
-            if any(holds_number(value) for value in outcome.stats.model_dump(mode="json").values()):
-                self.progress.heard.add(account)
         self._watch(self.progress)
 
     def _finish(self) -> None:
@@ -255,22 +272,23 @@ class _Collector:
         self._watch(self.progress)
 
 
-def _flaw(source: AnySource, outcome: object, secrets: Iterable[str]) -> Exception | None:
-    """Why an answer cannot be recorded: nobody checks a stranger's types but we, here."""
+def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard | Exception:
+    """A reading as plain data, or why it cannot be recorded: nobody checks a stranger's types but we, here."""
     if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
         return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
     texts: list[object] = [outcome.account or "", outcome.via]
     if not all(isinstance(text, str) for text in texts):
         return TypeError("an account or a way (via) that is no text")
     try:
-        cells = _cells("", source, outcome, MISSING)
-        fold(cells)
-        if any(secret in json.dumps(list(cells.values()), default=repr) for secret in secrets):
-            # A platform that sends back what it was sent: the record must never hold a key.
-            return BadReply(f"{source.title} sent one of our keys back")
+        heard = Heard(outcome.stats.model_dump(mode="json"), tuple(outcome.flags), outcome.account, outcome.via)
+        fold(_cells("", source, heard, MISSING))
+        told = json.dumps([heard.values, heard.account, [repr(flag) for flag in heard.flags]])
     except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
         return error
-    return None
+    if any(secret in told or json.dumps(secret)[1:-1] in told for secret in secrets):
+        # A platform that sends back what it was sent: the record must never hold a key.
+        return BadReply(f"{source.title} sent one of our keys back")
+    return heard
 
 
 def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
@@ -316,14 +334,14 @@ def _reason(request: Request, progress: Progress | None, artist: str | None, acc
     failure = progress.failures.get(account or "")
     if failure is not None:
         return gap_of(failure, progress.source.gaps)
-    return progress.ended or MISSING
+    return progress.ended or (MISSING if (account or "") in progress.readings else UNANSWERED)
 
 
-def _cells(artist: str | None, source: AnySource, reading: Reading[Any] | None, reason: Gap) -> Cells:
+def _cells(artist: str | None, source: AnySource, reading: Heard | None, reason: Gap) -> Cells:
     """One section: every declared field, with its value and flags or the reason for its absence."""
     # Not the model's own defaults: where nothing was read nothing is known.
     fields = source.model.model_fields
-    values = reading.stats.model_dump(mode="json") if reading else dict.fromkeys(fields)
+    values = reading.values if reading else dict.fromkeys(fields)
     kinds: dict[str, Metric | Listing] = {
         **dict(source.listings()),
         **{one.field: one.metric for one in source.series()},

@@ -34,6 +34,8 @@ LANGUAGES = ("en", "es")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME_LIMIT = 200
 _EXTRA = "extra_forbidden"
+# So alike are a key and its misspelling; `tiktok_username` and `instagram_username` are less.
+_TYPO = 0.85
 _SECTIONS = ("label", "artists", "sources", "web")
 LABEL_KEYS = ("name", "color", "language", "worker")
 ARTIST_KEYS = ("name", "joined", "left", "aliases")
@@ -205,13 +207,14 @@ class _Check:
             if text is None:
                 continue
             try:
-                accounts[source.name] = source.account(text)
+                account: object = source.account(text)
+                accounts[source.name] = account if isinstance(account, str) else text
             except ValueError as error:
                 self.problems.append(f"{where}: {source.account_key}: {error}")
-            except Exception as error:  # noqa: BLE001 - the border to a stranger's code
-                self.warnings.append(
-                    f"{where}: the {source.name} source cannot read {text!r} ({type(error).__name__})."
-                )
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to a stranger's code
+                trouble = type(error).__name__
+                self.warnings.append(f"{where}: the {source.name} source cannot read {text!r} ({trouble}).")
+                accounts[source.name] = text
         return accounts
 
     def _options(self, table: Mapping[str, Any]) -> dict[str, SourceOptions]:
@@ -290,7 +293,7 @@ class _Check:
             left_out = [broken.name for broken in self.registry.broken if key.startswith(broken.name)]
             if strangers and left_out:
                 self.warnings.append(f"The key {key} is of the source {left_out[0]}, which is left out.")
-            elif strangers and not _close(key, names):
+            elif strangers and not _close(key, names, least=_TYPO):
                 self.warnings.append(f"Nobody knows the key {key} in casa24.toml (is a source's package missing?).")
             else:
                 self.problems.append(f"{where} {key}: {_nearest(key, names)}".strip())
@@ -301,5 +304,5 @@ def _nearest(key: str, known: list[str]) -> str:
     return f"unknown key; did you mean {close[0]}?" if close else f"unknown key; known are {', '.join(known)}"
 
 
-def _close(key: str, known: list[str]) -> list[str]:
-    return difflib.get_close_matches(key, known, n=1)
+def _close(key: str, known: list[str], *, least: float = 0.6) -> list[str]:
+    return difflib.get_close_matches(key, known, n=1, cutoff=least)

@@ -39,6 +39,9 @@ class Gap:
 MISSING = Gap(State.FAILED, "missing")
 """The platform answered, but without this value."""
 
+UNANSWERED = Gap(State.FAILED, "unanswered")
+"""The source ended, and never said anything of this account."""
+
 WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
 _SAVE = "please report it with the files of `casa24 collect --save-replies FOLDER`."
 REPORT = f"If it stays, {{source}} probably changed: {_SAVE}"
@@ -69,6 +72,7 @@ COMMON: Mapping[str, Explanation] = {
     # The run ended before the answer came.
     "deadline": Explanation("the run's deadline came first", "Run again, or allow more time with --deadline."),
     "interrupted": Explanation("the run was interrupted", "Run `casa24 collect` again."),
+    "unanswered": Explanation("the {source} source said nothing about this account", "Report it to its author."),
     "source_error": Explanation(
         "the {source} source failed by itself", "Report it with the output of `casa24 collect --debug`."
     ),

@@ -30,7 +30,8 @@ class Pace:
 
     def hold(self, seconds: float) -> None:
         """Nothing more leaves for so long: the host asked for it."""
-        self._held = max(self._held, time.monotonic() + seconds)
+        with self._turn:
+            self._held = max(self._held, time.monotonic() + seconds)
 
     def held_beyond(self, moment: float) -> bool:
         """Whether the host has asked for a pause that lasts longer than until then."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Politeness(BaseModel):
     """``[web]`` in casa24.toml: how fast a platform is asked. Seconds, per host.
 
-    ``concurrency``: requests under way at once; ``pause``: least time between two starts;
+    ``concurrency``: requests of one source under way at once; ``pause``: least time between two starts;
     ``timeout``: longest silence; ``patience``: longest time for one whole answer;
     ``longest_wait``: the longest Retry-After that is waited for; ``attempts``: tries in
     all; ``backoff``: the wait before the second, which grows from there.

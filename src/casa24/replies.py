@@ -32,19 +32,22 @@ INDEX, REPORT = "replies.jsonl", "report.md"
 
 _HIDDEN = "***"
 # What explains an answer; cookies and whatever else a host sends may name whoever asked.
-_HEADERS = re.compile(
-    r"content-(type|language|encoding)|retry-after|date|location|server|allow|via|.*(usage|ratelimit).*"
-)
+_HEADERS = re.compile(r"content-type|retry-after|date|location|server|allow|via|.*(usage|ratelimit).*")
 # A secret a platform made for us, such as an access token: by the name it goes by. Paging tokens are none.
+_QUOTE = r"""(?:\\*["']|&quot;|&\#3[49];)"""
+_PAGING = "(?!(?:next|prev(?:ious)?)_?page_?token)"
+_NAME = rf"(?<![\w-]) {_QUOTE}? {_PAGING} [\w-]* (?:token|secret|password|signature) {_QUOTE}? \s*"
+_VALUE = r"""[^"'&\s,}<\\]{4,}"""
+# In quotes, perhaps one level down; in a query or a form; bare behind a colon only what looks like a token and no word.
 _NAMED = re.compile(
-    r"""(?ix) ( (?<![\w-]) ["']? (?!next|prev|page) [\w-]* (?:token|secret|password|signature) ["']? \s* [:=] \s* ["']?)
-    ( [^"'&\s,}<]{4,} )"""
+    rf"""(?ix) ( {_NAME} [:=] \s* (?: \{{ \s* {_QUOTE} \w+ {_QUOTE} \s* : \s* )? {_QUOTE} | {_NAME} = ) ({_VALUE})
+    | ( {_NAME} : \s* ) ( (?=[^\s"'<]*\d) [\w.~+/%|=-]{{16,}} )"""
 )
-# What is shorter is a word, and would be hidden wherever it stands.
-_LEARNED = 16
-_AUTHORISED = re.compile(r"(?i)\b(basic|bearer|bot)(\s+|%20)([\w.~+/%-]{8,}=*)")
-# Pages carry their data as JSON in base64.
-_PACKED = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
+_AUTHORISED = re.compile(r"(?i)\b(basic|bearer|bot|oauth)(\s+|%20)(?=\S*\d|\S{20})([\w.~+/%-]{8,}=*)")
+# What is shorter is a word, and would be hidden wherever it stands: of those told, of those found.
+_SHORTEST, _LEARNED = 6, 16
+# Data in base64, as pages carry it.
+_PACKED = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _ENDINGS = (("json", "json"), ("html", "html"), ("xml", "xml"))
 
 
@@ -56,28 +59,42 @@ class Redaction:
 
     def hide(self, secret: str) -> None:
         """Hide this from now on, in whichever way it is written."""
+        if len(secret) < _SHORTEST:
+            return
+        quoted = (quote(secret, safe=""), quote_plus(secret))
         escaped = json.dumps(secret)[1:-1]
-        self._known |= {secret, quote(secret, safe=""), quote_plus(secret), escaped, escaped.replace("/", r"\/")}
+        self._known |= {secret, *quoted, *(_lower(text) for text in quoted), escaped, escaped.replace("/", r"\/")}
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
         for found in _NAMED.finditer(text):
-            if len(found[2]) >= _LEARNED:
-                self.hide(found[2])
-        text = _AUTHORISED.sub(rf"\1\2{_HIDDEN}", _NAMED.sub(rf"\1{_HIDDEN}", text))
+            value = found[2] or found[4]
+            if len(value) >= _LEARNED:
+                self.hide(value)
+        text = _NAMED.sub(lambda found: f"{found[1] or found[3]}{_HIDDEN}", text)
+        text = _AUTHORISED.sub(rf"\1\2{_HIDDEN}", text)
         # The longest first: one may be part of another.
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, _HIDDEN)
         return _PACKED.sub(self._repacked, text)
 
     def _repacked(self, found: re.Match[str]) -> str:
-        """Base64 that holds JSON, without secrets; anything else as it is."""
+        """Base64 without the secrets in it; what holds none, or is none, as it is."""
+        packed = found[0].rstrip("=")
         try:
-            inside = base64.b64decode(found[0], validate=True).decode("latin-1")
+            content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
         except binascii.Error:
             return found[0]
-        clean = self(inside) if inside.startswith(("{", "[")) else inside
+        inside = content.decode("latin-1")
+        if not inside.startswith(("{", "[")):
+            return _HIDDEN if any(secret.encode() in content for secret in self._known) else found[0]
+        clean = self(inside)
         return found[0] if clean == inside else base64.b64encode(clean.encode("latin-1")).decode("ascii")
+
+
+def _lower(quoted: str) -> str:
+    """The same with small hexadecimal digits, as some servers write them."""
+    return re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
 
 
 class ReplyLog:

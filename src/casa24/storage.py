@@ -74,7 +74,7 @@ class DataFolder:
         """The days with a snapshot, oldest first."""
         try:
             names = [item.name for item in self.history.iterdir()]
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return []
         except OSError as error:
             raise StorageError(
@@ -194,7 +194,7 @@ class DataFolder:
     def _parsed_table(self, aside: list[Path]) -> tables.Table | None:
         """The CSV as it stands; None where there is none, or none of ours, which is set aside."""
         try:
-            return tables.Table.parse(self.table_file.read_text("utf-8"))
+            return tables.Table.parse(_text(self.table_file))
         except FileNotFoundError:
             return None
         except (tables.ForeignTable, UnicodeDecodeError, OSError):
@@ -214,6 +214,9 @@ class DataFolder:
 def load(path: Path) -> Snapshot:
     """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot or NewerSnapshot."""
     try:
+        if path.exists() and not path.is_file():
+            # A folder; or a pipe, which would never end.
+            raise UnreadableSnapshot(f"{path} is no file.", advice=_RESTORE)
         if path.stat().st_size > _SIZE_LIMIT:
             raise UnreadableSnapshot(f"{path} is too large for a snapshot.", advice=_RESTORE)
         content = json.loads(path.read_bytes(), parse_constant=_refuse)
@@ -261,6 +264,13 @@ def _record(record: dict[str, Any]) -> dict[str, Any]:
 def _flag(flag: dict[str, Any]) -> dict[str, Any]:
     optional = {"detail", "low", "high"}
     return {key: value for key, value in flag.items() if key not in optional or value is not None}
+
+
+def _text(path: Path) -> str:
+    """A file's text. Raises OSError for what is none: a pipe would never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no file")
+    return path.read_text("utf-8")
 
 
 def _date(text: str) -> dt.date | None:

@@ -88,9 +88,10 @@ class Replay(httpx.AsyncBaseTransport):
         if not kept:
             raise LookupError(f"nothing was kept of {request.method} {request.url}")
         exchange = kept.pop(0) if len(kept) > 1 else kept[0]
-        if exchange["file"] is None:
-            kind = httpx.ReadTimeout if "Timeout" in exchange["error"] else httpx.ConnectError
-            raise kind(exchange["error"])
+        # What was too much, or led elsewhere, is so again by itself.
+        if exchange["error"] not in {None, "BadReply"}:
+            late = "Time" in exchange["error"]
+            raise (httpx.ReadTimeout if late else httpx.ConnectError)(exchange["error"])
         content = (self._folder / exchange["file"]).read_bytes()
         return httpx.Response(exchange["status"], headers=exchange["headers"], content=content)
 

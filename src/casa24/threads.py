@@ -30,16 +30,16 @@ class TaskThread:
     def __init__(self, job: Coroutine[Any, Any, None], name: str) -> None:
         self._home = asyncio.get_running_loop()
         self.done: asyncio.Future[BaseException | None] = self._home.create_future()
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._loop = self._runner.get_loop()
-        # What nobody waited for any more is no news; asyncio would print it with its traceback.
-        self._loop.set_exception_handler(lambda _loop, context: log.debug("%s: %s", name, context["message"]))
-        self._task = self._loop.create_task(job, name=name)
-        self._thread = threading.Thread(target=self._main, name=f"casa24 {name}", daemon=True)
+        self._job = job
+        self._name = name
+        self._begun = threading.Event()
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        threading.Thread(target=self._main, name=f"casa24 {self._name}", daemon=True).start()
+        # A moment: from here on it can be cancelled.
+        self._begun.wait()
 
     def tell(self, act: Callable[[], object]) -> None:
         """Called in the thread: do this at home. A home that is closed listens no more."""
@@ -48,17 +48,25 @@ class TaskThread:
 
     def cancel(self) -> None:
         """Tell the coroutine to end, as :meth:`asyncio.Task.cancel` does."""
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._task is not None:
+            with suppress(RuntimeError):
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     def _main(self) -> None:
         error: BaseException | None = None
         # A thread has no caller: whatever is raised here is told at home, or comes too late for anybody.
-        with suppress(BaseException), self._runner:
+        with suppress(BaseException), asyncio.Runner() as runner:
             try:
-                self._loop.run_until_complete(self._task)
+                # Made here, not at home: on Windows a new loop takes Ctrl-C away from the one before it.
+                loop = runner.get_loop()
+                # What nobody waited for any more is no news; asyncio would print it with its traceback.
+                loop.set_exception_handler(lambda _loop, context: log.debug("%s: %s", self._name, context["message"]))
+                self._task = loop.create_task(self._job, name=self._name)
+                self._begun.set()
+                loop.run_until_complete(self._task)
             except BaseException as raised:  # noqa: BLE001 - the border to strangers' code
                 error = raised
+            self._begun.set()
             self.tell(lambda: self._end(error))
 
     def _end(self, error: BaseException | None) -> None:
@@ -69,7 +77,6 @@ class TaskThread:
 def any_left(patience: float = 1.0) -> bool:
     """Whether other threads are still at work after so many seconds: Python would wait for some of them for ever."""
     until = time.monotonic() + patience
-    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
-    for thread in others:
-        thread.join(max(0.0, until - time.monotonic()))
-    return any(thread.is_alive() for thread in others)
+    while (left := threading.active_count() > 1) and time.monotonic() < until:
+        time.sleep(0.01)
+    return left

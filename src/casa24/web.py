@@ -15,7 +15,8 @@ import functools
 import json
 import logging
 import time
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urljoin, urlsplit
 
@@ -38,7 +39,7 @@ from casa24.pace import Lane, Paces
 from casa24.politeness import Politeness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 log = logging.getLogger("casa24.web")
 # Without a handler Python would print stamina's line about every retry to stderr.
@@ -84,16 +85,19 @@ class Reply:
             raise BadReply(f"{self.where} answered in another form ({place})") from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
-    """One question and what came of it, whole or not: ``status`` is None where nothing did. ``url`` with its query."""
+    """One question and what came of it: ``status`` is None where nothing did, ``error`` what ended it early.
+
+    ``url`` with its query; ``content`` unpacked, as far as it came.
+    """
 
     method: str
     url: str
-    status: int | None
-    headers: Mapping[str, str]
-    content: bytes
-    seconds: float
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    seconds: float = 0.0
     error: str = ""
 
 
@@ -152,7 +156,8 @@ class Web:
             verify=verify,
             headers={"User-Agent": USER_AGENT, "Accept-Language": "en"},
             timeout=httpx.Timeout(self._politeness.timeout, pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+            # How many there are at once is the lanes' business; a connection is kept for the next request.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             follow_redirects=False,
         )
         self._open()
@@ -224,8 +229,6 @@ class Web:
                 async with asyncio.timeout(self._politeness.patience):
                     reply = await self._follow(request)
             except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEncodeError) as error:
-                took = time.monotonic() - started
-                self._listen(Exchange(request.method, request.url, None, {}, b"", took, type(error).__name__))
                 raise _translate(error, where) from None
             took = 1000 * (time.monotonic() - started)
             log.debug("%s %s%s: %s in %.0f ms", request.method, where, urlsplit(request.url).path, reply.status, took)
@@ -245,23 +248,38 @@ class Web:
         how, where, body = request.how, _where(url), bytearray()
         most = how.get("most", 4 * MEBIBYTE)
         params = how.get("params") if url == request.url else None
-        started = time.monotonic()
-        async with self._client.stream(
+        asked = self._client.build_request(
             request.method, url, params=params, headers=how.get("headers"), data=how.get("form")
-        ) as answer:
-            status, headers = answer.status_code, answer.headers
+        )
+        with self._told(asked, body) as exchange:
+            answer = await self._client.send(asked, stream=True)
             try:
+                exchange.status, exchange.headers = answer.status_code, answer.headers
                 if answer.has_redirect_location:
-                    return Reply(status, headers, b"", where), _next_hop(answer, url, how.get("redirects", True))
+                    target = _next_hop(answer, url, how.get("redirects", True))
+                    return Reply(answer.status_code, answer.headers, b"", where), target
                 async for chunk in answer.aiter_bytes():
                     body += chunk
                     if len(body) > most:
                         raise BadReply(f"{where} answered with more than {most:,} bytes")
-                return Reply(status, headers, bytes(body), where), None
+                return Reply(answer.status_code, answer.headers, bytes(body), where), None
             finally:
-                # A half answer too: it is what a bug report needs most.
-                took = time.monotonic() - started
-                self._listen(Exchange(request.method, str(answer.url), status, headers, bytes(body), took))
+                await answer.aclose()
+
+    @contextmanager
+    def _told(self, asked: httpx.Request, body: bytearray) -> Iterator[Exchange]:
+        """The exchange of a block; whoever listens is told it at the end, half an answer too."""
+        exchange = Exchange(asked.method, str(asked.url))
+        started = time.monotonic()
+        try:
+            yield exchange
+        except BaseException as error:
+            # Our own patience ends a request by cancelling it.
+            exchange.error = "TimedOut" if isinstance(error, asyncio.CancelledError) else type(error).__name__
+            raise
+        finally:
+            exchange.content, exchange.seconds = bytes(body), time.monotonic() - started
+            self._listen(exchange)
 
     def _checked(self, reply: Reply, request: _Request, lane: Lane) -> Reply:
         if _OK <= reply.status < _REDIRECT:

@@ -182,9 +182,10 @@ def test_what_a_source_prints_does_not_stand_in_an_answer(tmp_path: Path) -> Non
     assert {"hello from the moon", "moonshine"} <= set(done.stderr.splitlines())
 
 
-def test_an_account_a_source_chokes_on_costs_only_that_one(tmp_path: Path) -> None:
-    odd = moon(account="classmethod(lambda cls, text: 1 / 0)")
+@pytest.mark.parametrize(("deed", "trouble"), [("1 / 0", "ZeroDivisionError"), ("sys.exit(9)", "SystemExit")])
+def test_an_account_a_source_chokes_on_costs_only_that_one(tmp_path: Path, deed: str, trouble: str) -> None:
+    odd = moon(account=f"classmethod(lambda cls, text: {deed})")
     done = collected(tmp_path, install(tmp_path / "plugin", odd), "collect")
     assert done.returncode == 0, done.stderr
-    assert "the moon source cannot read '1' (ZeroDivisionError)" in done.stderr
+    assert f"the moon source cannot read '1' ({trouble})" in done.stderr
     assert stored(tmp_path / "label")["Casa 24 (demo)"]["spotify"]["followers"] == 555

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from casa24.demo import KEYS, lay_down
-from tests.internet import Internet, casa24, internet
+from casa24.demo import KEYS
+from tests.internet import Internet, casa24
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SECRETS = {
@@ -27,22 +26,6 @@ SECRETS = {
     "INSTAGRAM_ACCESS_TOKEN": "canary-instagram-token",
     "DISCORD_BOT_TOKEN": "canary-discord-token",
 }
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[Internet]:
-    with internet(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def label(tmp_path: Path) -> Path:
-    """A label's folder with a roster the demo's platforms know."""
-    folder = tmp_path / "label"
-    lay_down(folder)
-    with (folder / "casa24.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[web]\npause = 0\nconcurrency = 16\nbackoff = 0.01\n")
-    return folder
 
 
 def environ(world: Internet, **more: str) -> dict[str, str]:

@@ -8,41 +8,24 @@ import json
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
 from casa24 import config
 from casa24.collect import Request, collect
 from casa24.credentials import local
-from casa24.demo import KEYS, LAST, lay_down
+from casa24.demo import KEYS, LAST
 from casa24.demo.platforms import Platforms
 from casa24.models import Snapshot
 from casa24.politeness import Politeness
 from casa24.sources import registry
 from casa24.testing import Replay
 from casa24.web import Web
-from tests.internet import Internet, casa24, internet
+from tests.internet import Internet, casa24
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SECRETS = {name: f"canary/{name.lower()}+x" for name in registry.load().secret_names} | {"WORKER_API_KEY": "canary-wk"}
 BASIC = base64.b64encode(f"{SECRETS['SPOTIFY_CLIENT_ID']}:{SECRETS['SPOTIFY_CLIENT_SECRET']}".encode()).decode()
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[Internet]:
-    with internet(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def label(tmp_path: Path) -> Path:
-    folder = tmp_path / "label"
-    lay_down(folder)
-    with (folder / "casa24.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[web]\npause = 0\nconcurrency = 16\nbackoff = 0.01\nattempts = 1\n")
-    return folder
 
 
 def environ(world: Internet) -> dict[str, str]:

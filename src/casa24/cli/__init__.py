@@ -32,11 +32,14 @@ def main() -> None:
 
 def _leave(code: object) -> None:
     """End at once where a source left a thread behind: all is written, and Python would wait for it."""
+    import contextlib
     import os
     import sys
 
     threads = sys.modules.get("casa24.threads")
     if threads is not None and threads.any_left():
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            # What closed them has said so already.
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
         os._exit(code if isinstance(code, int) else 0 if code is None else 1)

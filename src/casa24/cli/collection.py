@@ -85,7 +85,7 @@ class CollectOptions:
         now = utc_now()
         wanted_sources = frozenset(workspace.registry.find(name).name for name in sources or ())
         wanted_artists = frozenset(_active(workspace, name, now.date()) for name in artists or ())
-        replies = ReplyLog(save_replies) if save_replies else None
+        replies = ReplyLog(save_replies.absolute()) if save_replies else None
         return cls(now, wanted_sources or None, wanted_artists or None, deadline, dry_run, replies)
 
 
@@ -171,7 +171,7 @@ def _near(path: Path) -> str:
 
 
 async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
-    """Collect and store, in one go: a source that does not let go of the process must not cost the day."""
+    """Collect and store: what is collected must not wait for anything."""
     from casa24.web import Web
 
     if not options.dry_run:
@@ -199,6 +199,9 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
             saved = workspace.folder.save(collected.snapshot)
         except StorageError as refused:
             error = _kept_elsewhere(collected.snapshot, workspace.folder, refused)
+    # A Ctrl-C that came while the day was stored: it is stored, and that is still to be said.
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
     return _Night(collected, saved, wallet.warnings, error)
 
 

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from casa24.escape import clean
+
 
 def command(line: str) -> None:
     """A workflow command, on stderr: stdout belongs to the answer, and the runner reads both."""
@@ -15,7 +17,12 @@ def command(line: str) -> None:
 
 def warn(text: str) -> None:
     """An annotation on the run."""
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    escaped = (
+        "\n".join(clean(line) for line in text.split("\n"))
+        .replace("%", "%25")
+        .replace("\r", "%0D")
+        .replace("\n", "%0A")
+    )
     command(f"::warning::{escaped}")
 
 

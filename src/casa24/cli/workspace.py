@@ -86,4 +86,5 @@ def open_workspace(path: Path | None, data_dir: Path | None, *, need_config: boo
             advice="Go to the label's folder, or give the file with --config. README: “The roster” shows one.",
         )
     settings = config.read(found) if found else Config(None, {})
-    return Workspace(settings, data_dir or settings.folder / "data")
+    # Absolute: a source may change the working directory under our feet.
+    return Workspace(settings, (data_dir or settings.folder / "data").absolute())

@@ -230,26 +230,32 @@ async def as_they_come(jobs: Iterable[tuple[K, Coroutine[Any, Any, V]]]) -> Asyn
     import asyncio
 
     tasks: dict[asyncio.Future[V], K] = {}
+    # Not asyncio.wait: it looks at all that are left for each that is done.
+    done: asyncio.Queue[asyncio.Future[V]] = asyncio.Queue()
+    stop: SourceUnavailable | None = None
     try:
         for key, job in jobs:
-            tasks[asyncio.ensure_future(job)] = key
-        waiting = set(tasks)
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            stop: SourceUnavailable | None = None
-            for task in done:
-                error = task.exception()
-                if isinstance(error, SourceUnavailable):
-                    stop = error
-                elif isinstance(error, Exception):
-                    yield tasks[task], error
-                elif error is None:
-                    yield tasks[task], task.result()
-                else:
-                    raise error
-            if stop is not None:
+            task = asyncio.ensure_future(job)
+            tasks[task] = key
+            task.add_done_callback(done.put_nowait)
+        while tasks:
+            if stop is not None and done.empty():
                 raise stop
+            ended = await done.get()
+            # Not kept: thousands of answers would be.
+            key = tasks.pop(ended)
+            error = ended.exception()
+            if isinstance(error, SourceUnavailable):
+                stop = error
+            elif isinstance(error, Exception):
+                yield key, error
+            elif error is None:
+                yield key, ended.result()
+            else:
+                raise error
+        if stop is not None:
+            raise stop
     finally:
-        for task in tasks:
-            task.cancel()
+        for left in tasks:
+            left.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -168,13 +168,11 @@ class Spotify(ArtistSource[SpotifyStats]):
             yield from ((("tracks", (account,)), self._api.top_tracks(account)) for account in accounts)
 
     async def _page(self, account: str) -> list[Page | Gap]:
-        import asyncio
-
         from casa24.sources._spotify_page import read_page
 
         try:
             reply = await self.web.get(f"{PAGE}/{account}")
-            return [await asyncio.to_thread(read_page, reply.text, account)]
+            return [read_page(reply.text, account)]
         except BadStatus as error:
             gap = gap_of(error, self.gaps)
             return [gap if gap.code in {"not_found", "server_error"} else replace(gap, code="page_refused")]

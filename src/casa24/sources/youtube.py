@@ -100,6 +100,16 @@ class _Answer(BaseModel, defer_build=True):
     next_page: str | None = Field(default=None, alias="nextPageToken")
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is kept of a video: of a hundred thousand, the answers themselves would not fit."""
+
+    id: str
+    views: int | None
+    title: str | None
+    published_at: str | None
+
+
 @dataclass(slots=True, eq=False)
 class _Channel:
     """What is known of one channel so far; ``videos`` or ``gap`` once its uploads were looked at.
@@ -235,26 +245,26 @@ class YouTube(ArtistSource[YouTubeStats]):
         known = [channel for channel in channels if channel.uploads is not None]
         videos = await self._videos([video for channel in known for video in channel.uploads or ()], self._numbers)
         best = {channel: _top(channel.uploads or (), videos) for channel in known}
-        shown = [item for items in best.values() if isinstance(items, list) for item in items]
-        untitled = [item.id for item in shown if item.id and not item.snippet.title]
+        shown = [video for videos in best.values() if isinstance(videos, list) for video in videos]
+        untitled = [video.id for video in shown if not video.title]
         titled = {**videos, **(await self._videos(untitled, self._titles))}
-        for channel, items in best.items():
-            found = items if isinstance(items, Gap) else _titled(items, titled)
+        for channel, top in best.items():
+            found = top if isinstance(top, Gap) else _titled(top, titled)
             if isinstance(found, Gap):
                 channel.gap = found
             else:
                 channel.videos = found
 
-    async def _videos(self, ids: Sequence[str], ask: Ask) -> dict[str, _Item | Gap]:
+    async def _videos(self, ids: Sequence[str], ask: Ask) -> dict[str, _Seen | Gap]:
         """Ask about videos in blocks of 50, the first one alone: it tells which endpoint answers."""
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
-        found: dict[str, _Item | Gap] = {}
+        found: dict[str, _Seen | Gap] = {}
         for group in (blocks[:1], blocks[1:]):
             async for block, answer in as_they_come((block, ask(block)) for block in group):
                 if isinstance(answer, Exception):
                     found.update(dict.fromkeys(block, gap_of(answer, self.gaps)))
                 else:
-                    found.update({item.id: item for item in answer.items if item.id})
+                    found.update({item.id: _seen(item.id, item) for item in answer.items if item.id})
         return found
 
     async def _numbers(self, block: tuple[str, ...]) -> _Answer:
@@ -283,30 +293,29 @@ class YouTube(ArtistSource[YouTubeStats]):
         return reply.parse(_Answer)
 
 
-def _top(ids: Sequence[str], videos: Mapping[str, _Item | Gap]) -> list[_Item] | Gap:
+def _seen(video: str, item: _Item) -> _Seen:
+    return _Seen(video, item.statistics.view_count, item.snippet.title, item.snippet.published_at)
+
+
+def _top(ids: Sequence[str], videos: Mapping[str, _Seen | Gap]) -> list[_Seen] | Gap:
     """The most viewed of these videos, if all could be asked about; one whose views are not public has no rank."""
     found = [videos[video] for video in ids if video in videos]
-    gap = next((item for item in found if isinstance(item, Gap)), None)
-    ranked = [item for item in found if isinstance(item, _Item) and item.statistics.view_count is not None]
+    gap = next((video for video in found if isinstance(video, Gap)), None)
+    ranked = [video for video in found if isinstance(video, _Seen) and video.views is not None]
     if gap is None and ids and not ranked:
         # There are videos, but no views of any: that is no empty list.
         gap = MISSING
-    return gap or sorted(ranked, key=lambda item: (-(item.statistics.view_count or 0), item.id or ""))[:_TOP]
+    return gap or sorted(ranked, key=lambda video: (-(video.views or 0), video.id))[:_TOP]
 
 
-def _titled(items: list[_Item], titled: Mapping[str, _Item | Gap]) -> list[Video] | Gap:
-    named = [(item, titled.get(item.id or "", item)) for item in items]
+def _titled(top: list[_Seen], titled: Mapping[str, _Seen | Gap]) -> list[Video] | Gap:
+    named = [(video, titled.get(video.id, video)) for video in top]
     gap = next((name for _, name in named if isinstance(name, Gap)), None)
-    return gap or [_video(item, name) for item, name in named if isinstance(name, _Item)]
+    return gap or [_video(video, name) for video, name in named if isinstance(name, _Seen)]
 
 
-def _video(item: _Item, named: _Item) -> Video:
-    return Video(
-        title=named.snippet.title or "",
-        views=item.statistics.view_count or 0,
-        video_id=item.id or "",
-        published_at=named.snippet.published_at,
-    )
+def _video(video: _Seen, named: _Seen) -> Video:
+    return Video(title=named.title or "", views=video.views or 0, video_id=video.id, published_at=named.published_at)
 
 
 def _reading(channel: _Channel) -> Reading[YouTubeStats]:

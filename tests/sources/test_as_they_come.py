@@ -1,0 +1,40 @@
+"""Many requests at once, their answers one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+
+from casa24.sources.base import as_they_come
+
+
+class Answer:
+    """Stands for what a platform sends."""
+
+
+async def answer(seconds: float) -> Answer:
+    await asyncio.sleep(seconds)
+    return Answer()
+
+
+def test_an_answer_is_let_go_of_when_the_next_one_comes() -> None:
+    """A thousand artists' answers must not lie in memory until the last has come."""
+
+    async def go() -> list[int]:
+        seen: list[weakref.ref[Answer]] = []
+        held = []
+        async for _, found in as_they_come((number, answer(number / 50)) for number in range(3)):
+            seen.append(weakref.ref(found))  # type: ignore[arg-type]
+            del found
+            held.append(sum(one() is not None for one in seen))
+        return held
+
+    assert asyncio.run(go()) == [1, 1, 1]
+
+
+def test_answers_come_as_they_come_and_each_with_its_key() -> None:
+    async def go() -> list[str]:
+        jobs = [("late", answer(0.05)), ("early", answer(0))]
+        return [key async for key, _ in as_they_come(jobs)]
+
+    assert asyncio.run(go()) == ["early", "late"]
