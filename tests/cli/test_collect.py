@@ -264,7 +264,9 @@ def test_an_artist_who_left_is_not_asked_about_and_that_is_said(world: Internet,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_request_to_end_stores_what_has_arrived(world: Internet, label: Path, name: str) -> None:
+@pytest.mark.parametrize("started", [[], ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]], ids=["", "in the background"])
+def test_a_request_to_end_stores_what_has_arrived(world: Internet, label: Path, name: str, started: list[str]) -> None:
+    """Also where a script started it in the background, deaf to Ctrl-C."""
     asked = threading.Event()
 
     def slow(request: httpx.Request) -> httpx.Response | None:
@@ -275,7 +277,7 @@ def test_a_request_to_end_stores_what_has_arrived(world: Internet, label: Path, 
 
     world.play = slow
     running = subprocess.Popen(
-        [sys.executable, "-m", "casa24", "collect"],
+        [*started, sys.executable, "-m", "casa24", "collect"],
         env=environ(world), cwd=label, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert asked.wait(20)

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casa24 import files, names
 from casa24.analysis.collection import Collection
@@ -242,8 +242,12 @@ def _as_interrupt(*names: str) -> Iterator[None]:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    numbers = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    handlers: dict[signal.Signals, Any] = {
+        signal.Signals[name]: interrupt for name in names if name in signal.Signals.__members__
+    }
+    # Where a script started us in the background it is ignored, and with it every other request to end.
+    handlers[signal.SIGINT] = signal.default_int_handler
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
