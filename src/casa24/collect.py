@@ -76,17 +76,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A reading as plain data: from here on no code of the source's is run any more."""
+    """A reading as plain data: from here on no code of the source's is run any more.
+
+    ``has_number``: whether any of it is a number; whoever watches a run asks at every step.
+    """
 
     values: dict[str, Any]
     flags: tuple[FieldFlag, ...]
     account: str | None
     via: str
-
-    @property
-    def has_number(self) -> bool:
-        """Whether any of it is a number."""
-        return any(holds_number(value) for value in self.values.values())
+    has_number: bool
 
 
 @dataclass(slots=True)
@@ -169,6 +168,8 @@ class _Collector:
         self._web = web
         self._watch = watch
         self._accounts = request.accounts(source)
+        secrets = wallet.give(source.credentials.secrets).values()
+        self._secrets = [text for one in secrets if len(text := one.get_secret_value()) >= _SECRET]
         self._closed = False
         self.progress = Progress(source, expected=1 if source.label_wide else len(self._accounts))
         self.thread: TaskThread | None = None
@@ -226,12 +227,8 @@ class _Collector:
     def _judge(self, account: str, outcome: Reading[Stats] | Exception) -> None:
         """Hand on what can be recorded of a reading, or why there is nothing."""
         source = self.progress.source
-        judged = outcome if isinstance(outcome, Exception) else _judged(source, outcome, self._secrets())
+        judged = outcome if isinstance(outcome, Exception) else _judged(source, outcome, self._secrets)
         self._hand_on(self._take, account, judged)
-
-    def _secrets(self) -> list[str]:
-        given = self._wallet.give(self.progress.source.credentials.secrets)
-        return [secret for one in given.values() if len(secret := one.get_secret_value()) >= _SECRET]
 
     def _hand_on(self, act: Callable[..., None], *arguments: object) -> None:
         if self.thread:
@@ -280,7 +277,9 @@ def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard
     if not all(isinstance(text, str) for text in texts):
         return TypeError("an account or a way (via) that is no text")
     try:
-        heard = Heard(outcome.stats.model_dump(mode="json"), tuple(outcome.flags), outcome.account, outcome.via)
+        values = outcome.stats.model_dump(mode="json")
+        measured = any(holds_number(value) for value in values.values())
+        heard = Heard(values, tuple(outcome.flags), outcome.account, outcome.via, measured)
         fold(_cells("", source, heard, MISSING))
         told = json.dumps([heard.values, heard.account, [repr(flag) for flag in heard.flags]])
     except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run

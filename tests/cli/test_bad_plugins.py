@@ -13,8 +13,11 @@ from tests.internet import casa24, internet
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from pathlib import Path
+
+    Done = subprocess.CompletedProcess[str]
+    Night = tuple[Done, Path, float]
 
 # What each does when it is asked: none of it ends by itself, or it ends the process.
 DEEDS = {
@@ -54,32 +57,38 @@ class {title}(ArtistSource[Fans]):
 DEADLINE = 10
 
 
-@pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.CompletedProcess[str], Path, float]]:
-    """One night with all of them installed: what it printed, its folder, its seconds."""
-    folder = tmp_path_factory.mktemp("bad")
-    plugins = folder / "plugins"
-    info = plugins / "casa24_bad-1.0.dist-info"
+def install(folder: Path, module: str, points: str = "moon = casa24_strange:Moon", *, about: bool = True) -> Path:
+    """A package with one module, as pip would leave it behind, or nearly so."""
+    info = folder / "casa24_strange-1.0.dist-info"
     info.mkdir(parents=True)
-    text = MODULE + "".join(SOURCE.format(name=name, title=name.title(), deed=deed) for name, deed in DEEDS.items())
-    (plugins / "casa24_bad.py").write_text(text, "utf-8")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: casa24-bad\nVersion: 1.0\n", "utf-8")
-    points = "".join(f"{name} = casa24_bad:{name.title()}\n" for name in DEEDS)
-    (info / "entry_points.txt").write_text(f"[casa24.sources]\n{points}", "utf-8")
+    (folder / "casa24_strange.py").write_text(module, "utf-8")
+    if about:
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: casa24-strange\nVersion: 1.0\n", "utf-8")
+    (info / "entry_points.txt").write_text(f"[casa24.sources]\n{points}\n", "utf-8")
+    return folder
 
+
+def collected(folder: Path, plugin: Path, *arguments: str, names: Iterable[str] = ("moon",)) -> Done:
+    """A whole process with that package, in a label whose first artist has an account at each of its sources."""
     label = folder / "label"
     config = lay_down(label)
-    accounts = "".join(f'{name}_id = "1"\n' for name in DEEDS)
+    accounts = "".join(f'{name}_id = "1"\n' for name in names)
     text = config.read_text("utf-8").replace("[[artists]]\n", f"[[artists]]\n{accounts}", 1)
     config.write_text(f"{text}\n[web]\npause = 0\nconcurrency = 16\n", "utf-8")
     with internet(folder) as world:
-        environ = {**world.environ, **KEYS, "PYTHONPATH": str(plugins)}
-        started = time.monotonic()
-        done = casa24("collect", "--deadline", str(DEADLINE), env=environ, cwd=label)
-        yield done, label, time.monotonic() - started
+        return casa24(*arguments, env={**world.environ, **KEYS, "PYTHONPATH": str(plugin)}, cwd=label)
 
 
-Night = tuple["subprocess.CompletedProcess[str]", "Path", float]
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """One night with all of them installed: what it printed, its folder, its seconds."""
+    folder = tmp_path_factory.mktemp("bad")
+    text = MODULE + "".join(SOURCE.format(name=name, title=name.title(), deed=deed) for name, deed in DEEDS.items())
+    points = "".join(f"{name} = casa24_strange:{name.title()}\n" for name in DEEDS)
+    plugin = install(folder / "plugin", text, points)
+    started = time.monotonic()
+    done = collected(folder, plugin, "collect", "--deadline", str(DEADLINE), names=DEEDS)
+    return done, folder / "label", time.monotonic() - started
 
 
 def stored(label: Path) -> dict[str, dict[str, dict[str, object]]]:
@@ -118,17 +127,6 @@ def test_one_that_does_not_heed_its_end_is_named(night: Night, name: str) -> Non
 # What they say and how they are installed.
 
 
-def install(folder: Path, module: str, *, points: str = "moon = casa24_moon:Moon", about: bool = True) -> Path:
-    """A package with one module, as pip would leave it behind, or nearly so."""
-    info = folder / "casa24_moon-1.0.dist-info"
-    info.mkdir(parents=True)
-    (folder / "casa24_moon.py").write_text(module, "utf-8")
-    if about:
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: casa24-moon\nVersion: 1.0\n", "utf-8")
-    (info / "entry_points.txt").write_text(f"[casa24.sources]\n{points}\n", "utf-8")
-    return folder
-
-
 def moon(**changes: str) -> str:
     source = SOURCE.format(name="moon", title="Moon", deed="print('moonshine'); return Reading(Fans(fans=7))")
     return "print('hello from the moon')\n" + MODULE + source + "".join(f"Moon.{k} = {v}\n" for k, v in changes.items())
@@ -142,28 +140,19 @@ BROKEN = {
 }
 
 
-def collected(tmp_path: Path, plugin: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    label = tmp_path / "label"
-    config = lay_down(label)
-    text = config.read_text("utf-8").replace("[[artists]]\n", '[[artists]]\nmoon_id = "1"\n', 1)
-    config.write_text(f"{text}\n[web]\npause = 0\nconcurrency = 16\n", "utf-8")
-    with internet(tmp_path) as world:
-        return casa24(*arguments, env={**world.environ, **KEYS, "PYTHONPATH": str(plugin)}, cwd=label)
-
-
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_no_source_is_left_out_by_name_and_costs_nothing(tmp_path: Path, name: str) -> None:
     module, reason = BROKEN[name]
     done = collected(tmp_path, install(tmp_path / "plugin", module), "collect")
     assert done.returncode == 0, done.stderr
     (told,) = [line for line in done.stderr.splitlines() if "is left out:" in line]
-    assert told.startswith("Warning: The source moon of casa24-moon")
+    assert told.startswith("Warning: The source moon of casa24-strange")
     assert reason in told
     assert not [line for line in done.stderr.splitlines() if line.lstrip().startswith("::")]
     assert stored(tmp_path / "label")["Casa 24 (demo)"]["spotify"]["followers"] == 555
 
 
-@pytest.mark.parametrize("points", ["[[[", "moon casa24_moon", "= =\n[x"])
+@pytest.mark.parametrize("points", ["[[[", "moon casa24_strange", "= =\n[x"])
 def test_a_package_whose_entry_points_are_damaged_hides_no_other(tmp_path: Path, points: str) -> None:
     done = collected(tmp_path, install(tmp_path / "plugin", moon(), points=points), "collect")
     assert done.returncode == 0, done.stderr

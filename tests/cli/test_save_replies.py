@@ -12,14 +12,13 @@ import httpx
 from casa24 import config
 from casa24.collect import Request, collect
 from casa24.credentials import local
-from casa24.demo import KEYS, LAST
-from casa24.demo.platforms import Platforms
+from casa24.demo import KEYS
 from casa24.models import Snapshot
 from casa24.politeness import Politeness
 from casa24.sources import registry
 from casa24.testing import Replay
 from casa24.web import Web
-from tests.internet import Internet, casa24
+from tests.internet import Internet, casa24, usual
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +76,7 @@ def test_an_answer_casa24_does_not_know_is_in_it(world: Internet, label: Path) -
 
 def echoing(request: httpx.Request) -> httpx.Response:
     """A platform that sends back whatever it was sent, on top of a good answer."""
-    good = asyncio.run(Platforms(LAST).handle_async_request(request))
+    good = usual(request)
     sent = json.dumps([str(request.url), dict(request.headers), request.content.decode()])
     return httpx.Response(good.status_code, text=f'{good.text[:-1]}, "echo": {sent} }}', headers={"X-Usage": sent})
 
