@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import httpx
 from pydantic import SecretStr
 
-from casa24.collect import Collected, Progress, Request, collect
+from casa24.assembly import Progress, Request
+from casa24.collect import Collected, collect
 from casa24.config import Artist, Label, Roster
 from casa24.credentials import Found, Wallet
 from casa24.errors import SourceUnavailable

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from casa24 import collect as collecting
-from casa24.collect import Collected, Request, collect
+from casa24.assembly import Request
+from casa24.collect import Collected, collect
 from casa24.config import Artist, Roster
 from casa24.errors import AccountUnavailable, BadStatus, TimedOut
+from casa24.findings import Finding, Level
 from casa24.models import State
 from casa24.sources.base import (
     Credentials,
@@ -369,3 +371,35 @@ def test_the_watcher_sees_every_answer_and_the_end() -> None:
     assert seen[0] == ("other", 0, 3, False)
     assert seen[-1] == ("other", 3, 3, True)
     assert [step[1] for step in seen] == sorted(step[1] for step in seen)
+
+
+# What a source says of itself.
+
+
+class Examined(Good):
+    async def fetch(self, account: str) -> Reading[Numbers]:
+        return Reading(Numbers(fans=1), account_name=f"The {account}")
+
+    async def check(self) -> list[Finding]:
+        return [Finding(Level.WARNING, "its key ends soon", "Renew it.")]
+
+
+def test_a_source_is_only_asked_about_itself_where_somebody_wants_to_know() -> None:
+    assert night(Examined).findings == {}
+    collected = night(Examined, check=True)
+    assert collected.findings == {"good": (Finding(Level.WARNING, "its key ends soon", "Renew it."),)}
+    assert fans(collected.snapshot, "good") == [1, 1, 1]
+
+
+def test_what_is_no_finding_is_left_out() -> None:
+    class Careless(Examined):
+        async def check(self) -> list[Finding]:
+            return ["all is well", Finding("fine", "?"), Finding(Level.OK, 3)]  # type: ignore[list-item, arg-type]
+
+    assert night(Careless, check=True).findings == {}
+
+
+def test_what_the_platform_calls_an_account_is_handed_on_but_not_stored() -> None:
+    collected = night(Examined)
+    assert collected.names == {("good", "a1"): "The a1", ("good", "a2"): "The a2", ("good", "a3"): "The a3"}
+    assert "The a1" not in collected.snapshot.model_dump_json()

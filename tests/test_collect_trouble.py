@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casa24.collect import Collected, Request, collect
+from casa24.assembly import Request
+from casa24.collect import Collected, collect
 from casa24.config import Artist, Roster
 from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable, TimedOut
 from casa24.gaps import Explanation

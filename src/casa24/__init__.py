@@ -15,6 +15,8 @@ HOMEPAGE = "https://github.com/casa24records/casa24"
 if TYPE_CHECKING:
     from casa24.errors import AccountUnavailable as AccountUnavailable
     from casa24.errors import SourceUnavailable as SourceUnavailable
+    from casa24.findings import Finding as Finding
+    from casa24.findings import Level as Level
     from casa24.gaps import Explanation as Explanation
     from casa24.metrics import Listing as Listing
     from casa24.metrics import Metric as Metric
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "AccountUnavailable": "casa24.errors",
     "SourceUnavailable": "casa24.errors",
+    "Finding": "casa24.findings",
+    "Level": "casa24.findings",
     "Listing": "casa24.metrics",
     "Metric": "casa24.metrics",
     "State": "casa24.models",

@@ -12,30 +12,27 @@ import json
 import logging
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from casa24 import __version__
+from casa24.assembly import Heard, Progress, Request, cells_of, snapshot_of
 from casa24.errors import BadReply, SourceUnavailable
-from casa24.flags import Cell, Cells, Note, Place, fold, sections_of
-from casa24.gaps import MISSING, UNANSWERED, Gap, gap_of
-from casa24.metrics import Listing, Metric
-from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count, holds_number
+from casa24.findings import Finding, Level
+from casa24.flags import fold
+from casa24.gaps import MISSING, Gap, gap_of
+from casa24.models import State, holds_number
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
 from casa24.threads import TaskThread
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-    from casa24.config import Artist, Roster
     from casa24.credentials import Wallet
-    from casa24.sources.base import FieldFlag, Stats
+    from casa24.models import Snapshot
+    from casa24.sources.base import Stats
     from casa24.sources.registry import AnySource
     from casa24.web import Web
 
 log = logging.getLogger("casa24.collect")
-
-GENERATOR = f"casa24 {__version__}"
 
 # How long a source may tidy up after it was told to end, in seconds.
 _GRACE = 5.0
@@ -48,76 +45,18 @@ _SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What to collect: every source and artist unless narrowed. ``deadline`` in seconds."""
-
-    roster: Roster
-    sources: Sequence[AnySource]
-    now: dt.datetime
-    only_sources: frozenset[str] | None = None
-    only_artists: frozenset[str] | None = None
-    deadline: float = 600
-    generator: str = GENERATOR
-
-    @property
-    def artists(self) -> tuple[Artist, ...]:
-        """The artists of the day."""
-        return self.roster.active(self.now.date())
-
-    def asks(self, source: AnySource) -> bool:
-        """Whether this source is asked in this run."""
-        return self.only_sources is None or source.name in self.only_sources
-
-    def accounts(self, source: AnySource) -> dict[str, str]:
-        """Account → artist, of those asked in this run."""
-        wanted = [artist for artist in self.artists if self.only_artists is None or artist.name in self.only_artists]
-        return {artist.accounts[source.name]: artist.name for artist in wanted if source.name in artist.accounts}
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A reading as plain data: from here on no code of the source's is run any more.
-
-    ``has_number``: whether any of it is a number; whoever watches a run asks at every step.
-    """
-
-    values: dict[str, Any]
-    flags: tuple[FieldFlag, ...]
-    account: str | None
-    via: str
-    has_number: bool
-
-
-@dataclass(slots=True)
-class Progress:
-    """One source's way through a run: what arrived, and what ended it early."""
-
-    source: AnySource
-    expected: int
-    readings: dict[str, Heard] = field(default_factory=dict)
-    failures: dict[str, Exception] = field(default_factory=dict)
-    ended: Gap | None = None
-    warnings: list[str] = field(default_factory=list)
-    done: bool = False
-
-    @property
-    def measured(self) -> int:
-        """How many accounts have given a number."""
-        return sum(heard.has_number for heard in self.readings.values())
-
-    @property
-    def left_out(self) -> bool:
-        """Whether this is a source nobody misses, and it was never set up."""
-        return self.source.credentials.quiet and self.ended is not None and self.ended.code == "no_credentials"
-
-
-@dataclass(frozen=True, slots=True)
 class Collected:
-    """A run's result. ``interrupted``: ended by Ctrl-C before all was there."""
+    """A run's result. ``interrupted``: ended by Ctrl-C before all was there.
+
+    ``names``: what the platforms call the accounts, by (source, account as asked). ``findings``:
+    what the sources say of themselves, by source, where they were asked to.
+    """
 
     snapshot: Snapshot
     warnings: tuple[str, ...] = ()
     interrupted: bool = False
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 async def collect(
@@ -143,7 +82,14 @@ async def collect(
     warnings = [text for progress in progresses for text in progress.warnings]
     if not runs:
         warnings.append("Nobody was asked: no artist of this run has an account there. Look at casa24.toml.")
-    return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted)
+    names = {
+        (progress.source.name, account): heard.name
+        for progress in progresses
+        for account, heard in progress.readings.items()
+        if heard.name
+    }
+    findings = {progress.source.name: progress.findings for progress in progresses if progress.findings}
+    return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted, names, findings)
 
 
 async def _interrupted(runs: Iterable[_Collector], seconds: float) -> bool:
@@ -212,6 +158,8 @@ class _Collector:
             run = Run(web, self._request.now, given, lambda text: self._hand_on(self._warn, str(text)[:_LONGEST]))
             source = kind(run, self._request.roster.options.get(kind.name))
             await source.start()
+            if self._request.check:
+                self._hand_on(self._find, _checked(await source.check()))
             if isinstance(source, LabelSource):
                 account = self._request.roster.label.accounts.get(kind.name)
                 self._judge(account or "", await source.fetch(account))
@@ -239,6 +187,9 @@ class _Collector:
     def _warn(self, text: str) -> None:
         if len(self.progress.warnings) < _MOST_WARNINGS:
             self.progress.warnings.append(text)
+
+    def _find(self, findings: tuple[Finding, ...]) -> None:
+        self.progress.findings = findings
 
     def _take(self, account: str, outcome: Heard | Exception) -> None:
         if isinstance(outcome, Exception):
@@ -269,18 +220,28 @@ class _Collector:
         self._watch(self.progress)
 
 
+def _checked(findings: Iterable[object]) -> tuple[Finding, ...]:
+    """What is a finding of what a source gave: nobody checks a stranger's types but we, here."""
+    return tuple(
+        finding
+        for finding in findings
+        if isinstance(finding, Finding)
+        and {type(getattr(finding, name)) for name in ("level", "what", "advice", "link")} == {Level, str}
+    )
+
+
 def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard | Exception:
     """A reading as plain data, or why it cannot be recorded: nobody checks a stranger's types but we, here."""
     if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
         return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
-    texts: list[object] = [outcome.account or "", outcome.via]
+    texts: list[object] = [outcome.account or "", outcome.account_name or "", outcome.via]
     if not all(isinstance(text, str) for text in texts):
-        return TypeError("an account or a way (via) that is no text")
+        return TypeError("an account, a name or a way (via) that is no text")
     try:
         values = outcome.stats.model_dump(mode="json")
         measured = any(holds_number(value) for value in values.values())
-        heard = Heard(values, tuple(outcome.flags), outcome.account, outcome.via, measured)
-        fold(_cells("", source, heard, MISSING))
+        heard = Heard(values, tuple(outcome.flags), outcome.account, outcome.via, measured, outcome.account_name)
+        fold(cells_of("", source, heard, MISSING))
         told = json.dumps([heard.values, heard.account, [repr(flag) for flag in heard.flags]])
     except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
         return error
@@ -288,111 +249,3 @@ def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard
         # A platform that sends back what it was sent: the record must never hold a key.
         return BadReply(f"{source.title} sent one of our keys back")
     return heard
-
-
-def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
-    """The day as it arrived; every value that did not is null and has a flag."""
-    asked = {progress.source.name: progress for progress in progresses}
-    cells: Cells = {}
-    accounts: dict[str, dict[str, str]] = {artist.name: {} for artist in request.artists}
-    runs: dict[str, SourceRun] = {}
-    for source in request.sources:
-        progress = asked.get(source.name)
-        owners = _owners(request, source)
-        if not owners or (progress is None and source.label_wide) or (progress and progress.left_out):
-            continue
-        for artist, account in owners.items():
-            reading = progress.readings.get(account or "") if progress else None
-            cells.update(_cells(artist, source, reading, _reason(request, progress, artist, account)))
-            if artist is not None and account is not None:
-                accounts[artist][source.name] = (reading.account if reading else None) or account
-        if progress and progress.readings:
-            via = {reading.via for reading in progress.readings.values()}
-            runs[source.name] = SourceRun(collected_at=request.now, via="api" if "api" in via else "page")
-        elif progress and (progress.ended is None or progress.ended.state is State.FAILED):
-            runs[source.name] = SourceRun(collected_at=request.now)
-    return _assemble(request, cells, accounts, runs)
-
-
-def _owners(request: Request, source: AnySource) -> dict[str | None, str | None]:
-    """Whose section a source has: each artist's (None = no account), or the label's."""
-    if source.label_wide:
-        return {None: request.roster.label.accounts.get(source.name)}
-    owners: dict[str | None, str | None] = {artist.name: artist.accounts.get(source.name) for artist in request.artists}
-    # A platform nobody on the roster uses has no sections at all.
-    return owners if any(owners.values()) else {}
-
-
-def _reason(request: Request, progress: Progress | None, artist: str | None, account: str | None) -> Gap:
-    """Why a field without a flag of its own is null."""
-    if artist is not None and account is None:
-        return Gap(State.NO_ACCOUNT, "no_account")
-    narrowed = artist is not None and request.only_artists is not None and artist not in request.only_artists
-    if progress is None or narrowed:
-        return Gap(State.SKIPPED, "not_asked")
-    failure = progress.failures.get(account or "")
-    if failure is not None:
-        return gap_of(failure, progress.source.gaps)
-    return progress.ended or (MISSING if (account or "") in progress.readings else UNANSWERED)
-
-
-def _cells(artist: str | None, source: AnySource, reading: Heard | None, reason: Gap) -> Cells:
-    """One section: every declared field, with its value and flags or the reason for its absence."""
-    # Not the model's own defaults: where nothing was read nothing is known.
-    fields = source.model.model_fields
-    values = reading.values if reading else dict.fromkeys(fields)
-    kinds: dict[str, Metric | Listing] = {
-        **dict(source.listings()),
-        **{one.field: one.metric for one in source.series()},
-    }
-    cells: Cells = {}
-    for name in fields:
-        value, why = values[name], reason
-        if value is not None and not _sound(value, kinds.get(name)):
-            # A negative, a fraction, a yes: no count, whatever a source took it for.
-            value, why = None, Gap(State.FAILED, "bad_reply")
-        notes = [
-            Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high)
-            for flag in (reading.flags if reading else ())
-            if flag.field == name and _tells(flag.state, value)
-        ]
-        if value is None and not notes:
-            notes = [Note(why.state, why.code, why.detail or None)]
-        cells[Place(artist, source.name, name)] = Cell(value, tuple(notes))
-    return cells
-
-
-def _sound(value: object, kind: Metric | Listing | None) -> bool:
-    """Whether the numbers in a value are some that anybody can have."""
-    if isinstance(kind, Metric):
-        return as_count(value) is not None
-    if not (isinstance(kind, Listing) and isinstance(value, list)):
-        return True
-    entries = [entry for entry in value if isinstance(entry, dict)]
-    numbers = [entry.get(field) for entry in entries for field, _ in kind.numbers]
-    return all(number is None or as_count(number) is not None for number in numbers)
-
-
-def _tells(state: State, value: object) -> bool:
-    """Whether a state speaks of a value that is there, or gives a reason for one that is not."""
-    return state.has_value == (value is not None) and state not in {State.MEASURED, State.NOT_TRACKED}
-
-
-def _assemble(
-    request: Request, cells: Cells, accounts: dict[str, dict[str, str]], runs: dict[str, SourceRun]
-) -> Snapshot:
-    sections = sections_of(cells)
-    records = [
-        ArtistRecord(name=artist.name, accounts=accounts[artist.name], **sections.get(artist.name, {}))
-        for artist in request.artists
-    ]
-    content: dict[str, Any] = {
-        "date": request.now.date(),
-        "schema": SCHEMA,
-        "generator": request.generator,
-        "sources": runs,
-        "artists": records,
-        "flags": fold(cells),
-        **sections.get(None, {}),
-    }
-    return Snapshot.model_validate(content)

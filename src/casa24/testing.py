@@ -28,7 +28,8 @@ import pytest
 from pydantic import SecretStr
 
 from casa24 import replies
-from casa24.collect import Request, collect
+from casa24.assembly import Request
+from casa24.collect import collect
 from casa24.config import Artist, Label, Roster
 from casa24.credentials import Found, Wallet
 from casa24.models import Snapshot, State, as_count

@@ -20,7 +20,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casa24.collect import Request, collect
+from casa24.assembly import Request
+from casa24.collect import collect
 from casa24.credentials import Wallet
 from casa24.models import State
 from casa24.politeness import Politeness

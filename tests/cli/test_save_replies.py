@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from casa24 import config
-from casa24.collect import Request, collect
+from casa24.assembly import Request
+from casa24.collect import collect
 from casa24.credentials import local
 from casa24.demo import KEYS
 from casa24.models import Snapshot

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from casa24 import files, names
 from casa24.analysis.collection import Collection
 from casa24.analysis.day import Missing, describe_day, missing
+from casa24.assembly import GENERATOR, Request
 from casa24.changes import mark_changes
 from casa24.cli import github
 from casa24.cli.bug_report import describe_replies
@@ -21,7 +22,6 @@ from casa24.cli.keys import PATIENCE, all_keys
 from casa24.cli.output import emit, say
 from casa24.cli.progress import watching
 from casa24.cli.workspace import utc_now
-from casa24.collect import GENERATOR, Request
 from casa24.collect import collect as ask_all
 from casa24.credentials import WORKER_KEY
 from casa24.errors import StorageError, UnknownName

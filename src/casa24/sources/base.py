@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from casa24.findings import Finding
     from casa24.web import Web
 
 
@@ -166,6 +167,10 @@ class Source(Generic[S]):
 
     async def start(self) -> None:
         """Once a run, before anything is asked: tokens, what this app may do."""
+
+    async def check(self) -> list[Finding]:
+        """For `casa24 doctor`, after :meth:`start`: how it stands with the keys in use, and for how long."""
+        return []
 
     @classmethod
     def explanations(cls) -> dict[str, Explanation]:
