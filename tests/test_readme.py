@@ -62,7 +62,7 @@ def test_the_output_in_the_readme_is_the_real_one(
 
 def test_the_two_commands_are_one_line_each() -> None:
     lines = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
-    assert [line.rsplit("&& ", 1)[1] for line in lines] == ["casa24 demo", "pytest"]
+    assert [line.rsplit("&& ", 1)[1] for line in lines] == ["casa24 demo", "pytest -n auto"]
 
 
 def test_write_a_source_shows_the_example_plugin_as_it_stands() -> None:
@@ -77,7 +77,7 @@ def test_write_a_source_shows_the_example_plugin_as_it_stands() -> None:
 def test_continuous_integration_runs_the_readmes_own_test_commands() -> None:
     """On Linux and macOS the one, on Windows the other."""
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
-    (posix,) = re.findall(r"^(python3 -m venv .*pytest)$", README, re.MULTILINE)
-    (windows,) = re.findall(r"`(py -m venv [^`]*pytest)`", README)
+    (posix,) = re.findall(r"^(python3 -m venv .*pytest -n auto)$", README, re.MULTILINE)
+    (windows,) = re.findall(r"`(py -m venv [^`]*pytest -n auto)`", README)
     for name, command in (("!=", posix), ("==", windows)):
         assert f"if: runner.os {name} 'Windows'\n        run: {command}\n" in workflow
