@@ -123,7 +123,7 @@ def test_a_failed_second_run_keeps_the_first_runs_numbers(folder: DataFolder) ->
     folder.save(snapshot(artist(spotify={"followers": 5}, youtube={"subscribers": 1})))
     sections: dict[str, Any] = {"spotify": {"followers": None}, "youtube": {"subscribers": 2}}
     saved = folder.save(snapshot(artist(**sections), hour=9, flags=[flag("*", "spotify")]))
-    assert saved.snapshot.artists[0].sections == {"spotify": {"followers": 5}, "youtube": {"subscribers": 2}}
+    assert saved.days[0].artists[0].sections == {"spotify": {"followers": 5}, "youtube": {"subscribers": 2}}
     assert folder.table_file.read_text().splitlines()[1:] == ["Ana,2026-03-14,,5,,2,,,,,"]
 
 
@@ -407,7 +407,7 @@ def test_the_old_collectors_zeros_of_the_same_morning_do_not_become_measurements
         snapshot(
             artist(instagram={"followers": 7}, **sections), hour=12, flags=[flag("*", "spotify"), flag("*", "youtube")]
         )
-    ).snapshot
+    ).days[0]
     assert saved.schema_version == 2
     assert {saved.measurement("Ana", "spotify", field).state for field in zeros} == {State.FAILED}
     assert saved.artists[0].sections["youtube"] == {"subscribers": 5, "total_views": 0}

@@ -59,13 +59,13 @@ def test_there_is_one_row_an_artist_and_date_and_none_for_discord() -> None:
 def test_the_same_day_again_replaces_its_rows_and_no_others() -> None:
     first = snapshot(artist("Ana", spotify={"followers": 1}), artist("Ben", spotify={"followers": 2}))
     second = snapshot(artist("Ana", spotify={"followers": 3}), day=NEXT)
-    table = Table.build([first, second], SERIES).with_day(snapshot(artist("Ben", spotify={"followers": 9})), SERIES)
+    table = Table.build([first, second], SERIES).with_days([snapshot(artist("Ben", spotify={"followers": 9}))], SERIES)
     assert lines(table)[1:] == ["Ben,2026-03-14,,9,,,,,,", "Ana,2026-03-15,,3,,,,,,"]
 
 
 def test_rows_stand_by_date_and_within_a_day_in_the_snapshots_order() -> None:
     late = snapshot(artist("Cleo"), artist("Ana"), day=NEXT)
-    table = Table.build([late], SERIES).with_day(snapshot(artist("Ben")), SERIES)
+    table = Table.build([late], SERIES).with_days([snapshot(artist("Ben"))], SERIES)
     assert [line.split(",")[:2] for line in lines(table)[1:]] == [
         ["Ben", "2026-03-14"], ["Cleo", "2026-03-15"], ["Ana", "2026-03-15"],
     ]  # fmt: skip
@@ -74,8 +74,8 @@ def test_rows_stand_by_date_and_within_a_day_in_the_snapshots_order() -> None:
 def test_the_column_of_a_plugin_that_is_gone_keeps_its_numbers() -> None:
     """The plugin was uninstalled at noon: its row of the morning is not emptied."""
     table = Table.build([snapshot(artist(tiktok={"likes": 5}))], (*SERIES, TIKTOK))
-    again = table.with_day(snapshot(artist(tiktok={"likes": 5}, spotify={"followers": 1})), SERIES)
-    again = again.with_day(snapshot(artist(spotify={"followers": 2}), day=NEXT), SERIES)
+    again = table.with_days([snapshot(artist(tiktok={"likes": 5}, spotify={"followers": 1}))], SERIES)
+    again = again.with_days([snapshot(artist(spotify={"followers": 2}), day=NEXT)], SERIES)
     assert lines(again)[1:] == ["Ana,2026-03-14,,1,,,,,,,5", "Ana,2026-03-15,,2,,,,,,,"]
 
 
@@ -99,7 +99,7 @@ def test_a_table_is_the_same_after_reading_it(days: list[Snapshot]) -> None:
     assert again == table
     assert again.text() == table.text()
     for day in dated:
-        assert again.with_day(day, (*SERIES, TIKTOK)).text() == table.text()
+        assert again.with_days([day], (*SERIES, TIKTOK)).text() == table.text()
 
 
 @pytest.mark.parametrize(

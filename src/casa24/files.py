@@ -19,13 +19,13 @@ _MODE = 0o644
 _LOCK_PATIENCE = 10.0
 
 
-def write_atomically(path: Path, text: str) -> bool:
-    """Put ``text`` at ``path`` as UTF-8, whole or not at all; False where it already stood there.
+def write_atomically(path: Path, text: str | bytes) -> bool:
+    """Put ``text`` at ``path``, as UTF-8, whole or not at all; False where it already stood there.
 
     A temporary file in the same folder, synced, then renamed. Raises StorageError.
     """
     # A lone surrogate (broken text from outside) becomes the JSON escape it came from.
-    content = text.encode("utf-8", "backslashreplace")
+    content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
     try:
         if path.is_file() and path.read_bytes() == content:
             return False

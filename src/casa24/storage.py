@@ -43,13 +43,21 @@ _SIZE_LIMIT = 64 * 1024 * 1024
 class Saved:
     """What a save did.
 
-    ``snapshot``: the day as stored; ``written``: the files that changed;
+    ``days``: as they are stored now; ``written``: the files that changed;
     ``set_aside``: where files went that casa24 could not use.
     """
 
-    snapshot: Snapshot
+    days: tuple[Snapshot, ...] = ()
     written: tuple[Path, ...] = ()
     set_aside: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayFile:
+    """A day, and what stands in its file."""
+
+    day: Snapshot
+    content: str | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,15 @@ class Rebuilt:
 
 
 class DataFolder:
-    """A label's record on disk. ``series``: the numbers that make the CSV's columns."""
+    """A label's record on disk.
 
-    def __init__(self, path: Path, series: Sequence[Series] = ()) -> None:
+    ``series``: the numbers that make the CSV's columns; ``history``: where the days lie, if not in the usual place.
+    """
+
+    def __init__(self, path: Path, series: Sequence[Series] = (), *, history: Path | None = None) -> None:
         self.path = path
         self.series = tuple(series)
-        self.history = path / "historical"
+        self.history = history or path / "historical"
         self.latest_file = path / "latest.json"
         self.table_file = path / tables.FILE_NAME
 
@@ -113,35 +124,55 @@ class DataFolder:
             if os.access(file, os.F_OK) and not os.access(file, os.R_OK):
                 raise StorageError(f"{file} may not be read.", advice="Check its rights.")
 
-    def save(self, fresh: Snapshot) -> Saved:
-        """Store a day, merged with what it already holds. A day that measured nothing is not stored.
+    def save(self, *fresh: Snapshot) -> Saved:
+        """Store days, each merged with what it already holds. A day that measured nothing is not stored.
 
         Raises StorageError, whatever the system refused.
         """
-        if not measured_anything(fresh):
-            return Saved(fresh)
+        days = [day for day in fresh if measured_anything(day)]
+        if not days:
+            return Saved()
+        with self._writing(day.date for day in days):
+            aside: list[Path] = []
+            return self._write([self._merged(day, aside) for day in days], aside)
+
+    def adopt(self, *others: DayFile) -> Saved:
+        """Store days byte for byte as they stand elsewhere, in place of what they held. Raises StorageError."""
+        if not others:
+            return Saved()
+        with self._writing(other.day.date for other in others):
+            return self._write(others, [])
+
+    @contextlib.contextmanager
+    def _writing(self, days: Iterable[dt.date]) -> Iterator[None]:
         try:
             with files.hold(self.path):
-                return self._save(fresh)
+                for day in days:
+                    self._check_rights(day)
+                self._sweep()
+                yield
         except OSError as error:
             raise StorageError(
                 f"{error.filename or self.path} could not be used ({error.strerror or type(error).__name__}).",
                 advice="Check the folder's rights, then run again.",
             ) from error
 
-    def _save(self, fresh: Snapshot) -> Saved:
-        self._check_rights(fresh.date)
-        self._sweep()
-        path = self.file_of(fresh.date)
+    def _write(self, fresh: Sequence[DayFile], aside: list[Path]) -> Saved:
         # A folder of that name cannot be replaced by a file.
-        aside = [files.set_aside(self.latest_file)] if self.latest_file.is_dir() else []
-        day = self._merged(fresh, aside)
-        wrote_day = files.write_atomically(path, dump(day))
-        wrote_table = files.write_atomically(self.table_file, self._table_with(day, aside).text())
-        latest = next(self._whole(other for other in reversed(self.days()) if other > day.date), day)
-        wrote_latest = files.write_atomically(self.latest_file, dump(latest))
-        changed = ((path, wrote_day), (self.table_file, wrote_table), (self.latest_file, wrote_latest))
-        return Saved(day, tuple(item for item, wrote in changed if wrote), tuple(aside))
+        aside += [files.set_aside(self.latest_file)] if self.latest_file.is_dir() else []
+        wanted = [(self.file_of(one.day.date), one.content) for one in fresh]
+        written = [path for path, content in wanted if files.write_atomically(path, content)]
+        days = tuple(one.day for one in fresh)
+        if files.write_atomically(self.table_file, self._table_with(days, aside).text()):
+            written.append(self.table_file)
+        if files.write_atomically(self.latest_file, self._newest()):
+            written.append(self.latest_file)
+        return Saved(days, tuple(written), tuple(aside))
+
+    def _newest(self) -> bytes:
+        """The file of the newest day that reads."""
+        newest = next(self._whole(reversed(self.days())))
+        return self.file_of(newest.date).read_bytes()
 
     def rebuild_table(self) -> Rebuilt:
         """Write the CSV anew from the snapshots. Raises UnreadableSnapshot rather than leave a day out.
@@ -167,29 +198,37 @@ class DataFolder:
         files.sweep(self.path)
         files.sweep(self.history)
 
-    def _merged(self, fresh: Snapshot, aside: list[Path]) -> Snapshot:
+    def _merged(self, fresh: Snapshot, aside: list[Path]) -> DayFile:
         """The fresh day with what was already recorded; a damaged file must not cost the new readings."""
+        path = self.file_of(fresh.date)
         try:
             earlier = self.read(fresh.date)
         except NoSnapshot:
-            return fresh
+            return DayFile(fresh, dump(fresh))
         except UnreadableSnapshot:
-            aside.append(files.set_aside(self.file_of(fresh.date)))
-            return fresh
+            aside.append(files.set_aside(path))
+            return DayFile(fresh, dump(fresh))
         # The day a label moves to casa24: the old collector's zeros of that morning are no readings.
-        return combine(interpret(earlier, known_accounts([earlier, fresh])), fresh)
+        known = known_accounts([earlier, fresh])
+        told = interpret(earlier, known)
+        merged = combine(told, interpret(fresh, known))
+        if merged is told:
+            return DayFile(earlier, path.read_bytes())
+        # What was interpreted is of the old layout no more.
+        day = merged.model_copy(update={"schema_version": merged.schema_version or SCHEMA})
+        return DayFile(day, dump(day))
 
-    def _table_with(self, day: Snapshot, aside: list[Path]) -> tables.Table:
-        """The CSV with this day's rows; one casa24 did not write is set aside and rebuilt."""
+    def _table_with(self, fresh: Sequence[Snapshot], aside: list[Path]) -> tables.Table:
+        """The CSV with these days' rows; one casa24 did not write is set aside and rebuilt."""
         table = self._parsed_table(aside)
         if table is None:
             return tables.Table.build(self._readable(self.days()), self.series)
         # A crash may have left out a day, or the day before this one half done.
-        others = [other for other in self.days() if other != day.date]
-        stale = [other for other in others if other.isoformat() not in table.days] + others[-1:]
-        for snapshot in (*self._readable(dict.fromkeys(stale)), day):
-            table = table.with_day(snapshot, self.series)
-        return table
+        own, listed = {day.date for day in fresh}, table.days
+        others = [other for other in self.days() if other not in own]
+        stale = [other for other in others if other.isoformat() not in listed] + others[-1:]
+        days = (interpret(day, set()) for day in fresh)
+        return table.with_days((*self._readable(dict.fromkeys(stale)), *days), self.series)
 
     def _parsed_table(self, aside: list[Path]) -> tables.Table | None:
         """The CSV as it stands; None where there is none, or none of ours, which is set aside."""

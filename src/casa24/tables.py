@@ -70,12 +70,13 @@ class Table:
             table.rows.update(_rows(snapshot, series))
         return table
 
-    def with_day(self, snapshot: Snapshot, series: Sequence[Series]) -> Table:
-        """The table with one day's rows replaced; columns of plugins that are gone stay, empty from now on."""
-        own = tuple(item.column for item in series)
-        day = snapshot.date.isoformat()
-        others = {key: row for key, row in self.rows.items() if key[0] != day}
-        return Table(own, {**others, **_rows(snapshot, series)}).keeping(self)
+    def with_days(self, snapshots: Iterable[Snapshot], series: Sequence[Series]) -> Table:
+        """The table with these days' rows replaced; columns of plugins that are gone stay, empty from now on."""
+        snapshots = tuple(snapshots)
+        days = {snapshot.date.isoformat() for snapshot in snapshots}
+        fresh = Table.build(snapshots, series)
+        others = {key: row for key, row in self.rows.items() if key[0] not in days}
+        return Table(fresh.columns, {**others, **fresh.rows}).keeping(self)
 
     def keeping(self, before: Table) -> Table:
         """This table with the columns it lacks from another: a plugin that is gone leaves its numbers."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import shutil
 import stat
 import tempfile
 from contextlib import contextmanager
@@ -131,12 +130,12 @@ def test_what_could_not_be_stored_is_kept_and_the_advice_brings_it_back(
     done = casa24_after(FEW_RIGHTS, "collect", env=env, cwd=label)
     data.history.chmod(0o755)
     (file,) = kept(env)
-    place = f"data/historical/{file.name}"
-    assert_told(done, f"This run's readings are kept in {file}: where there is no {place} yet, copy that file there")
+    assert_told(
+        done, f"This run's readings are kept in {file}: once data can be written to, run `casa24 data merge {file}`"
+    )
     assert_table(done)
     assert content(data) == before
-    shutil.copy(file, label / place)
-    assert casa24("data", "rebuild-csv", env=env, cwd=label).returncode == 0
+    assert casa24("data", "merge", str(file), env=env, cwd=label).returncode == 0
     day = data.days()[-1].isoformat()
     assert file.name == f"{day}.json"
     assert f"PYRO (demo),{day},11,798,932,92,5727,12,948,9" in data.table_file.read_text("utf-8").splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -267,6 +268,23 @@ def test_rebuilding_sets_aside_what_the_days_do_not_hold(demo: Path) -> None:
 def test_rebuilding_needs_a_record(here: Path) -> None:
     done = run("data", "rebuild-csv", "--data-dir", "nowhere")
     assert (done.exit_code, (here / "nowhere").exists()) == (1, False)
+
+
+def test_merging_says_what_happened_to_each_day(demo: Path) -> None:
+    shutil.copytree(demo / "data", demo / "other")
+    (demo / "data" / "historical" / "2025-10-03.json").unlink()
+    done = run("data", "merge", "other")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.splitlines()[0] == "2025-10-03: taken over."
+    assert done.stderr.splitlines()[1] == "16 days, 2025-10-01 … 2025-10-17: held nothing new."
+    assert (demo / "data" / "popularity_scores.csv").read_bytes() == (
+        demo / "other" / "popularity_scores.csv"
+    ).read_bytes()
+
+
+def test_merging_what_is_no_record_names_what_would_be_one(demo: Path) -> None:
+    done = run("data", "merge", "nowhere")
+    assert (done.exit_code, "There is no nowhere" in done.stderr, "YYYY-MM-DD.json" in done.stderr) == (1, True, True)
 
 
 def test_an_artist_is_found_by_an_old_name_in_a_comparison(demo: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import signal
 import sys
 import time
@@ -128,7 +129,8 @@ def run(workspace: Workspace, options: CollectOptions) -> Collection:
 
 def _collection(workspace: Workspace, night: _Night, *, dry_run: bool) -> Collection:
     sources = workspace.registry.sources
-    fresh, stored = night.collected.snapshot, night.saved.snapshot
+    fresh = night.collected.snapshot
+    (stored,) = night.saved.days or (fresh,)
     lost = missing(fresh, sources)
     kept = _kept(lost, missing(stored, sources))
     warnings = [*night.collected.warnings, *night.warnings, *_troubles(workspace, night.saved)]
@@ -193,7 +195,7 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
         async with Web(politeness, transport=options.transport, listen=listen) as web:
             collected = await ask_all(request, wallet, web, watch=watch)
     collected = replace(collected, snapshot=_compared(workspace, collected.snapshot))
-    saved, error = Saved(collected.snapshot), None
+    saved, error = Saved(), None
     if not options.dry_run:
         try:
             saved = workspace.folder.save(collected.snapshot)
@@ -214,8 +216,8 @@ def _kept_elsewhere(fresh: Snapshot, folder: DataFolder, refused: StorageError) 
         told = f"Nor could this run's readings be kept elsewhere: {error.message}"
     else:
         told = (
-            f"This run's readings are kept in {kept}: where there is no {_near(place)} yet,\n"
-            "copy that file there and run `casa24 data rebuild-csv`."
+            f"This run's readings are kept in {kept}:\n"
+            f"once {_near(folder.path)} can be written to, run `casa24 data merge {shlex.quote(str(kept))}`."
         )
     return StorageError(f"{refused.message}\n{told}", advice=refused.advice)
 

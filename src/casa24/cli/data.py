@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from casa24.cli import options
@@ -27,3 +30,21 @@ def rebuild_csv(
     say(f"{folder.table_file}: {'written anew' if done.changed else 'was already the same'}.")
     for path in done.set_aside:
         say(f"What it held beside the recorded days was set aside as {path}.")
+
+
+@app.command()
+def merge(
+    place: Annotated[Path, typer.Argument(metavar="FOLDER|FILE", help="Another data folder, or one day's file.")],
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    debug: options.Debug = False,
+) -> None:
+    """Take over the days of another data folder; of a day both hold, the better reading of each number."""
+    from casa24.cli.output import say
+    from casa24.cli.workspace import open_workspace
+    from casa24.migration import merge_into
+    from casa24.views.migration import merge_lines
+
+    folder = open_workspace(config, data_dir).folder
+    for line in merge_lines(merge_into(folder, place)):
+        say(line)
