@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from casa24.errors import NoSnapshot, StorageError, UsageError
-from casa24.migration import Merged, days_in, merge_into
+from casa24.leftovers import Why
+from casa24.migration import Import, Merged, carry_out, days_in, merge_into, plan_import
 from casa24.storage import DataFolder, dump
 from tests.making import DAY, SERIES, artist, flag, gaps, old, snapshot
 
@@ -160,3 +162,83 @@ def test_two_old_layout_days_become_one_that_needs_no_interpreting(own: DataFold
     day = own.read(DAY)
     assert (day.schema_version, day.artists[0].sections["youtube"]) == (2, {"subscribers": 7})
     assert day.artists[0].sections["spotify"] == {"followers": None}
+
+
+def lay(folder: DataFolder, *days: Snapshot, table: str = "") -> dict[dt.date, str]:
+    """An old data folder, written by another hand: tabs, escapes, no final newline."""
+    folder.history.mkdir(parents=True, exist_ok=True)
+    texts = {day.date: json.dumps(json.loads(dump(day)), indent="\t") for day in days}
+    for date, text in texts.items():
+        folder.file_of(date).write_text(text, "utf-8")
+    if table:
+        folder.table_file.write_text(table, "utf-8")
+    return texts
+
+
+def import_into(own: DataFolder, other: DataFolder, *, replace: bool = False) -> Import:
+    plan = plan_import(own, other.path, replace=replace)
+    carry_out(own, plan, replace=replace)
+    return plan
+
+
+def test_an_old_record_is_imported_byte_for_byte_and_twice_changes_nothing(own: DataFolder, other: DataFolder) -> None:
+    table = "artist_name,date,followers\nÜnï,2026-03-14,5\nServer,2026-03-14,64\n"
+    texts = lay(other, old(artist("Ünï", spotify={"followers": 5})), old(artist("Ünï"), day=NEXT), table=table)
+    import_into(own, other)
+    assert {day: own.file_of(day).read_text("utf-8") for day in own.days()} == texts
+    assert own.latest_file.read_text("utf-8") == texts[NEXT]
+    assert own.table_file.read_text("utf-8").splitlines()[1:] == ["Ünï,2026-03-14,,5,,,,,,", "Ünï,2026-03-15,,,,,,,,"]
+    kept = own.path / "popularity_scores.unmatched.csv"
+    assert kept.read_text("utf-8") == "artist_name,date,followers\nServer,2026-03-14,64\n"
+    before = content(own)
+    again = import_into(own, other)
+    assert (again.new, again.same, content(own)) == ((), (DAY, NEXT), before)
+
+
+def test_a_day_of_ours_is_replaced_only_when_asked(own: DataFolder, other: DataFolder) -> None:
+    own.save(snapshot(artist(spotify={"followers": 9})))
+    texts = lay(other, old(artist(spotify={"followers": 5})), table="artist_name,date,followers\nAna,2026-03-14,5\n")
+    before = own.file_of(DAY).read_bytes()
+    kept = import_into(own, other)
+    assert [one.day.date for one in kept.differing] == [DAY]
+    assert own.file_of(DAY).read_bytes() == before
+    assert [one.row for one in kept.leftover] == [("Ana", "2026-03-14", "5")], "ours has other numbers: it is not lost"
+    assert import_into(own, other, replace=True).leftover == ()
+    assert own.file_of(DAY).read_text("utf-8") == texts[DAY]
+    assert own.table_file.read_text("utf-8").splitlines()[1:] == ["Ana,2026-03-14,,5,,,,,,"]
+
+
+def test_an_import_into_newer_days_leaves_the_newest_the_latest(own: DataFolder, other: DataFolder) -> None:
+    own.save(snapshot(artist(spotify={"followers": 9}), day=NEXT))
+    lay(other, old(artist(spotify={"followers": 5})))
+    import_into(own, other)
+    assert own.latest_file.read_bytes() == own.file_of(NEXT).read_bytes()
+    assert [line.split(",")[1] for line in own.table_file.read_text().splitlines()[1:]] == [str(DAY), str(NEXT)]
+
+
+def test_a_crash_between_the_days_and_the_csv_is_healed_by_the_next_import(own: DataFolder, other: DataFolder) -> None:
+    lay(other, *(old(artist(spotify={"followers": 5}), day=DAY + dt.timedelta(days=number)) for number in range(3)))
+    import_into(own, other)
+    whole = content(own)
+    own.file_of(NEXT).unlink()
+    own.table_file.unlink()
+    own.latest_file.unlink()
+    import_into(own, other)
+    assert content(own) == whole
+
+
+def test_the_labels_real_history_is_imported_whole(own: DataFolder, shared: Path) -> None:
+    """182 days; of the CSV 65 rows of a server, one of an artist who had left, and runs that the day does not hold."""
+    legacy = DataFolder(shared / "legacy-history", SERIES)
+    plan = import_into(own, legacy)
+    assert len(plan.new) == 182
+    assert all(own.file_of(day).read_bytes() == legacy.file_of(day).read_bytes() for day in legacy.days())
+    names = [one.artist for one in plan.leftover if one.why is Why.NO_ARTIST]
+    assert (len(names), names.count("Discord Server"), names.count("pax")) == (66, 65, 1)
+    assert {one.day for one in plan.leftover if one.why is Why.ONLY_ZEROS} == {
+        *("2025-08-30", "2025-10-19", "2025-10-20", "2025-10-21", "2025-10-22")
+    }
+    assert len(plan.table.rows) == 901
+    before = content(own)
+    assert import_into(own, legacy).new == ()
+    assert content(own) == before

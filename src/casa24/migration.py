@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from casa24 import files, leftovers
 from casa24.errors import NoSnapshot, StorageError, UsageError
-from casa24.storage import DataFolder, DayFile, load
+from casa24.leftovers import Leftover, OldTable
+from casa24.storage import DataFolder, DayFile, Saved, load
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from casa24.models import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,63 @@ def merge_into(own: DataFolder, place: Path) -> Merged:
         same=tuple(day for day in dates if day not in wrote),
         set_aside=saved.set_aside,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an old data folder brings: its days, each in one of three lists, and what its CSV has besides.
+
+    ``differing``: days ours holds otherwise; ``kept_in``: where the CSV's leftover rows go.
+    """
+
+    days: tuple[Snapshot, ...]
+    new: tuple[DayFile, ...]
+    differing: tuple[DayFile, ...]
+    same: tuple[dt.date, ...]
+    table: OldTable
+    leftover: tuple[Leftover, ...]
+    kept_in: Path
+
+
+def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Import:
+    """What an import would do; nothing is written. Raises as `days_in`, and StorageError for a CSV that is none."""
+    found = days_in(place, own)
+    ours = set(own.days())
+    table = OldTable.read(_data_folder(place).table_file if place.is_dir() else place / "none")
+    same = {one.day.date for one in found if one.day.date in ours and _stands(own.file_of(one.day.date), one.content)}
+    others = [one for one in found if one.day.date not in same]
+    differing = tuple(one for one in others if one.day.date in ours)
+    theirs = {one.day.date: one.day for one in found if replace or one.day.date not in ours}
+    record = {day.date.isoformat(): day for day in (*_readable(own, ours - theirs.keys()), *theirs.values())}
+    return Import(
+        days=tuple(one.day for one in found),
+        new=tuple(one for one in others if one.day.date not in ours),
+        differing=differing,
+        same=tuple(sorted(same)),
+        table=table,
+        leftover=tuple(table.leftovers(record, own.series)),
+        kept_in=own.path / leftovers.FILE_NAME,
+    )
+
+
+def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
+    """Write what was planned: days byte for byte; differing ones only with ``replace``. Raises StorageError."""
+    saved = own.adopt(*plan.new, *(plan.differing if replace else ()))
+    if plan.leftover:
+        with files.hold(own.path):
+            kept = OldTable.read(plan.kept_in) if plan.kept_in.exists() else OldTable(plan.table.header)
+            files.write_atomically(plan.kept_in, kept.with_rows(one.row for one in plan.leftover).text())
+    return saved
+
+
+def _stands(path: Path, content: str | bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
+def _readable(own: DataFolder, days: set[dt.date]) -> Iterator[Snapshot]:
+    for day in days:
+        with contextlib.suppress(StorageError):
+            yield own.read(day)
 
 
 def days_in(place: Path, own: DataFolder) -> list[DayFile]:
@@ -73,13 +136,16 @@ def _files(place: Path) -> list[tuple[Path, dt.date | None]]:
         raise NoSnapshot(f"There is no {place}.", advice=_EXPECTED)
     if not place.is_dir():
         return [(place, None)]
-    folders = [DataFolder(inner) for inner in (place, place / "data") if inner.is_dir()]
-    folder = next((one for one in folders if one.history.is_dir() or one.latest_file.is_file()), None)
-    if folder is None:
-        loose = DataFolder(place, history=place)
-        return [(loose.file_of(day), day) for day in loose.days()]
+    folder = _data_folder(place)
     latest: list[tuple[Path, dt.date | None]] = [(folder.latest_file, None)] if folder.latest_file.exists() else []
     return [(folder.file_of(day), day) for day in folder.days()] + latest
+
+
+def _data_folder(place: Path) -> DataFolder:
+    """The data folder that ``place`` is or contains, else one whose days lie loose in it."""
+    folders = [DataFolder(inner) for inner in (place, place / "data") if inner.is_dir()]
+    whole = (one for one in folders if one.history.is_dir() or one.latest_file.is_file())
+    return next(whole, DataFolder(place, history=place))
 
 
 _EXPECTED = "Name a data folder (historical/YYYY-MM-DD.json), a folder of such files, or one of them."

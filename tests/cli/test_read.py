@@ -287,6 +287,24 @@ def test_merging_what_is_no_record_names_what_would_be_one(demo: Path) -> None:
     assert (done.exit_code, "There is no nowhere" in done.stderr, "YYYY-MM-DD.json" in done.stderr) == (1, True, True)
 
 
+def test_an_import_says_what_is_odd_and_a_dry_run_writes_nothing(demo: Path) -> None:
+    (demo / "data").rename(demo / "old")
+    (demo / "old" / "historical" / "2025-10-03.json").unlink()
+    with (demo / "old" / "popularity_scores.csv").open("a", encoding="utf-8") as file:
+        file.write("Server,2025-10-03,1,,,,,,,\n")
+    dry = run("data", "import", "old", "--dry-run")
+    assert (dry.exit_code, "A dry run: nothing was written" in dry.stdout, (demo / "data").exists()) == (0, True, False)
+    done = run("data", "import", "old")
+    assert done.exit_code == 0, done.stderr
+    assert "16 days, 2025-10-01 … 2025-10-17: taken over." in done.stdout
+    assert "no snapshot" in done.stdout
+    assert "kept in data/popularity_scores.unmatched.csv" in done.stdout
+    again = json.loads(run("data", "import", "old", "--format", "json").stdout)
+    assert (again["new"], len(again["same"]), again["leftover"][0]["first"]) == ([], 16, "2025-10-03")
+    assert "Server" in {rows["artist"] for rows in again["leftover"]}
+    assert run("data", "import", "data").exit_code == 2
+
+
 def test_an_artist_is_found_by_an_old_name_in_a_comparison(demo: Path) -> None:
     for day in sorted((demo / "data" / "historical").iterdir())[:5]:
         day.write_text(day.read_text("utf-8").replace("PYRO (demo)", "Pyromaniac"), "utf-8")

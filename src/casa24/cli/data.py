@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from casa24.cli import options
+from casa24.views.formats import Format
 
 app = typer.Typer(help="Care for the data folder.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,6 +31,26 @@ def rebuild_csv(
     say(f"{folder.table_file}: {'written anew' if done.changed else 'was already the same'}.")
     for path in done.set_aside:
         say(f"What it held beside the recorded days was set aside as {path}.")
+
+
+@app.command("import")
+def import_(
+    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="An old data folder: historical/ and the CSV.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Take its days also where ours differ.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    form: options.AsFormat = Format.TABLE,
+    debug: options.Debug = False,
+) -> None:
+    """Take an old record into this one, its days byte for byte, and say what is odd in it."""
+    from casa24.cli.output import emit
+    from casa24.cli.takeover import imported
+    from casa24.cli.workspace import open_workspace
+    from casa24.views.migration import import_page
+
+    result = imported(open_workspace(config, data_dir), place, replace=replace, dry_run=dry_run)
+    emit(import_page(result), result, form)
 
 
 @app.command()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from casa24.analysis.migration import Imported
     from casa24.migration import Merged
 
 
@@ -27,3 +32,42 @@ def span(days: Sequence[dt.date]) -> str:
     if len(days) > 2:  # noqa: PLR2004 - two are still read at a glance
         return f"{len(days)} days, {days[0]} … {days[-1]}"
     return " and ".join(day.isoformat() for day in days)
+
+
+def import_page(result: Imported) -> Page:
+    """What happened to each day, what is odd in them, and which rows of the CSV no snapshot has."""
+    happened = (
+        ("taken over", result.new),
+        ("replaced", result.replaced),
+        ("kept as ours (add --replace to take the other)", result.kept),
+        ("already the same", result.same),
+    )
+    lines = [f"{span(days)}: {what}." for what, days in happened if days]
+    lines += [f"A file casa24 could not use was set aside as {path}." for path in result.set_aside]
+    blocks: list[Grid | Lines] = [Lines(tuple(lines))]
+    if result.oddities:
+        odd = [(one.what, one.who, str(one.days), str(one.first), str(one.last)) for one in result.oddities]
+        blocks.append(_grouped("What | >Days | First | Last", odd, title="What is odd in these days"))
+    if result.leftover:
+        rows = [(one.why, one.artist, str(one.rows), one.first, one.last) for one in result.leftover]
+        count = sum(one.rows for one in result.leftover)
+        title = f"{count} of {result.table_rows} rows of the CSV are in no snapshot"
+        blocks.append(_grouped("Why | >Rows | First | Last", rows, title=title))
+        blocks.append(Lines((f"These rows are kept in data/{result.kept_in}.",)))
+    main = grid("date | what", sorted((str(day), what) for what, days in happened for day in days))
+    return Page("A dry run: nothing was written" if result.dry_run else "Imported", main, tuple(blocks))
+
+
+def _grouped(titles: str, rows: Iterable[Row], *, title: str) -> Grid:
+    """A grid in which rows of the same first cell stand under it, each named by its second."""
+    shown: list[Row] = []
+    heads: list[int] = []
+    for what, group in groupby(rows, key=itemgetter(0)):
+        members = list(group)
+        if [member[1] for member in members] == [""]:
+            shown.append((what, *members[0][2:]))
+            continue
+        heads.append(len(shown))
+        shown.append((what, "", "", ""))
+        shown += [(f"  {who}", *numbers) for _, who, *numbers in members]
+    return grid(titles, shown, title=title, heads=frozenset(heads))

@@ -1,0 +1,115 @@
+"""Rows of an old CSV that no snapshot has: found, and kept beside the record instead of lost.
+
+An old table may be ragged: columns were appended under the old header, a day's rows
+were written several times, rows of a server stand among the artists'.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from casa24.errors import StorageError
+from casa24.escape import safe_cell
+from casa24.models import as_count
+from casa24.names import key_of
+from casa24.tables import ARTIST, DATE, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from casa24.metrics import Series
+    from casa24.models import Snapshot
+
+FILE_NAME = "popularity_scores.unmatched.csv"
+Row = tuple[str, ...]
+
+
+class Why(StrEnum):
+    """What keeps a row from being in the snapshots."""
+
+    NO_DAY = "no snapshot of that day"
+    NO_ARTIST = "no such artist on that day"
+    ONLY_ZEROS = "nothing but zeros: a failed run"
+    OTHER_NUMBERS = "another run of that day"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A row no snapshot has. ``day`` and ``artist`` as they stand in it."""
+
+    artist: str
+    day: str
+    why: Why
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class OldTable:
+    """A CSV as it is, its rows as long as they are."""
+
+    header: Row
+    rows: tuple[Row, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> OldTable:
+        """The table at ``path``; an empty one where there is none. Raises StorageError."""
+        if not path.exists():
+            return cls((ARTIST, DATE))
+        try:
+            header, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
+        except (OSError, ValueError, csv.Error) as error:
+            raise StorageError(f"{path} is no CSV ({error}).", advice="Mend the file or move it away.") from None
+        if header[:2] != [ARTIST, DATE]:
+            raise StorageError(f"{path} does not begin with {ARTIST},{DATE}.", advice="Move the file away.")
+        return cls(tuple(header), tuple(tuple(row) for row in rows if row))
+
+    def text(self) -> str:
+        """The file's content; no cell a spreadsheet would run."""
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in self._all())
+        return out.getvalue()
+
+    def _all(self) -> Iterator[Row]:
+        yield self.header
+        yield from self.rows
+
+    def with_rows(self, rows: Iterable[Row]) -> OldTable:
+        """The table with the rows it lacks."""
+        safe = (tuple(safe_cell(cell) for cell in row) for row in rows)
+        return OldTable(self.header, tuple(dict.fromkeys((*self.rows, *safe))))
+
+    def leftovers(self, snapshots: Mapping[str, Snapshot], series: Sequence[Series]) -> list[Leftover]:
+        """The rows of which not every number stands in the snapshot of that day (``snapshots``: by ISO date)."""
+        # What was appended under an old header has the label's order.
+        columns = (*self.header[2:], *(item.column for item in series[len(self.header) - 2 :]))
+        known = {day: _numbers(snapshot, series) for day, snapshot in snapshots.items()}
+        found = []
+        for row in self.rows:
+            artist, day, *cells = (*row, "", "")[: max(2, len(row))]
+            why = _why(known.get(day), key_of(artist), dict(zip(columns, cells, strict=False)))
+            if why or len(cells) > len(columns):
+                found.append(Leftover(artist, day, why or Why.OTHER_NUMBERS, row))
+        return found
+
+
+def _numbers(snapshot: Snapshot, series: Sequence[Series]) -> dict[str, dict[str, int | None]]:
+    """The numbers of a day as recorded, by artist and column."""
+    rows = Table.build([snapshot], series).rows
+    return {
+        key_of(artist): {name: as_count(cell) for name, cell in cells.items()} for (_, artist), cells in rows.items()
+    }
+
+
+def _why(day: Mapping[str, Mapping[str, int | None]] | None, artist: str, cells: Mapping[str, str]) -> Why | None:
+    if day is None:
+        return Why.NO_DAY
+    if artist not in day:
+        return Why.NO_ARTIST
+    if all(as_count(cell) == day[artist].get(column) for column, cell in cells.items()):
+        return None
+    return Why.OTHER_NUMBERS if any(as_count(cell) for cell in cells.values()) else Why.ONLY_ZEROS
