@@ -125,6 +125,11 @@ def read(path: Path) -> Config:
             else f"cannot be read: {error.strerror}"
         )
         raise ConfigError(path, [why]) from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path | None = None) -> Config:
+    """A text's tables. Raises ConfigError where it is no TOML."""
     try:
         return Config(path, tomllib.loads(text))
     except (ValueError, RecursionError) as error:
