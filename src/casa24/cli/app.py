@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import collect, data, demo, read
+from casa24.cli import artists, collect, data, demo, read
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -95,4 +95,5 @@ app.command("show")(read.show)
 app.command("diff")(read.diff)
 app.command("sources")(read.sources)
 app.command("demo")(demo.demo)
+app.add_typer(artists.app, name="artists")
 app.add_typer(data.app, name="data")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 # No TOML may hold it.
 _MARK = "\0"
+_TAKEN = "Nothing was written. Give another name or link; `casa24 artists list` shows who is there."
 _COMMENTS = re.compile(r"([ \t]*#[^\n]*(\n|\Z))*")
 
 
@@ -121,7 +122,7 @@ def _checked(old: str, new: str, artists: list[Any]) -> str:
     except ConfigError as error:
         # The old text was accepted: whatever is wrong now, was asked for.
         what = "\n".join(problem[:1].upper() + problem[1:] for problem in error.problems)
-        raise UsageError(f"{what}.", advice="Nothing was written. `casa24 artists list` shows the roster.") from None
+        raise UsageError(f"{what}.", advice=_TAKEN) from None
     return new
 
 

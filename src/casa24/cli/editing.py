@@ -1,0 +1,103 @@
+"""What changes ``casa24.toml``: read, edited, checked and written while nobody else writes it."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from casa24 import config, files, names
+from casa24.cli.keys import all_keys
+from casa24.cli.output import say
+from casa24.cli.workspace import today, utc_now
+from casa24.errors import UsageError
+from casa24.escape import clean
+from casa24.history import parse_day
+from casa24.project import links as pasted
+from casa24.project import roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from casa24.cli.workspace import Workspace
+
+# The Worker's part of the time an answer may take, twice.
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A file before and after."""
+
+    path: Path
+    before: str
+    after: str
+    dry_run: bool
+
+
+def add_artist(workspace: Workspace, links: Sequence[str], name: str | None, *, dry_run: bool) -> Edit:
+    """Add an artist; without a name, the platforms are asked for it. Raises UsageError or ConfigError."""
+    # First: what is wrong in the file already is told with its path.
+    _ = workspace.roster
+    accounts = pasted.accounts_of(links, workspace.registry)
+    called = _name_of(workspace, accounts) if name is None else name
+    return _edit(workspace, lambda text: roster.add(text, called, accounts), dry_run=dry_run)
+
+
+def artist_leaves(workspace: Workspace, name: str, date: str, *, dry_run: bool) -> Edit:
+    """Note the day an artist left. Raises UnknownName, BadDate, UsageError or ConfigError."""
+    day = parse_day(date, today=today())
+    artist = names.find(name, [artist.name for artist in workspace.roster.artists], workspace.aliases)
+    return _edit(workspace, lambda text: roster.leave(text, artist, day), dry_run=dry_run)
+
+
+def report(edit: Edit, next_step: str) -> None:
+    """Print the lines that are new; of a dry run, the difference it would make."""
+    if edit.before == edit.after:
+        say(f"{edit.path} says so already.")
+        return
+    old, new = (text.removeprefix("\ufeff").splitlines() for text in (edit.before, edit.after))
+    lines = list(difflib.unified_diff(old, new, edit.path.name, edit.path.name, lineterm=""))
+    if not edit.dry_run:
+        # Behind the two lines that name the file.
+        lines = [line[1:] for line in lines[2:] if line.startswith("+") and line != "+"]
+    for line in lines:
+        typer.echo(clean(line))
+    say("A dry run: nothing was written." if edit.dry_run else f"Written to {edit.path}.\n{next_step}")
+
+
+def _edit(workspace: Workspace, change: Callable[[str], str], *, dry_run: bool) -> Edit:
+    path = workspace.config.path or Path(config.FILE_NAME)
+    with files.hold(path.parent):
+        before = roster.read(path)
+        after = change(before)
+        if not dry_run:
+            roster.write(path, after)
+    return Edit(path, before, after, dry_run)
+
+
+def _name_of(workspace: Workspace, accounts: Mapping[str, str]) -> str:
+    """What the first platform that answers calls the artist."""
+    say("Asking the platforms what the artist is called …")
+    # An answer is casa24's alone: what a source prints goes to stderr.
+    with redirect_stdout(sys.stderr):
+        found = asyncio.run(_ask(workspace, accounts))
+    if not found:
+        raise UsageError(
+            "No platform said in time what the artist is called.",
+            advice='Nothing was written. Give the name yourself, by adding --name "NAME".',
+        )
+    for title, name in found.items():
+        say(f"{title}: {name}")
+    return next(iter(found.values()))
+
+
+async def _ask(workspace: Workspace, accounts: Mapping[str, str]) -> dict[str, str]:
+    wallet = await all_keys(workspace, patience=_PATIENCE)
+    return await pasted.platform_names(accounts, workspace.roster, workspace.registry, wallet, utc_now())
