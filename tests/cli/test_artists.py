@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,7 +19,7 @@ from casa24.cli.app import app
 from casa24.cli.workspace import today
 from casa24.demo import KEYS
 from casa24.sources import registry
-from tests.internet import Internet, casa24, resets
+from tests.internet import Internet, casa24, resets, silence
 from tests.launching import FEW_RIGHTS, casa24_after
 
 if TYPE_CHECKING:
@@ -136,6 +138,15 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(here: Path, command: 
     assert written(here) == ROSTER
 
 
+def test_a_dry_run_shows_a_file_of_another_machine_as_plain_lines(here: Path) -> None:
+    text = "\ufeff" + ROSTER[ROSTER.index("[[") :].replace("# her channel", "# \u202e").replace("\n", "\r\n")
+    (here / "casa24.toml").write_bytes(text.encode())
+    lines = run("leave", "Ana", "--dry-run").stdout.split("\n")
+    assert " [[artists]]" in lines
+    assert ' youtube_id = "@ana" # \\u202e' in lines
+    assert f"+left = {today()}" in lines
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -227,4 +238,22 @@ def test_a_name_from_a_platform_is_taken_no_further_than_one_that_is_typed(world
     assert done.returncode == 2
     assert "must be one printable line" in done.stderr
     assert not {"\u202e", "\x1b"} & set(done.stderr)
+    assert written(here) == ROSTER
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+def test_ctrl_c_while_the_platforms_are_asked_writes_nothing(world: Internet, here: Path) -> None:
+    world.play = lambda _request: silence
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casa24", "artists", "add", PYRO],
+        env=world.environ, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    for _ in range(200):
+        if world.seen:
+            break
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=20)
+    assert running.returncode == 130, errors
+    assert "Traceback" not in errors
     assert written(here) == ROSTER

@@ -113,18 +113,40 @@ class _Strange(ArtistSource[SpotifyStats]):
         return text.removeprefix("https://").split(".")[0]
 
 
+class _Anything(_Strange):
+    link = "https://music.example/{account}"
+
+    @classmethod
+    def account(cls, text: str) -> str:
+        return text
+
+
 class _Broken(_Strange):
     @classmethod
     def account(cls, text: str) -> str:
+        if text.startswith("https://none."):
+            return None  # type: ignore[return-value]
         raise ZeroDivisionError(text)
 
 
+def with_stranger(source: type[ArtistSource[SpotifyStats]]) -> Registry:
+    return Registry((*registry.load().installed, Installed(source, "strange", "1")))
+
+
 def test_a_strangers_source_is_known_by_its_own_link_wherever_the_account_stands_in_it() -> None:
-    among = Registry((*registry.load().installed, Installed(_Strange, "strange", "1")))
+    among = with_stranger(_Strange)
     assert accounts_of(["https://ana.strange.example/music?x=1"], among) == {"strange_id": "ana"}
 
 
+def test_a_source_that_reads_anything_is_not_given_other_platforms_links() -> None:
+    among = with_stranger(_Anything)
+    assert accounts_of(["ana ben"], among) == {"strange_id": "ana ben"}
+    for text in ("https://www.tiktok.com/@pyro", "", "a\u202eb", "a\nb", "x" * 5000):
+        assert "no platform casa24 knows" in refused(text, among=among).message
+
+
 def test_a_strangers_source_that_breaks_is_an_answer_too() -> None:
-    among = Registry((*registry.load().installed, Installed(_Broken, "strange", "1")))
+    among = with_stranger(_Broken)
     assert "ZeroDivisionError" in refused("https://ana.strange.example", among=among).message
+    assert "cannot read" in refused("https://none.strange.example", among=among).message
     assert accounts_of(["pyro_0201"], among) == {"instagram_username": "pyro_0201"}

@@ -94,6 +94,10 @@ def test_any_printable_name_comes_back_as_it_was(name: str) -> None:
     assert artists(add(TWO, name, NEW))[-1].name == name
 
 
+def test_spaces_around_a_name_are_not_a_part_of_it() -> None:
+    assert add("", " Nueva ", NEW) == BLOCK
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x\u202ey", "x" * 300, "two\nlines", "*", "half \ud83d"])
 def test_a_name_casa24_would_not_accept_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="name") as caught:
@@ -139,7 +143,8 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     [
         'artists = [{ name = "Ana" }]\n',
         "artists = []\n",
-        '[[artists]]\nname = "Ana"\n[web]\npause = 1\n[[artists]]\nname = "Ben"\n',
+        '[[artists]]\nname = "Ana"\nnote = """\n[[artists]]\n"""\n',
+        '[[artists]]\nname = "Ana"\nnote = """\n[any\n"""\n',
         '[[artists]]\nstage.light = 1\nname = "Ana"\nstage.sound = 2\n',
     ],
 )
@@ -148,6 +153,21 @@ def test_a_form_that_cannot_be_edited_without_moving_something_is_refused(odd: s
         add(odd, "Nueva", NEW)
     assert "[[artists]]" in caught.value.advice
     assert len(artists(odd)) == odd.count("name")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "[sources.spotify]\npage = true\n\n{}\n[sources.youtube]\n# nothing yet\n[web]\npause = 1\n",
+        '[[artists]]\nname = "Ana"\n[web]\npause = 1\n\n{}',
+        '[[ "artists" ]]\nname = "Ana"\n\n{}',
+        'label.name = "L"\nsources.spotify.page = true\n\n{}[sources.youtube]\n',
+    ],
+)
+def test_tables_may_stand_in_any_order(around: str) -> None:
+    ben = '[[artists]]\nname = "Ben"\n'
+    assert add(around.format(ben), "Nueva", NEW) == around.format(f"{ben}\n{BLOCK}")
+    assert leave(around.format(ben), "Ben", DAY) == around.format(f"{ben}left = {DAY}\n")
 
 
 def test_a_table_below_an_artist_stays_with_it() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casa24 import config, names
@@ -27,6 +28,9 @@ _BOM = "\ufeff"
 # No TOML may hold it.
 _MARK = "\0"
 _TAKEN = "Nothing was written. Give another name or link; `casa24 artists list` shows who is there."
+_HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(artists|"artists"|'artists')[ \t]*\]\]""", re.MULTILINE)
+# The head of anything but a table of the same artist.
+_NEXT = re.compile(r"""^[ \t]*\[(?!\[?[ \t]*(artists|"artists"|'artists')[ \t]*\.)""", re.MULTILINE)
 _COMMENTS = re.compile(r"([ \t]*#[^\n]*(\n|\Z))*")
 
 
@@ -47,11 +51,11 @@ def add(text: str, name: str, accounts: Mapping[str, str]) -> str:
     bom, body = _split(text)
     artists = _artists(body)
     entry = {"name": name.strip(), **accounts}
-    document = _parse(body)
     place, header, indent = len(body), "", ""
-    if blocks := _blocks(document):
-        header, indent = blocks[-1].trivia.indent, _item(blocks[-1], "name").trivia.indent
-        place = _behind_comments(body, _end(document, _last(blocks[-1])))
+    if artists:
+        last = _block(body, len(artists), len(artists) - 1)
+        header, indent = last.entry.trivia.indent, last.item("name").trivia.indent
+        place = _behind_comments(body, last.end(last.last()))
     lines = [f"{header}[[artists]]", *(f"{indent}{key} = {string(value).as_string()}" for key, value in entry.items())]
     return bom + _checked(body, _with_block(body, place, lines), [*artists, entry])
 
@@ -65,14 +69,13 @@ def leave(text: str, name: str, date: dt.date) -> str:
     bom, body = _split(text)
     artists = _artists(body)
     number = _position(body, name)
-    document = _parse(body)
-    entry = _blocks(document)[number]
-    if "left" in entry:
-        start, end = _value(document, _item(entry, "left"))
+    block = _block(body, len(artists), number)
+    if "left" in block.entry:
+        start, end = block.value(block.item("left"))
         edited = f"{body[:start]}{date.isoformat()}{body[end:]}"
     else:
-        last = _last(entry)
-        edited = _with_lines(body, _end(document, last), [f"{last.trivia.indent}left = {date.isoformat()}"])
+        last = block.last()
+        edited = _with_lines(body, block.end(last), [f"{last.trivia.indent}left = {date.isoformat()}"])
     artists[number] = {**artists[number], "left": date}
     return bom + _checked(body, edited, artists)
 
@@ -129,35 +132,66 @@ def _checked(old: str, new: str, artists: list[Any]) -> str:
 def _odd() -> UsageError:
     return UsageError(
         "In casa24.toml the artists are written in a form casa24 does not edit.",
-        advice="Edit the file by hand, or write each artist as its own [[artists]] block, all of them in one place. "
-        "Nothing was written.",
+        advice="Edit the file by hand, or write each artist as its own [[artists]] block. Nothing was written.",
     )
 
 
 # Places in the text.
 
 
-def _parse(body: str) -> TOMLDocument:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One artist's part of a text, from ``start`` on: tomlkit knows where in it what stands.
+
+    It gets no more: in a whole file it may put together what is apart.
+    """
+
+    start: int
+    document: TOMLDocument
+    entry: Table
+
+    def item(self, key: str) -> Item:
+        """A key's value."""
+        return _item(self.entry, key)
+
+    def last(self) -> Item:
+        """The last value written, in a table below it too."""
+        return _last(self.entry)
+
+    def end(self, item: Item) -> int:
+        """Where the line ends that holds a value: behind its line break, if it has one."""
+        trail = item.trivia.trail
+        item.trivia.trail += _MARK
+        place = self.document.as_string().index(_MARK)
+        item.trivia.trail = trail
+        return self.start + place
+
+    def value(self, item: Item) -> tuple[int, int]:
+        """From where to where a value stands."""
+        behind = (item.trivia.comment_ws, item.trivia.comment, item.trivia.trail)
+        end = self.end(item) - sum(map(len, behind))
+        return end - len(item.as_string()), end
+
+
+def _block(body: str, count: int, number: int) -> _Block:
+    """The block of one of so many artists. Raises UsageError where they are not written as blocks."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
-
-    try:
-        document = tomlkit.parse(body)
-    except TOMLKitError:
-        document = tomlkit.document()
-    if document.as_string() != body:
-        # It puts together what belongs together: a place in it would be none in the text.
-        raise _odd()
-    return document
-
-
-def _blocks(document: TOMLDocument) -> list[Table]:
     from tomlkit.items import AoT
 
-    found = document.get("artists")
-    if found is not None and not isinstance(found, AoT):
+    headers = list(_HEADER.finditer(body))
+    if len(headers) != count:
         raise _odd()
-    return list(found.body) if found is not None else []
+    start = headers[number].start()
+    behind = _NEXT.search(body, headers[number].end())
+    try:
+        document = tomlkit.parse(body[start : behind.start() if behind else len(body)])
+    except TOMLKitError:
+        raise _odd() from None
+    found = document.get("artists")
+    if not isinstance(found, AoT):
+        raise _odd()
+    return _Block(start, document, found.body[0])
 
 
 def _item(entry: Table, key: str) -> Item:
@@ -171,26 +205,10 @@ def _item(entry: Table, key: str) -> Item:
 
 
 def _last(entry: Table) -> Item:
-    """The last value written in a block, in a table below it too."""
     from tomlkit.items import Table
 
     item = _item(entry, list(entry)[-1])
     return _last(item) if isinstance(item, Table) and len(item) else item
-
-
-def _end(document: TOMLDocument, item: Item) -> int:
-    """Where in the text the line ends that holds a value: behind its line break, if it has one."""
-    trail = item.trivia.trail
-    item.trivia.trail += _MARK
-    place = document.as_string().index(_MARK)
-    item.trivia.trail = trail
-    return place
-
-
-def _value(document: TOMLDocument, item: Item) -> tuple[int, int]:
-    """From where to where in the text a value stands."""
-    end = _end(document, item) - sum(map(len, (item.trivia.trail, item.trivia.comment, item.trivia.comment_ws)))
-    return end - len(item.as_string()), end
 
 
 def _behind_comments(body: str, place: int) -> int:
