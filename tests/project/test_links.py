@@ -25,7 +25,7 @@ def test_links_of_three_platforms_become_three_keys() -> None:
     links = [
         f"https://open.spotify.com/intl-es/artist/{SPOTIFY}?si=0a1b2c",
         f" https://m.youtube.com/channel/{CHANNEL}?feature=share ",
-        "instagram.com/PYRO_0201/?igsh=abc",
+        "instagram.com/PYRO_0201/?igsh=abc&u=https://example.com/",
     ]
     assert accounts_of(links, registry.load()) == {
         "spotify_id": SPOTIFY,
@@ -121,6 +121,18 @@ class _Anything(_Strange):
         return text
 
 
+class _Linkless(ArtistSource[SpotifyStats]):
+    name = "strange"
+    title = "Strange"
+    account_key = "strange_id"
+
+    @classmethod
+    def account(cls, text: str) -> str:
+        if not text.startswith("https://linkless.example/"):
+            raise ValueError("no")
+        return text
+
+
 class _Broken(_Strange):
     @classmethod
     def account(cls, text: str) -> str:
@@ -136,6 +148,11 @@ def with_stranger(source: type[ArtistSource[SpotifyStats]]) -> Registry:
 def test_a_strangers_source_is_known_by_its_own_link_wherever_the_account_stands_in_it() -> None:
     among = with_stranger(_Strange)
     assert accounts_of(["https://ana.strange.example/music?x=1"], among) == {"strange_id": "ana"}
+
+
+def test_a_source_without_links_of_its_own_may_know_some_all_the_same() -> None:
+    link = "https://linkless.example/ana"
+    assert accounts_of([link], with_stranger(_Linkless)) == {"strange_id": link}
 
 
 def test_a_source_that_reads_anything_is_not_given_other_platforms_links() -> None:

@@ -64,7 +64,7 @@ async def platform_names(
     if collected.interrupted:
         raise KeyboardInterrupt
     found = {source.title: collected.names.get((source.name, artist.accounts[source.name])) for source in sources}
-    return {title: name.strip() for title, name in found.items() if name and name.strip()}
+    return {title: name for title, name in found.items() if name}
 
 
 def _owner(text: str, registry: Registry) -> tuple[AnySource, str]:

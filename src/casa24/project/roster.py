@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from casa24 import config, names
 from casa24.errors import ConfigError, StorageError, UsageError
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tomlkit import TOMLDocument
-    from tomlkit.items import Item, Table
+    from tomlkit.items import AoT, Item, Table
 
 _BOM = "\ufeff"
 # No TOML may hold it.
 _MARK = "\0"
-_TAKEN = "Nothing was written. Give another name or link; `casa24 artists list` shows who is there."
+_REFUSED = "Nothing was written. `casa24 artists list` shows the roster."
 _HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(artists|"artists"|'artists')[ \t]*\]\]""", re.MULTILINE)
 # The head of anything but a table of the same artist.
 _NEXT = re.compile(r"""^[ \t]*\[(?!\[?[ \t]*(artists|"artists"|'artists')[ \t]*\.)""", re.MULTILINE)
@@ -74,7 +74,7 @@ def leave(text: str, name: str, date: dt.date) -> str:
         start, end = block.value(block.item("left"))
         edited = f"{body[:start]}{date.isoformat()}{body[end:]}"
     else:
-        last = block.last()
+        last = block.last_own()
         edited = _with_lines(body, block.end(last), [f"{last.trivia.indent}left = {date.isoformat()}"])
     artists[number] = {**artists[number], "left": date}
     return bom + _checked(body, edited, artists)
@@ -125,7 +125,7 @@ def _checked(old: str, new: str, artists: list[Any]) -> str:
     except ConfigError as error:
         # The old text was accepted: whatever is wrong now, was asked for.
         what = "\n".join(problem[:1].upper() + problem[1:] for problem in error.problems)
-        raise UsageError(f"{what}.", advice=_TAKEN) from None
+        raise UsageError(f"{what}.", advice=_REFUSED) from None
     return new
 
 
@@ -152,11 +152,17 @@ class _Block:
 
     def item(self, key: str) -> Item:
         """A key's value."""
-        return _item(self.entry, key)
+        return cast("Item", self.entry.value.item(key))
 
     def last(self) -> Item:
         """The last value written, in a table below it too."""
         return _last(self.entry)
+
+    def last_own(self) -> Item:
+        """The last value that is the artist's own."""
+        from tomlkit.items import AoT, Table
+
+        return [item for key in self.entry if not isinstance(item := self.item(key), AoT | Table)][-1]
 
     def end(self, item: Item) -> int:
         """Where the line ends that holds a value: behind its line break, if it has one."""
@@ -177,7 +183,6 @@ def _block(body: str, count: int, number: int) -> _Block:
     """The block of one of so many artists. Raises UsageError where they are not written as blocks."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
-    from tomlkit.items import AoT
 
     headers = list(_HEADER.finditer(body))
     if len(headers) != count:
@@ -188,26 +193,15 @@ def _block(body: str, count: int, number: int) -> _Block:
         document = tomlkit.parse(body[start : behind.start() if behind else len(body)])
     except TOMLKitError:
         raise _odd() from None
-    found = document.get("artists")
-    if not isinstance(found, AoT):
-        raise _odd()
-    return _Block(start, document, found.body[0])
-
-
-def _item(entry: Table, key: str) -> Item:
-    from tomlkit.items import Item
-
-    found = entry.value.item(key)
-    if not isinstance(found, Item):
-        # A table whose parts stand in several places.
-        raise _odd()
-    return found
+    return _Block(start, document, cast("AoT", document["artists"]).body[0])
 
 
 def _last(entry: Table) -> Item:
-    from tomlkit.items import Table
+    from tomlkit.items import AoT, Table
 
-    item = _item(entry, list(entry)[-1])
+    item = cast("Item", entry.value.item(list(entry)[-1]))
+    if isinstance(item, AoT):
+        item = item.body[-1]
     return _last(item) if isinstance(item, Table) and len(item) else item
 
 
