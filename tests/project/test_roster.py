@@ -146,7 +146,6 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
         "artists = []\n",
         '[[artists]]\nname = "Ana"\nnote = """\n[[artists]]\n"""\n',
         '[[artists]]\nname = "Ana"\nnote = """\n[any\n"""\n',
-        '[[artists]]\nstage.light = 1\nname = "Ana"\nstage.sound = 2\n',
     ],
 )
 def test_a_form_that_cannot_be_edited_without_moving_something_is_refused(odd: str) -> None:
@@ -176,6 +175,7 @@ def test_tables_may_stand_in_any_order(around: str) -> None:
     [
         '[artists.notes]\nmood = "fine"\n',
         "[artists.notes]\n",
+        "notes.mood = 1\nnotes.more = 2 # fine\n",
         '[[artists.shows]]\ncity = "Colón"\n\n[[artists.shows]]\ncity = "David"\n',
         "[artists.notes]\nlong.ago = 1\n[artists.notes.more]\nmood = [\n 1,\n] # fine\n",
     ],

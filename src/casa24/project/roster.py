@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.items import AoT, Item, Table
 
+    from casa24.config import Roster
+
 _BOM = "\ufeff"
 # No TOML may hold it.
 _MARK = "\0"
@@ -49,7 +51,7 @@ def add(text: str, name: str, accounts: Mapping[str, str]) -> str:
     from tomlkit import string
 
     bom, body = _split(text)
-    artists = _artists(body)
+    artists, _ = _entries(body)
     entry = {"name": name.strip(), **accounts}
     place, header, indent = len(body), "", ""
     if artists:
@@ -67,8 +69,9 @@ def leave(text: str, name: str, date: dt.date) -> str:
     where the text itself is wrong.
     """
     bom, body = _split(text)
-    artists = _artists(body)
-    number = _position(body, name)
+    artists, roster = _entries(body)
+    listed = {artist.name: artist.aliases for artist in roster.artists}
+    number = list(listed).index(names.find(name, listed, listed))
     block = _block(body, len(artists), number)
     if "left" in block.entry:
         start, end = block.value(block.item("left"))
@@ -98,17 +101,11 @@ def _split(text: str) -> tuple[str, str]:
     return (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
 
 
-def _artists(body: str) -> list[Any]:
-    """The entries as they are written; the whole text is checked on the way."""
+def _entries(body: str) -> tuple[list[Any], Roster]:
+    """The artists as they are written, and as casa24 reads them: the whole text is checked on the way."""
     found = config.parse(body)
-    found.resolve(registry.load())
-    return list(found.tables.get("artists", []))
-
-
-def _position(body: str, name: str) -> int:
-    roster = config.parse(body).resolve(registry.load())
-    listed = [artist.name for artist in roster.artists]
-    return listed.index(names.find(name, listed, {artist.name: artist.aliases for artist in roster.artists}))
+    roster = found.resolve(registry.load())
+    return list(found.tables.get("artists", [])), roster
 
 
 def _checked(old: str, new: str, artists: list[Any]) -> str:
@@ -162,7 +159,7 @@ class _Block:
         """The last value that is the artist's own."""
         from tomlkit.items import AoT, Table
 
-        return [item for key in self.entry if not isinstance(item := self.item(key), AoT | Table)][-1]
+        return [item for item in _values(self.entry) if not isinstance(item, AoT | Table)][-1]
 
     def end(self, item: Item) -> int:
         """Where the line ends that holds a value: behind its line break, if it has one."""
@@ -196,10 +193,15 @@ def _block(body: str, count: int, number: int) -> _Block:
     return _Block(start, document, cast("AoT", document["artists"]).body[0])
 
 
+def _values(entry: Table) -> list[Item]:
+    """What is written in a table, part by part: `a.x = 1` and `a.y = 2` are two."""
+    return [item for key, item in entry.value.body if key is not None]
+
+
 def _last(entry: Table) -> Item:
     from tomlkit.items import AoT, Table
 
-    item = cast("Item", entry.value.item(list(entry)[-1]))
+    item = _values(entry)[-1]
     if isinstance(item, AoT):
         item = item.body[-1]
     return _last(item) if isinstance(item, Table) and len(item) else item
