@@ -201,6 +201,7 @@ _KEYS = st.sampled_from(
         "aliases = [\n  'x', # y\n\n]",
         'instagram_username="a.b"  # c',
         "joined = 2020-01-01",
+        "notes.a = 1\nnotes.b = 2",
     ]
 )
 _TAIL = st.sampled_from(["", "[web]\npause = 1\n", '[sources.spotify]\nmarket = "PA" # there', "[label]"])
