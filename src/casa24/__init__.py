@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from casa24.metrics import Metric as Metric
     from casa24.models import State as State
     from casa24.sources.base import ArtistSource as ArtistSource
+    from casa24.sources.base import Consent as Consent
     from casa24.sources.base import Credentials as Credentials
     from casa24.sources.base import FieldFlag as FieldFlag
     from casa24.sources.base import LabelSource as LabelSource
@@ -38,6 +39,7 @@ _HOMES = {
     "Metric": "casa24.metrics",
     "State": "casa24.models",
     "ArtistSource": "casa24.sources.base",
+    "Consent": "casa24.sources.base",
     "Credentials": "casa24.sources.base",
     "Explanation": "casa24.gaps",
     "FieldFlag": "casa24.sources.base",

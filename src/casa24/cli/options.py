@@ -73,6 +73,7 @@ SaveReplies = Annotated[
     typer.Option("--save-replies", help="Keep what the platforms answer, without keys, in this new folder."),
 ]
 Nearest = Annotated[bool, typer.Option("--nearest", help="Take the nearest recorded day where a date has none.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 Debug = Annotated[
     bool, typer.Option("--debug", callback=set_debug, help="Log everything; show where errors come from.")

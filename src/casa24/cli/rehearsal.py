@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casa24 import demo
+from casa24.cli.calling import program
 from casa24.cli.collection import CollectOptions, run
 from casa24.cli.output import say
 from casa24.cli.workspace import Workspace, open_workspace
@@ -49,14 +48,4 @@ def commands(workspace: Workspace) -> str:
     """What to type next: literally, wherever casa24 is installed."""
     folder = shlex.quote(str(workspace.config.folder.relative_to(Path.cwd())))
     lines = ("show --artist PYRO", f"diff {demo.FIRST} {demo.LAST}")
-    return "\n".join([f"  cd {folder}", *(f"  {_program()} {line}" for line in lines)])
-
-
-def _program() -> str:
-    """How this casa24 is called: by name where the shell finds this very one, else by its path."""
-    mine = Path(sys.argv[0]).resolve()
-    found = shutil.which("casa24")
-    # On Windows the program's own name comes without its .exe.
-    if found and mine in {Path(found).resolve(), Path(found).resolve().with_suffix("")}:
-        return "casa24"
-    return shlex.quote(str(mine)) if mine.name.startswith("casa24") else f"{shlex.quote(sys.executable)} -m casa24"
+    return "\n".join([f"  cd {folder}", *(f"  {program()} {line}" for line in lines)])

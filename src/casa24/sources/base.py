@@ -38,9 +38,20 @@ class Stats(BaseModel):
 
 
 class SourceOptions(BaseModel):
-    """What a label may set under ``[sources.NAME]``."""
+    """What a label may set under ``[sources.NAME]``; a ``description`` stands beside it in a new casa24.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Marks a switch among the options that the label must decide on: what it lets casa24 do, and the platform's terms.
+
+    ``allows`` completes "May casa24 …?"; ``terms`` is a sentence. `casa24 init` asks.
+    """
+
+    allows: str
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ class Discord(LabelSource[DiscordStats]):
         """``invite``: a permanent invite (code or link), used where there is no bot token."""
 
         # Anchored: pydantic searches, and the invite becomes a part of an address.
-        invite: str | None = Field(default=None, pattern=rf"^{_INVITE.pattern}$")
+        invite: str | None = Field(
+            default=None, pattern=rf"^{_INVITE.pattern}$", description="a permanent invite, instead of a bot token"
+        )
 
     options: Options
 

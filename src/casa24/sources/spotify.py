@@ -19,7 +19,16 @@ from casa24.metrics import Listing, Metric
 from casa24.models import State
 from casa24.sources._counts import Count
 from casa24.sources._spotify_api import BATCH, LOST, Api, Artist, Track
-from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, SourceOptions, Stats, as_they_come
+from casa24.sources.base import (
+    ArtistSource,
+    Consent,
+    Credentials,
+    FieldFlag,
+    Reading,
+    SourceOptions,
+    Stats,
+    as_they_come,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
@@ -30,6 +39,12 @@ PAGE = "https://open.spotify.com/artist"
 
 _ID = re.compile(r"[0-9A-Za-z]{22}")
 _LINK = re.compile(r"(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?artist/([0-9A-Za-z]{22})(?:[/?#].*)?")
+
+_PAGES = Consent(
+    "read every artist's public Spotify page, once a day, for monthly listeners",
+    "Spotify's User Guidelines forbid scraping, its Developer Policy (III.13) derived listenership metrics, "
+    "its terms storing content indefinitely.",
+)
 
 _Job = tuple[str, tuple[str, ...]]
 
@@ -115,8 +130,10 @@ class Spotify(ArtistSource[SpotifyStats]):
     class Options(SourceOptions):
         """``page``: read the public page; ``market``: whose charts the top tracks are."""
 
-        page: bool = True
-        market: str = Field(default="US", pattern=r"^[A-Z]{2}$")
+        page: Annotated[bool, _PAGES] = Field(
+            default=True, description='read the public page for monthly listeners (see README, "Terms")'
+        )
+        market: str = Field(default="US", pattern=r"^[A-Z]{2}$", description="whose charts the top tracks are")
 
     options: Options
 

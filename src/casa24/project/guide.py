@@ -1,0 +1,95 @@
+"""What to do next, in stages whose lines can be copied as they stand."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casa24 import HOMEPAGE
+from casa24.credentials import WORKER_KEY
+from casa24.project import remote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from casa24.config import Roster
+    from casa24.project.remote import Repository
+    from casa24.sources.registry import AnySource, Registry
+
+CREDENTIALS = f"{HOMEPAGE}#credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing to do: what it is, and the lines to copy (or the addresses to open)."""
+
+    what: str
+    lines: tuple[str, ...]
+
+
+def change_to(folder: Path) -> str:
+    """The line that leads into a folder."""
+    return f"cd {shlex.quote(str(folder)) if os.name == 'posix' else subprocess.list2cmdline([str(folder)])}"
+
+
+def used_sources(roster: Roster, registry: Registry) -> list[AnySource]:
+    """The sources this label asks; all of them as long as nobody is on the roster."""
+    used = {name for artist in roster.artists for name in artist.accounts} | set(roster.label.accounts)
+    return [source for source in registry.sources if source.name in used or not roster.artists]
+
+
+def after_init(folder: Path, roster: Roster, registry: Registry, *, program: str) -> list[Stage]:
+    """From a laid down folder to a nightly record. ``program``: how this casa24 is called."""
+    here = remote.origin(folder) if (folder / ".git").exists() else None
+    return [
+        Stage("Go to the folder:", (change_to(folder),)),
+        _keys(roster, registry),
+        Stage("Collect the first day:", (f"{program} collect",)),
+        _repository(here),
+        _secrets(roster, here or remote.PLACEHOLDER),
+        Stage("See whether all is well, now and later:", (f"{program} doctor",)),
+    ]
+
+
+def secrets_page(repository: Repository) -> str:
+    """Where a repository's secrets for Actions are set."""
+    return f"{remote.HOST}/{repository}/settings/secrets/actions"
+
+
+def variables_page(repository: Repository) -> str:
+    """Where a repository's variables for Actions are set."""
+    return f"{remote.HOST}/{repository}/settings/variables/actions"
+
+
+def _keys(roster: Roster, registry: Registry) -> Stage:
+    if roster.label.worker:
+        return Stage("Let the Worker know you here: its key, in a file .env in this folder:", (f"{WORKER_KEY}=…",))
+    lines = [
+        f"{name}=…" + ("  # optional" if source.credentials.optional else "")
+        for source in used_sources(roster, registry)
+        for name in source.credentials.required
+    ]
+    what = f"Put the keys into a file .env in this folder (git ignores it). Where each comes from: {CREDENTIALS}"
+    return Stage(what, tuple(lines))
+
+
+def _repository(here: Repository | None) -> Stage:
+    commit = ("git add casa24.toml .gitignore .github data", 'git commit -m "The record begins"')
+    if here:
+        return Stage(f"Bring it to {here}:", (*commit, "git push"))
+    address = f"{remote.HOST}/{remote.PLACEHOLDER}.git"
+    return Stage(
+        f"Make an empty repository at {remote.HOST}/new and bring the record there (put its address for that below):",
+        ("git init -b main", *commit, f"git remote add origin {address}", "git push -u origin main"),
+    )
+
+
+def _secrets(roster: Roster, repository: Repository) -> Stage:
+    what = f"the same {WORKER_KEY}" if roster.label.worker else "what .env holds, name by name,"
+    return Stage(
+        f"Add {what} as a secret at GitHub, whose Actions collect every night:",
+        (secrets_page(repository),),
+    )

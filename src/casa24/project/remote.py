@@ -1,0 +1,61 @@
+"""The repository at GitHub that a folder belongs to, as its git knows it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOST = "https://github.com"
+
+_PATIENCE = 10.0
+# https://github.com/o/r.git, https://TOKEN@…, git@github.com:o/r.git, ssh://git@github.com:22/o/r
+_ADDRESS = re.compile(
+    r"(?:https?://(?:[^/@]*@)?(?:www\.)?github\.com/|(?:ssh://)?git@(?:ssh\.)?github\.com(?::[0-9]+/|[:/]))"
+    r"(?P<owner>[A-Za-z0-9-]+)/(?P<name>[A-Za-z0-9._-]+?)(?:\.git)?/?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository at GitHub."""
+
+    owner: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+PLACEHOLDER = Repository("OWNER", "REPOSITORY")
+"""Stands where no remote says it."""
+
+
+def parse(address: str) -> Repository | None:
+    """The repository a remote's address leads to; None where it is not at GitHub."""
+    found = _ADDRESS.fullmatch(address.strip())
+    return Repository(found["owner"], found["name"]) if found else None
+
+
+def origin(folder: Path) -> Repository | None:
+    """The repository ``origin`` leads to from ``folder``; None without git, remote, or at another host."""
+    git = shutil.which("git")
+    if git is None or not folder.is_dir():
+        return None
+    # A variable such as GIT_DIR would lead to another repository.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, a list of arguments
+            [git, "config", "--get", "remote.origin.url"],
+            cwd=folder, env=environ, timeout=_PATIENCE, capture_output=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return parse(done.stdout.decode("utf-8", "replace"))

@@ -1,0 +1,32 @@
+"""Git as a test needs it: on disk, with a person, without the machine's own settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PERSON = {f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+_GIT = shutil.which("git") or "git"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What a git command in ``folder`` says; it must succeed."""
+    environ = {**os.environ, **PERSON, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run(
+        [_GIT, *arguments], cwd=folder, env=environ, capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
+    return done.stdout
+
+
+def repository_with_origin(folder: Path, address: str) -> Path:
+    """An empty repository whose remote ``origin`` lies there."""
+    folder.mkdir(exist_ok=True)
+    git(folder, "init", "-q")
+    git(folder, "remote", "add", "origin", address)
+    return folder
