@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import artists, collect, data, demo, init, read
+from casa24.cli import artists, collect, data, demo, init, read, worker
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -97,4 +97,5 @@ app.command("sources")(read.sources)
 app.command("demo")(demo.demo)
 app.add_typer(artists.app, name="artists")
 app.command("init")(init.init)
+app.command("worker")(worker.worker)
 app.add_typer(data.app, name="data")

@@ -1,0 +1,151 @@
+"""`casa24 worker`: its files copied out, and lines that can be copied as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.internet import Internet, casa24
+from tests.launching import FEW_RIGHTS, casa24_after
+from tests.repositories import repository_with_origin
+
+ADDRESS = "https://keys.example.workers.dev"
+SHIPPED = Path(str(files("casa24").joinpath("worker")))
+FOLDER = "casa24-worker"
+BASH, CURL = shutil.which("bash"), shutil.which("curl")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """No network; what is asked for would not be found."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "PYTHONUTF8": "1", "HTTPS_PROXY": "http://127.0.0.1:9"}
+
+
+@pytest.fixture
+def label(tmp_path: Path) -> Path:
+    """A label with one artist at one platform, in a repository of GitHub."""
+    folder = repository_with_origin(tmp_path / "label", "https://github.com/ours/numbers.git")
+    text = f'[label]\nworker = "{ADDRESS}"\n[[artists]]\nname = "B"\nyoutube_id = "@bee"\n'
+    (folder / "casa24.toml").write_text(text, "utf-8")
+    return folder
+
+
+def copied(folder: Path) -> dict[str, str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
+
+
+def commands(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line.strip() for line in done.stdout.splitlines() if line.startswith("     ")]
+
+
+def fates(done: subprocess.CompletedProcess[str]) -> set[str]:
+    return set(re.findall(r"^  \S+ +(\w+)", done.stdout, re.MULTILINE))
+
+
+def test_every_file_is_copied_with_the_repository_filled_in(label: Path, env: dict[str, str]) -> None:
+    done = casa24("worker", env=env, cwd=label)
+    assert done.returncode == 0, done.stderr
+    shipped = copied(SHIPPED)
+    assert copied(label / FOLDER) == {
+        name: text.replace("OWNER/REPOSITORY", "ours/numbers") for name, text in shipped.items()
+    }
+    assert "ours/numbers" in copied(label / FOLDER)["wrangler.jsonc"]
+
+
+def test_without_a_remote_the_placeholder_stays_and_it_is_said(tmp_path: Path, env: dict[str, str]) -> None:
+    done = casa24("worker", "there", env=env, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert copied(tmp_path / "there") == copied(SHIPPED)
+    assert "no remote at GitHub" in done.stderr
+
+
+def test_the_same_again_changes_nothing(label: Path, env: dict[str, str]) -> None:
+    casa24("worker", env=env, cwd=label)
+    before = copied(label / FOLDER)
+    again = casa24("worker", env=env, cwd=label)
+    assert fates(again) == {"unchanged"}
+    assert copied(label / FOLDER) == before
+
+
+def test_an_edited_file_is_replaced_only_by_force(label: Path, env: dict[str, str]) -> None:
+    casa24("worker", env=env, cwd=label)
+    before = copied(label / FOLDER)
+    edited = label / FOLDER / "wrangler.jsonc"
+    edited.write_text("{}", "utf-8")
+    kept = casa24("worker", env=env, cwd=label)
+    assert fates(kept) == {"unchanged", "kept"}
+    assert "--force" in kept.stdout
+    assert edited.read_text("utf-8") == "{}"
+    assert fates(casa24("worker", "--force", "--dry-run", env=env, cwd=label)) == {"unchanged", "replaced"}
+    assert edited.read_text("utf-8") == "{}"
+    assert fates(casa24("worker", "--force", env=env, cwd=label)) == {"unchanged", "replaced"}
+    assert copied(label / FOLDER) == before
+
+
+def test_a_rehearsal_writes_nothing(label: Path, env: dict[str, str]) -> None:
+    done = casa24("worker", "--dry-run", env=env, cwd=label)
+    assert (done.returncode, fates(done)) == (0, {"new"})
+    assert not (label / FOLDER).exists()
+
+
+def test_a_file_in_the_folders_place_is_refused(label: Path, env: dict[str, str]) -> None:
+    (label / FOLDER).write_text("a letter", "utf-8")
+    done = casa24("worker", env=env, cwd=label)
+    assert done.returncode == 2
+    assert (label / FOLDER).read_text("utf-8") == "a letter"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX")
+def test_a_folder_without_rights_is_named(label: Path, env: dict[str, str]) -> None:
+    (label / FOLDER).mkdir(mode=0o555)
+    done = casa24_after(FEW_RIGHTS, "worker", env=env, cwd=label)
+    assert done.returncode == 1
+    assert "may not be written to. Nothing was changed." in done.stderr
+
+
+def test_the_secrets_to_set_are_those_the_label_uses(label: Path, env: dict[str, str]) -> None:
+    lines = commands(casa24("worker", env=env, cwd=label))
+    assert [line.split()[-1] for line in lines if line.startswith("npx wrangler secret put")] == [
+        "WORKER_API_KEY",
+        "YOUTUBE_API_KEY",
+        "NOTICE_WEBHOOK",
+    ]
+    assert "https://github.com/ours/numbers/settings/variables/actions" in lines
+
+
+def bash(script: str, env: dict[str, str], folder: Path, *, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [str(BASH), "-c", script]
+    return subprocess.run(
+        command, input=typed, env=env, cwd=folder, timeout=60, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(os.name != "posix" or not (BASH and CURL), reason="the lines are for bash and curl")
+def test_the_lines_that_test_it_work_literally(label: Path, world: Internet) -> None:
+    """In bash, against a Worker that wants the key just made; the key is typed, and stands nowhere."""
+    held = {"YOUTUBE_API_KEY": "secret-1", "DISCORD_GUILD_ID": "1"}
+    lines = commands(casa24("worker", env=world.environ, cwd=label))
+    (make,) = (line for line in lines if line.startswith("python3 -c"))
+    key = bash(make, world.environ, label).stdout.strip()
+    assert len(key) > 40
+
+    def play(request: httpx.Request) -> httpx.Response:
+        assert str(request.url) == f"{ADDRESS}/api/credentials"
+        right = request.headers.get("authorization") == f"Bearer {key}"
+        return httpx.Response(200, json=held) if right else httpx.Response(401)
+
+    world.play = play
+    script = "\n".join(lines[lines.index(f"WORKER_API_URL={ADDRESS}") :])
+    env = world.environ | {"CURL_CA_BUNDLE": str(world.certificate)}
+    done = bash(script, env, label, typed=f"{key}\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["401", "YOUTUBE_API_KEY DISCORD_GUILD_ID"]
