@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.internet import Internet, casa24, usual
+from tests.internet import Internet, casa24, silence, usual
 from tests.launching import FEW_RIGHTS, casa24_after
 from tests.repositories import PERSON, git, repository_with_origin
 from tests.terminal import typing
@@ -53,9 +53,9 @@ def test_whoever_answers_the_questions_gets_a_label(world: Internet, tmp_path: P
         terminal.wait_for("User Guidelines forbid scraping")
         terminal.answer("once a day, for monthly listeners? (y/n)", "perhaps")
         terminal.answer("(y/n)", "y")
-        terminal.answer("The address of your Worker", "http://keys.example")
+        terminal.answer("The address of your Cloudflare Worker", "http://keys.example")
         terminal.wait_for("must be a plain https:// address")
-        terminal.answer("The address of your Worker", "")
+        terminal.answer("The address of your Cloudflare Worker", "")
         terminal.answer("The label's own Discord", "1000913895415877712")
         terminal.answer("An artist's links", "https://example.org/pyro")
         terminal.wait_for("of no platform casa24 knows")
@@ -105,6 +105,19 @@ def test_ctrl_c_at_any_question_writes_nothing(world: Internet, tmp_path: Path, 
     assert files(tmp_path).keys() == {"authority.pem"}
 
 
+@in_a_terminal
+def test_ctrl_c_while_a_platform_is_asked_writes_nothing(world: Internet, tmp_path: Path) -> None:
+    world.play = lambda _request: silence
+    with typing("init", "--pages", "--artist", PYRO, env=world.environ, cwd=tmp_path) as terminal:
+        terminal.answer("The label's name", "L")
+        terminal.answer("Its language", "")
+        terminal.answer("Worker", "")
+        terminal.answer("Discord", "")
+        terminal.wait_for("Asking the platforms")
+        assert terminal.interrupt() == 130
+    assert not (tmp_path / "casa24.toml").exists()
+
+
 def test_without_a_terminal_nothing_is_asked_and_nothing_written(world: Internet, tmp_path: Path) -> None:
     done = casa24("init", "label", env=world.environ, cwd=tmp_path)
     assert done.returncode == 2
@@ -152,6 +165,7 @@ def test_the_same_again_asks_and_changes_nothing(laid: Laid, world: Internet) ->
     before = files(folder)
     again = casa24("init", env=world.environ, cwd=folder)
     assert again.returncode == 0, again.stderr
+    assert "casa24.toml is there already and is kept." in again.stderr
     assert set(fates(again).values()) == {"unchanged"}
     assert files(folder) == before
 
@@ -173,7 +187,7 @@ def test_what_is_there_is_kept_and_the_rest_completed(world: Internet, tmp_path:
     done = casa24("init", "--name", "Another", env=world.environ, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert fates(done) == {"casa24.toml": "unchanged", ".gitignore": "completed", FILES[0]: "kept"}
-    assert "what the options say of the label was not used" in done.stderr
+    assert "is there already and is kept. What the options say of the label was not used." in done.stderr
     assert "To have casa24's own, move yours away" in done.stdout
     after = files(tmp_path)
     assert after["casa24.toml"] == b'# Mine.\n[label]\nname = "Ours"\n'
@@ -280,7 +294,7 @@ def test_the_lines_it_ends_with_work_literally(world: Internet, tmp_path: Path) 
 def test_in_a_repository_of_github_the_lines_lead_there(world: Internet, tmp_path: Path) -> None:
     repository_with_origin(tmp_path, "git@github.com:ours/numbers.git")
     lines = commands(casa24("init", "--yes", env=world.environ, cwd=tmp_path))
-    assert "git push" in lines
+    assert "git push -u origin HEAD" in lines
     assert "https://github.com/ours/numbers/settings/secrets/actions" in lines
     assert not any("OWNER" in line or line.startswith("git init") for line in lines)
 

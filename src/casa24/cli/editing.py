@@ -87,7 +87,7 @@ def _name_of(workspace: Workspace, accounts: Mapping[str, str]) -> str:
     say("Asking the platforms what the artist is called …")
     # An answer is casa24's alone: what a source prints goes to stderr.
     with redirect_stdout(sys.stderr):
-        found = asyncio.run(_ask(workspace, accounts))
+        found = asyncio.run(called(workspace, accounts))
     if not found:
         raise UsageError(
             "No platform said in time what the artist is called.",
@@ -98,6 +98,7 @@ def _name_of(workspace: Workspace, accounts: Mapping[str, str]) -> str:
     return next(iter(found.values()))
 
 
-async def _ask(workspace: Workspace, accounts: Mapping[str, str]) -> dict[str, str]:
+async def called(workspace: Workspace, accounts: Mapping[str, str]) -> dict[str, str]:
+    """What the platforms call the owner of these accounts, asked with the keys at hand: source's title → name."""
     wallet = await all_keys(workspace, patience=_PATIENCE)
     return await pasted.platform_names(accounts, workspace.roster, workspace.registry, wallet, utc_now())

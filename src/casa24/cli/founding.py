@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from casa24 import config
 from casa24.cli.calling import program
+from casa24.cli.editing import called
 from casa24.cli.interview import Interview
-from casa24.cli.keys import local_keys
 from casa24.cli.output import say
-from casa24.cli.workspace import Workspace, utc_now
+from casa24.cli.workspace import Workspace
 from casa24.config import FILE_NAME
 from casa24.project import guide, label, layout
-from casa24.project.links import platform_names
 from casa24.sources import registry as installed
 
 if TYPE_CHECKING:
@@ -54,8 +53,8 @@ def found(folder: Path, given: Given) -> Founding:
     path = folder / FILE_NAME
     if path.exists():
         config.read(path).resolve(registry)
-        if given.anything:
-            say(f"{path} is there already and is kept: what the options say of the label was not used.")
+        unused = " What the options say of the label was not used." if given.anything else ""
+        say(f"{path} is there already and is kept.{unused}")
         text = path.read_bytes().decode("utf-8")
     else:
         text = Interview(given, registry, lambda accounts, so_far: _called(folder, accounts, so_far)).roster_text()
@@ -63,8 +62,10 @@ def found(folder: Path, given: Given) -> Founding:
 
 
 def _called(folder: Path, accounts: Mapping[str, str], roster: str) -> str | None:
-    """What the platforms call the owner of these accounts, asked with the keys at hand; None where none says it."""
+    """What the first platform that answers calls the owner of these accounts; None where none does in time."""
     workspace = Workspace(config.parse(roster, folder / FILE_NAME), folder / "data")
-    say("  Looking up the name …")
-    names = platform_names(accounts, workspace.roster, workspace.registry, local_keys(workspace), utc_now())
-    return next(iter(asyncio.run(names).values()), None)
+    say("  Asking the platforms for the name …")
+    # An answer is casa24's alone: what a source prints goes to stderr.
+    with contextlib.redirect_stdout(sys.stderr):
+        found = asyncio.run(called(workspace, accounts))
+    return next(iter(found.values()), None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from casa24 import HOMEPAGE
 from casa24.cli.output import fail, say
 from casa24.config import LANGUAGES
 from casa24.errors import Casa24Error, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-_TERMS = "README, “What the platforms' terms say”"
+_TERMS = f"{HOMEPAGE}#what-the-platforms-terms-say"
 # Behind a name; no link holds it.
 _IS = " = "
 
@@ -72,7 +73,12 @@ class Interview:
                 self.given.language, f"Its language ({', '.join(LANGUAGES)})", label.language, Answers().language
             ),
             consents=self._consents(),
-            worker=self._one(self.given.worker, "The address of your Worker (Enter: none)", label.worker_address, ""),
+            worker=self._one(
+                self.given.worker,
+                "The address of your Cloudflare Worker, where one keeps your keys (Enter: none)",
+                label.worker_address,
+                "",
+            ),
             accounts=self._accounts(),
         )
         return self._with_artists(label.checked(label.roster_text(answers, self.registry), self.registry))
@@ -97,7 +103,7 @@ class Interview:
         """Yes, no, or None where nobody was asked."""
         if self.given.pages is not None or not self.given.ask:
             return self.given.pages
-        say(f"{consent.terms} You decide ({_TERMS}).")
+        say(f"{consent.terms} You decide: {_TERMS}")
         return _asked(f"May casa24 {consent.allows}? (y/n)", _yes_or_no)
 
     def _accounts(self) -> dict[str, str]:

@@ -78,12 +78,13 @@ def _keys(roster: Roster, registry: Registry) -> Stage:
 
 def _repository(here: Repository | None) -> Stage:
     commit = ("git add casa24.toml .gitignore .github data", 'git commit -m "The record begins"')
+    push = "git push -u origin HEAD"
     if here:
-        return Stage(f"Bring it to {here}:", (*commit, "git push"))
+        return Stage(f"Bring it to {here}:", (*commit, push))
     address = f"{remote.HOST}/{remote.PLACEHOLDER}.git"
     return Stage(
         f"Make an empty repository at {remote.HOST}/new and bring the record there (put its address for that below):",
-        ("git init -b main", *commit, f"git remote add origin {address}", "git push -u origin main"),
+        ("git init -b main", *commit, f"git remote add origin {address}", push),
     )
 
 
