@@ -45,6 +45,9 @@ def main() -> None:
         run(python, *pip, "install", "-q", wheel, cwd=folder)
         expect(f"casa24 {wheel.name.split('-')[1]}", run(casa24, "--version", cwd=folder))
         expect("PYRO (demo)", run(casa24, "demo", cwd=folder))
+        run(casa24, "init", folder / "label", "--yes", cwd=folder)
+        expect("update-data.yml  unchanged", run(casa24, "init", cwd=folder / "label"))
+        expect("wrangler.jsonc", run(casa24, "worker", cwd=folder / "label"))
         alone = run(casa24, "sources", cwd=folder)
         for source in ("spotify", "youtube", "instagram", "discord"):
             expect(source, alone)

@@ -104,6 +104,13 @@ def test_a_file_in_the_folders_place_is_refused(label: Path, env: dict[str, str]
     assert (label / FOLDER).read_text("utf-8") == "a letter"
 
 
+def test_a_casa24_toml_with_a_mistake_stops_it_before_anything_is_written(label: Path, env: dict[str, str]) -> None:
+    (label / "casa24.toml").write_text('[label]\nlanguage = "xx"\n', "utf-8")
+    done = casa24("worker", env=env, cwd=label)
+    assert done.returncode == 2
+    assert not (label / FOLDER).exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX")
 def test_a_folder_without_rights_is_named(label: Path, env: dict[str, str]) -> None:
     (label / FOLDER).mkdir(mode=0o555)
