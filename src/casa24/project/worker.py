@@ -24,6 +24,7 @@ WEBHOOK = "NOTICE_WEBHOOK"
 """The Worker's own secret: where it says that the nightly run has stopped."""
 
 _ADDRESS = "https://NAME.ACCOUNT.workers.dev"
+_DEPLOY = "npx wrangler deploy"
 _NEW_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
 _NAMES = 'python3 -c "import json, sys; print(*json.load(sys.stdin))"'
 
@@ -44,18 +45,21 @@ def after_copy(folder: Path, roster: Roster, registry: Registry, repository: Rep
     return [
         Stage("Go to the folder:", (guide.change_to(folder),)),
         Stage(
-            'Write the repository\'s number, the first "id" of this answer, into wrangler.jsonc as REPOSITORY_ID:',
-            (f"curl -s https://api.github.com/repos/{there}",),
+            "Bring it up (needs Node.js 22 or newer, and an account at Cloudflare); it prints its address:", (_DEPLOY,)
         ),
-        Stage("Bring it up (needs Node.js 22 or newer, and an account at Cloudflare):", ("npx wrangler deploy",)),
-        Stage("Make a key for it, and keep it for the next two steps:", (_NEW_KEY,)),
+        Stage(
+            'In wrangler.jsonc, set AUDIENCE to that address and REPOSITORY_ID to the first "id" found here; bring it '
+            "up again:",
+            (f"curl -s https://api.github.com/repos/{there}", _DEPLOY),
+        ),
+        Stage("Make a key, for whoever asks from elsewhere, such as your own computer:", (_NEW_KEY,)),
         Stage(
             "Give it the key and the credentials; each line asks for the value. Leave out what you do not have:",
             tuple(f"npx wrangler secret put {name}" for name in dict.fromkeys((WORKER_KEY, *names, WEBHOOK))),
         ),
         Stage(
-            f"At GitHub, set the variable {WORKER_URL} to its address, and the secret {WORKER_KEY} to the key:",
-            (guide.variables_page(there), guide.secrets_page(there)),
+            f"At GitHub, set the variable {WORKER_URL} to its address (the nightly job needs no key: GitHub vouches):",
+            (guide.variables_page(there),),
         ),
         Stage(
             "Test it: without the key it says 401, with it the names (put its address for the first):", _tests(roster)
