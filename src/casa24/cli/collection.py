@@ -268,9 +268,6 @@ def report(
     for warning in result.warnings:
         say(f"Warning: {warning}")
     if github.active():
-        from casa24.views.day import sentences
-        from casa24.views.render import as_markdown
+        from casa24.cli.job import tell_job
 
-        for text in (*result.warnings, *(" ".join(sentences(gap)) for gap in result.day.missing)):
-            github.warn(text)
-        github.summarise(as_markdown(page))
+        tell_job(workspace, result, page)

@@ -37,3 +37,11 @@ def summarise(markdown: str) -> None:
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(f"{markdown}\n")
+
+
+def output(**values: str) -> None:
+    """What later steps of the job can use, one line each, where there is a job."""
+    path = os.environ.get("GITHUB_OUTPUT")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}={clean(value)}\n" for name, value in values.items())

@@ -102,12 +102,13 @@ def gap_lines(missing: Iterable[Missing]) -> tuple[Lines, ...]:
 
 def sentences(gap: Missing) -> list[str]:
     """What is missing and why; then, where there is something to do, what."""
-    who = _names(gap.artists)
+    who = named(gap.artists)
     what = f"{gap.title}{f', {who}' if who else ''} ({', '.join(gap.metrics)}): {gap.what}."
     return [what, f"→ {gap.advice}"] if gap.advice else [what]
 
 
-def _names(artists: tuple[str, ...]) -> str:
+def named(artists: tuple[str, ...]) -> str:
+    """Artists by name, or how many they are."""
     return ", ".join(artists) if len(artists) <= _FEW else f"{len(artists)} artists"
 
 

@@ -1,0 +1,31 @@
+"""A night in one line: for a commit's message and for whoever must look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24.models import State
+from casa24.views.day import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from casa24.analysis.day import Missing
+    from casa24.analysis.silence import Silence
+
+
+def missing_line(missing: Iterable[Missing]) -> str:
+    """What was asked for and not given: ``Instagram of bo.wlie; Discord``. Empty where all came."""
+    artists: dict[str, dict[str, None]] = {}
+    for gap in missing:
+        if gap.state is State.FAILED:
+            artists.setdefault(gap.title, {}).update(dict.fromkeys(gap.artists))
+    return "; ".join(f"{title} of {named(tuple(who))}" if who else title for title, who in artists.items())
+
+
+def failing_line(silent: Iterable[Silence]) -> str:
+    """Which sources have said nothing for days, why, and what to do. Empty where all speak."""
+    return " ".join(
+        f"{one.title} has given nothing for {one.days} days: {one.what}.{f' {one.advice}' if one.advice else ''}"
+        for one in silent
+    )
