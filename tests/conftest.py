@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casa24 import oidc
 from casa24.sources import registry
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 SHARED = os.environ.get("CASA24_SHARED", "")
-_CREDENTIALS = (*registry.load().credential_names, "WORKER_API_URL", "WORKER_API_KEY")
+_CREDENTIALS = (
+    *registry.load().credential_names,
+    "WORKER_API_URL",
+    "WORKER_API_KEY",
+    oidc.REQUEST_URL,
+    oidc.REQUEST_TOKEN,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,18 +17,25 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from casa24 import oidc
 from casa24.errors import BadReply, BadStatus, CredentialError, WebError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from casa24.oidc import Job
     from casa24.web import Web
 
 WORKER_URL = "WORKER_API_URL"
 WORKER_KEY = "WORKER_API_KEY"
 
 _ANSWER_LIMIT = 64 * 1024
+_REFUSED = f"The Worker refused our key ({{}}). Set {WORKER_KEY} to the key the Worker was given."
+_DISBELIEVED = (
+    "The Worker refused GitHub's word for this job ({}). Its log says why: compare AUDIENCE, REPOSITORY_ID, REF and "
+    "WORKFLOW_REF in its wrangler.jsonc."
+)
 # What the label's guide shows in place of a value; copied along, it is no credential.
 _PLACEHOLDER = re.compile(r"your_|optional_for_")
 
@@ -87,31 +94,64 @@ def local(names: Iterable[str], *, environ: Mapping[str, str] | None = None, dot
     return wallet
 
 
-async def gather(names: Iterable[str], local_wallet: Wallet, *, worker: str | None, web: Web) -> Wallet:
+async def gather(
+    names: Iterable[str], local_wallet: Wallet, *, worker: str | None, web: Web, job: Job | None = None
+) -> Wallet:
     """The Worker's credentials, completed from this machine's own.
 
+    ``job``: whom GitHub vouches for; then our key is only what is left when the Worker does not believe it.
     A Worker that does not answer is a warning: what the rest holds may suffice.
     Raises CredentialError for an address keys must not travel to.
     """
     names = tuple(names)
     wallet = Wallet(warnings=list(local_wallet.warnings))
     if worker:
-        try:
-            key = local_wallet.found.get(WORKER_KEY)
-            given = await _ask_worker(worker, key.secret if key else None, web)
+        given = await _from_worker(
+            worker_endpoint(worker), local_wallet.found.get(WORKER_KEY), job, web, wallet.warnings
+        )
+        if given is not None:
             wallet.add(given, names, "Worker")
             if not given.keys() & set(names):
                 wallet.warnings.append("The Worker gave no credential casa24 knows; using what this machine has.")
-        except WebError as error:
-            wallet.warnings.append(_worker_trouble(error))
     for name, found in local_wallet.found.items():
         wallet.found.setdefault(name, found)
     return wallet
 
 
-async def _ask_worker(address: str, key: SecretStr | None, web: Web) -> dict[str, str]:
-    url = worker_endpoint(address)
-    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+async def _from_worker(
+    url: str, key: Found | None, job: Job | None, web: Web, warnings: list[str]
+) -> dict[str, str] | None:
+    """What the Worker gives to GitHub's word for this job, else to our key; None where it gives nothing."""
+    instead = f" Used {WORKER_KEY} instead." if key else ""
+    token = await _identity(url, job, web, warnings, instead)
+    if token is not None:
+        try:
+            return await _ask_worker(url, token, web)
+        except WebError as error:
+            if not (_is_refusal(error) and key):
+                warnings.append(_worker_trouble(error, _DISBELIEVED))
+                return None
+            warnings.append(f"{_worker_trouble(error, _DISBELIEVED)}{instead}")
+    try:
+        return await _ask_worker(url, key.secret if key else None, web)
+    except WebError as error:
+        warnings.append(_worker_trouble(error, _REFUSED))
+        return None
+
+
+async def _identity(url: str, job: Job | None, web: Web, warnings: list[str], instead: str) -> SecretStr | None:
+    """GitHub's word for this job, to nobody but this Worker, and over TLS only."""
+    if job is None or urlsplit(url).scheme != "https":
+        return None
+    try:
+        return await oidc.identity(job, oidc.audience_of(url), web)
+    except WebError as error:
+        warnings.append(f"GitHub did not vouch for this job ({error.message}).{instead}")
+        return None
+
+
+async def _ask_worker(url: str, bearer: SecretStr | None, web: Web) -> dict[str, str]:
+    headers = {"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {}
     reply = await web.get(url, headers=headers, most=_ANSWER_LIMIT, redirects=False)
     answer = reply.json()
     if not isinstance(answer, dict):
@@ -148,9 +188,13 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
-def _worker_trouble(error: WebError) -> str:
-    if isinstance(error, BadStatus) and error.status in {401, 403}:
-        return f"The Worker refused our key ({error.message}). Set {WORKER_KEY} to the key the Worker was given."
+def _is_refusal(error: WebError) -> bool:
+    return isinstance(error, BadStatus) and error.status in {401, 403}
+
+
+def _worker_trouble(error: WebError, refused: str) -> str:
+    if _is_refusal(error):
+        return refused.format(error.message)
     return f"The Worker gave no credentials ({error.message}); using what this machine has."
 
 
@@ -173,5 +217,10 @@ def mask(wallet: Wallet, secrets: Iterable[str], write: Callable[[str], object])
     """Register the secrets with GitHub Actions, so that its log never shows them."""
     for name in secrets:
         if name in wallet.found:
-            # GitHub reads %25 as a percent sign; other escapes no value on one line needs.
-            write(f"::add-mask::{wallet.found[name].secret.get_secret_value().replace('%', '%25')}")
+            mask_secret(wallet.found[name].secret, write)
+
+
+def mask_secret(secret: SecretStr, write: Callable[[str], object]) -> None:
+    """Register one secret with GitHub Actions."""
+    # GitHub reads %25 as a percent sign; other escapes no value on one line needs.
+    write(f"::add-mask::{secret.get_secret_value().replace('%', '%25')}")

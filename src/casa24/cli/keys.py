@@ -6,11 +6,13 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from casa24 import credentials
+from casa24 import credentials, oidc
 from casa24.cli import github
 from casa24.cli.output import keep_secret
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from casa24.cli.workspace import Workspace
     from casa24.credentials import Wallet
 
@@ -48,7 +50,11 @@ async def all_keys(workspace: Workspace, here: Wallet | None = None, *, patience
     politeness = Politeness(timeout=patience, patience=patience, attempts=2, longest_wait=patience)
     async with Web(politeness) as web:
         wallet = await credentials.gather(
-            workspace.registry.credential_names, here, worker=worker_address(workspace, here), web=web
+            workspace.registry.credential_names,
+            here,
+            worker=worker_address(workspace, here),
+            web=web,
+            job=oidc.this_job(_keep_token),
         )
     _keep(wallet, workspace.registry.secret_names)
     for name in workspace.registry.credential_names:
@@ -67,3 +73,9 @@ def _keep(wallet: Wallet, names: tuple[str, ...]) -> None:
     fresh = [name for name in names if name in wallet.found and keep_secret(wallet.found[name].secret)]
     if github.active():
         credentials.mask(wallet, fresh, github.command)
+
+
+def _keep_token(secret: SecretStr) -> None:
+    """As :func:`_keep`, for a token that is made on the way and never kept."""
+    if keep_secret(secret) and github.active():
+        credentials.mask_secret(secret, github.command)
