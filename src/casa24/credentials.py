@@ -146,7 +146,7 @@ async def _identity(url: str, job: Job | None, web: Web, warnings: list[str], in
     try:
         return await oidc.identity(job, oidc.audience_of(url), web)
     except WebError as error:
-        warnings.append(f"GitHub did not vouch for this job ({error.message}).{instead}")
+        warnings.append(f"GitHub did not vouch for this job ({error.message}). Run the workflow again later.{instead}")
         return None
 
 

@@ -54,7 +54,7 @@ async def all_keys(workspace: Workspace, here: Wallet | None = None, *, patience
             here,
             worker=worker_address(workspace, here),
             web=web,
-            job=oidc.this_job(_keep_token),
+            job=oidc.this_job(keep_token),
         )
     _keep(wallet, workspace.registry.secret_names)
     for name in workspace.registry.credential_names:
@@ -75,7 +75,7 @@ def _keep(wallet: Wallet, names: tuple[str, ...]) -> None:
         credentials.mask(wallet, fresh, github.command)
 
 
-def _keep_token(secret: SecretStr) -> None:
+def keep_token(secret: SecretStr) -> None:
     """As :func:`_keep`, for a token that is made on the way and never kept."""
     if keep_secret(secret) and github.active():
         credentials.mask_secret(secret, github.command)
