@@ -296,6 +296,7 @@ def test_in_a_repository_of_github_the_lines_lead_there(world: Internet, tmp_pat
     lines = commands(casa24("init", "--yes", env=world.environ, cwd=tmp_path))
     assert "git push -u origin HEAD" in lines
     assert "https://github.com/ours/numbers/settings/secrets/actions" in lines
+    assert not any(line.startswith("cd ") for line in lines)
     assert not any("OWNER" in line or line.startswith("git init") for line in lines)
 
 

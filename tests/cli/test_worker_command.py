@@ -51,21 +51,44 @@ def fates(done: subprocess.CompletedProcess[str]) -> set[str]:
     return set(re.findall(r"^  \S+ +(\w+)", done.stdout, re.MULTILINE))
 
 
-def test_every_file_is_copied_with_the_repository_filled_in(label: Path, env: dict[str, str]) -> None:
+def test_every_file_is_copied_with_the_label_filled_in(label: Path, env: dict[str, str]) -> None:
+    """Nothing but the repository and the Worker's own address differs from what the package holds."""
     done = casa24("worker", env=env, cwd=label)
     assert done.returncode == 0, done.stderr
-    shipped = copied(SHIPPED)
-    assert copied(label / FOLDER) == {
-        name: text.replace("OWNER/REPOSITORY", "ours/numbers") for name, text in shipped.items()
-    }
-    assert "ours/numbers" in copied(label / FOLDER)["wrangler.jsonc"]
+    found = copied(label / FOLDER)
+    settings = found["wrangler.jsonc"]
+    assert '"REPOSITORY": "ours/numbers", // <<<' in settings
+    assert '"WORKFLOW_REF": "ours/numbers/.github/workflows/update-data.yml@refs/heads/main", // <<<' in settings
+    assert f'"AUDIENCE": "{ADDRESS}", // <<<' in settings
+    assert {
+        name: text.replace("ours/numbers", "OWNER/REPOSITORY").replace(f'"AUDIENCE": "{ADDRESS}"', '"AUDIENCE": ""')
+        for name, text in found.items()
+    } == copied(SHIPPED)
+
+
+def test_every_secret_it_asks_for_is_one_the_worker_knows(tmp_path: Path, env: dict[str, str]) -> None:
+    """Of a label nobody knows anything of: all there are."""
+    lines = commands(casa24("worker", env=env, cwd=tmp_path))
+    names = [line.split()[-1] for line in lines if line.startswith("npx wrangler secret put")]
+    assert len(names) == 10
+    known = "\n".join(copied(SHIPPED).values())
+    assert [name for name in names if name not in known] == []
+
+
+@pytest.mark.skipif(os.name != "posix" or not (BASH and CURL), reason="the line is for bash and curl")
+def test_the_repositorys_number_is_what_the_line_prints(label: Path, world: Internet) -> None:
+    (line,) = (line for line in commands(casa24("worker", env=world.environ, cwd=label)) if "api.github.com" in line)
+    world.play = lambda request: httpx.Response(200, json={"owner": {"id": 1}, "id": 24, "name": request.url.path})
+    done = bash(line, world.environ | {"CURL_CA_BUNDLE": str(world.certificate)}, label)
+    assert done.stdout == "24\n", done.stderr
+    assert [str(request.url) for request in world.seen] == ["https://api.github.com/repos/ours/numbers"]
 
 
 def test_without_a_remote_the_placeholder_stays_and_it_is_said(tmp_path: Path, env: dict[str, str]) -> None:
     done = casa24("worker", "there", env=env, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert copied(tmp_path / "there") == copied(SHIPPED)
-    assert "no remote at GitHub" in done.stderr
+    assert "No remote at GitHub here" in done.stderr
 
 
 def test_the_same_again_changes_nothing(label: Path, env: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from casa24.project.guide import Stage
     from casa24.project.layout import Step
 
+_PROSE = textwrap.TextWrapper(80, subsequent_indent="   ", break_long_words=False, break_on_hyphens=False)
 _WORDS = {
     Fate.NEW: "new",
     Fate.UNCHANGED: "unchanged",
@@ -41,6 +43,6 @@ def show_stages(stages: Iterable[Stage]) -> None:
     """What to do next, each line by itself, to be copied."""
     for number, stage in enumerate(stages, 1):
         typer.echo()
-        typer.echo(clean(f"{number}. {stage.what}"))
+        typer.echo(_PROSE.fill(clean(f"{number}. {stage.what}")))
         for line in stage.lines:
             typer.echo(clean(f"     {line}"))

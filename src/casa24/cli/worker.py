@@ -27,8 +27,8 @@ def worker(
     workspace = open_workspace(config, None)
     repository = remote.origin(Path.cwd())
     stages = files.after_copy(folder, workspace.roster, workspace.registry, repository)
-    steps = layout.plan(folder, files.planned(repository), force=force)
+    steps = layout.plan(folder, files.planned(repository, workspace.roster.label.worker), force=force)
     carry_out(steps, dry_run=dry_run, kept="--force replaces what is kept; or move it away and run this again.")
     if repository is None:
-        say(f"This folder's git has no remote at GitHub: put yours for {remote.PLACEHOLDER} in wrangler.jsonc.")
+        say(f"No remote at GitHub here: put your repository for {remote.PLACEHOLDER} in wrangler.jsonc.")
     show_stages(() if dry_run else stages)

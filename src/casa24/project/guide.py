@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casa24 import HOMEPAGE
@@ -13,8 +14,6 @@ from casa24.credentials import WORKER_KEY
 from casa24.project import remote
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from casa24.config import Roster
     from casa24.project.remote import Repository
     from casa24.sources.registry import AnySource, Registry
@@ -30,9 +29,12 @@ class Stage:
     lines: tuple[str, ...]
 
 
-def change_to(folder: Path) -> str:
-    """The line that leads into a folder."""
-    return f"cd {shlex.quote(str(folder)) if os.name == 'posix' else subprocess.list2cmdline([str(folder)])}"
+def change_to(folder: Path) -> list[Stage]:
+    """The line that leads into a folder; nothing for whoever is there."""
+    if folder.resolve() == Path.cwd():
+        return []
+    line = f"cd {shlex.quote(str(folder)) if os.name == 'posix' else subprocess.list2cmdline([str(folder)])}"
+    return [Stage("Go to the folder:", (line,))]
 
 
 def used_sources(roster: Roster, registry: Registry) -> list[AnySource]:
@@ -45,7 +47,7 @@ def after_init(folder: Path, roster: Roster, registry: Registry, *, program: str
     """From a laid down folder to a nightly record. ``program``: how this casa24 is called."""
     here = remote.origin(folder) if (folder / ".git").exists() else None
     return [
-        Stage("Go to the folder:", (change_to(folder),)),
+        *change_to(folder),
         _keys(roster, registry),
         Stage("Collect the first day:", (f"{program} collect",)),
         _repository(here),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -23,19 +24,25 @@ if TYPE_CHECKING:
 WEBHOOK = "NOTICE_WEBHOOK"
 """The Worker's own secret: where it says that the nightly run has stopped."""
 
+_NO_AUDIENCE = '"AUDIENCE": ""'
 _ADDRESS = "https://NAME.ACCOUNT.workers.dev"
-_DEPLOY = "npx wrangler deploy"
 _NEW_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+_ID = "python3 -c \"import json, sys; print(json.load(sys.stdin)['id'])\""
 _NAMES = 'python3 -c "import json, sys; print(*json.load(sys.stdin))"'
 
 
-def planned(repository: Repository | None) -> list[Planned]:
-    """The Worker's files, in their folder; they let this repository's nightly run in."""
-    filled = str(repository or remote.PLACEHOLDER)
-    return [
-        Planned(name, file.read_text("utf-8").replace(str(remote.PLACEHOLDER), filled))
-        for name, file in _files(files("casa24").joinpath("worker"))
-    ]
+def planned(repository: Repository | None, address: str | None) -> list[Planned]:
+    """The Worker's files. ``repository``: whose nightly run it lets in; ``address``: its own, where it has one."""
+    filled = {str(remote.PLACEHOLDER): str(repository or remote.PLACEHOLDER)}
+    if address:
+        filled[_NO_AUDIENCE] = _NO_AUDIENCE.replace('""', json.dumps(address.rstrip("/")))
+    found = []
+    for name, file in _files(files("casa24").joinpath("worker")):
+        text = file.read_text("utf-8")
+        for blank, value in filled.items():
+            text = text.replace(blank, value)
+        found.append(Planned(name, text))
+    return found
 
 
 def after_copy(folder: Path, roster: Roster, registry: Registry, repository: Repository | None) -> list[Stage]:
@@ -43,22 +50,25 @@ def after_copy(folder: Path, roster: Roster, registry: Registry, repository: Rep
     there = repository or remote.PLACEHOLDER
     names = [name for source in guide.used_sources(roster, registry) for name in source.credentials.names]
     return [
-        Stage("Go to the folder:", (guide.change_to(folder),)),
+        *guide.change_to(folder),
         Stage(
-            "Bring it up (needs Node.js 22 or newer, and an account at Cloudflare); it prints its address:", (_DEPLOY,)
+            "Bring it up (needs Node.js 22 or newer, and an account at Cloudflare); it prints its address:",
+            ("npx wrangler deploy",),
         ),
         Stage(
-            'In wrangler.jsonc, set AUDIENCE to that address and REPOSITORY_ID to the first "id" found here; bring it '
-            "up again:",
-            (f"curl -s https://api.github.com/repos/{there}", _DEPLOY),
+            "Fill in what is marked <<< in wrangler.jsonc: AUDIENCE is that address, REPOSITORY_ID the number this "
+            f"prints (of a private repository: gh api repos/{there} --jq .id). Then bring it up again:",
+            (f"curl -s https://api.github.com/repos/{there} | {_ID}", "npx wrangler deploy"),
         ),
-        Stage("Make a key, for whoever asks from elsewhere, such as your own computer:", (_NEW_KEY,)),
+        Stage("Make a key, for whoever asks from elsewhere, such as your own machine:", (_NEW_KEY,)),
         Stage(
-            "Give it the key and the credentials; each line asks for the value. Leave out what you do not have:",
+            "Give it the key and the credentials; each line asks for the value. Leave out what you do not have. "
+            f"{WEBHOOK} is where it says that the record stopped growing:",
             tuple(f"npx wrangler secret put {name}" for name in dict.fromkeys((WORKER_KEY, *names, WEBHOOK))),
         ),
         Stage(
-            f"At GitHub, set the variable {WORKER_URL} to its address (the nightly job needs no key: GitHub vouches):",
+            f"At GitHub, set the variable {WORKER_URL} to its address. The nightly job needs no key, GitHub vouches "
+            f"for it; on your own machine the key is {WORKER_KEY} in .env:",
             (guide.variables_page(there),),
         ),
         Stage(
