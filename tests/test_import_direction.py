@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from casa24.sources import registry
 
 SOURCE = Path(__file__).parents[1] / "src" / "casa24"
 
 
-def test_analysis_names_no_platform() -> None:
-    """A new platform must get every answer without a line changed in the analysis."""
+@pytest.mark.parametrize("folder", ["analysis", "doctor"])
+def test_analysis_and_examination_name_no_platform(folder: str) -> None:
+    """A new platform must get every answer without a line changed there."""
     names = re.compile("|".join(source.name for source in registry.load().sources), re.IGNORECASE)
-    guilty = [path.name for path in (SOURCE / "analysis").glob("*.py") if names.search(path.read_text("utf-8"))]
+    guilty = [path.name for path in (SOURCE / folder).glob("*.py") if names.search(path.read_text("utf-8"))]
     assert guilty == []
 
 

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happened, and what to do next (empty: nothing). ``{source}`` is the platform's title."""
+    """What happened, and what to do next (empty: nothing). ``{source}`` is the platform's title.
+
+    ``passes``: it goes by itself; nobody need be alarmed at once.
+    """
 
     what: str
     advice: str = ""
     state: State = State.FAILED
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ REPORT = f"If it stays, {{source}} probably changed: {_SAVE}"
 COMMON: Mapping[str, Explanation] = {
     # The request did not bring an answer.
     "unreachable": Explanation("{source} could not be reached", WAIT),
-    "timeout": Explanation("{source} did not answer in time", WAIT),
+    "timeout": Explanation("{source} did not answer in time", WAIT, passes=True),
     "bad_status": Explanation("{source} answered with an error", WAIT),
-    "server_error": Explanation("{source} had an internal error", WAIT),
+    "server_error": Explanation("{source} had an internal error", WAIT, passes=True),
     "bad_reply": Explanation("{source} answered in a form casa24 does not know", REPORT),
     "bad_certificate": Explanation(
         "{source} could not prove who it is",
@@ -59,7 +63,7 @@ COMMON: Mapping[str, Explanation] = {
     ),
     "gone": Explanation("{source} no longer has the address casa24 asks", REPORT),
     "rate_limited": Explanation(
-        "{source} asked us to wait", "Run `casa24 collect` again later; if it named a time, not before."
+        "{source} asked us to wait", "Run `casa24 collect` again later; if it named a time, not before.", passes=True
     ),
     "unauthorized": Explanation("{source} refused the credentials", "Renew them: see Credentials in the README."),
     "forbidden": Explanation("{source} does not allow this", "Check the rights of the credentials in use."),
@@ -70,8 +74,10 @@ COMMON: Mapping[str, Explanation] = {
     ),
     "unreadable": Explanation("the stored value is no number", "Look at the file; it was probably edited by hand."),
     # The run ended before the answer came.
-    "deadline": Explanation("the run's deadline came first", "Run again, or allow more time with --deadline."),
-    "interrupted": Explanation("the run was interrupted", "Run `casa24 collect` again."),
+    "deadline": Explanation(
+        "the run's deadline came first", "Run again, or allow more time with --deadline.", passes=True
+    ),
+    "interrupted": Explanation("the run was interrupted", "Run `casa24 collect` again.", passes=True),
     "unanswered": Explanation("the {source} source said nothing about this account", "Report it to its author."),
     "source_error": Explanation(
         "the {source} source failed by itself", "Report it with the output of `casa24 collect --debug`."
@@ -105,7 +111,8 @@ def explain(
     """
     found = (own or {}).get(code) or COMMON.get(code) or Explanation(code or state.value.replace("_", " "))
     what = found.what.replace("{source}", title)
-    return Explanation(f"{what}: {detail}" if detail else what, found.advice.replace("{source}", title), state)
+    advice = found.advice.replace("{source}", title)
+    return Explanation(f"{what}: {detail}" if detail else what, advice, state, found.passes)
 
 
 _BY_STATUS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 410: "not_found"}

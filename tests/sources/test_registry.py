@@ -264,7 +264,16 @@ def test_a_strangers_source_may_come_first_in_tables(plugin: ModuleType) -> None
     assert names(with_ours(point("moon", "Source")))[0] == "moon"
 
 
-@pytest.mark.parametrize("secret", ["SPOTIFY_CLIENT_SECRET", "WORKER_API_KEY", "INSTAGRAM_BUSINESS_ACCOUNT_ID"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "SPOTIFY_CLIENT_SECRET",
+        "WORKER_API_KEY",
+        "INSTAGRAM_BUSINESS_ACCOUNT_ID",
+        "ACTIONS_ID_TOKEN_REQUEST_URL",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    ],
+)
 def test_a_strangers_source_is_not_given_our_keys(plugin: ModuleType, secret: str) -> None:
     """A source sees the credentials it declares: so it may not declare another package's."""
     plugin.Moon = made(credentials=Credentials(secret))  # type: ignore[attr-defined]

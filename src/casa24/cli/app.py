@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import artists, collect, data, demo, init, read, worker
+from casa24.cli import artists, collect, data, demo, doctor, init, read, worker
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -94,6 +94,7 @@ app.command("collect")(collect.collect)
 app.command("show")(read.show)
 app.command("diff")(read.diff)
 app.command("sources")(read.sources)
+app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.add_typer(artists.app, name="artists")
 app.command("init")(init.init)

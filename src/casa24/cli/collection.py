@@ -179,8 +179,9 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
     if not options.dry_run:
         workspace.folder.check(options.now.date())
     started = time.monotonic()
-    # The Worker's time is part of the run's: of a short one it gets no more than half, in two tries.
-    wallet = options.wallet or await all_keys(workspace, patience=min(PATIENCE, options.deadline / 4))
+    # The Worker's time is part of the run's: of a short one it gets no more than half, in two tries;
+    # and as many has GitHub, which may vouch for us.
+    wallet = options.wallet or await all_keys(workspace, patience=min(PATIENCE, options.deadline / 8))
     request = Request(
         workspace.roster,
         workspace.registry.sources,

@@ -25,7 +25,7 @@ def local_keys(workspace: Workspace) -> Wallet:
     """What this machine holds itself."""
     names = (*workspace.registry.credential_names, credentials.WORKER_KEY, credentials.WORKER_URL)
     wallet = credentials.local(names, dotenv=workspace.config.folder / ".env")
-    _keep(wallet, (*workspace.registry.secret_names, credentials.WORKER_KEY))
+    keep(wallet, (*workspace.registry.secret_names, credentials.WORKER_KEY))
     return wallet
 
 
@@ -56,7 +56,7 @@ async def all_keys(workspace: Workspace, here: Wallet | None = None, *, patience
             web=web,
             job=oidc.this_job(keep_token),
         )
-    _keep(wallet, workspace.registry.secret_names)
+    keep(wallet, workspace.registry.secret_names)
     for name in workspace.registry.credential_names:
         log.info("%s: %s", name, wallet.origin(name) or "not set")
     return wallet
@@ -68,7 +68,7 @@ def find_keys(workspace: Workspace, *, ask_worker: bool) -> tuple[Wallet, str | 
     return (asyncio.run(all_keys(workspace, here)) if ask_worker else here), worker_address(workspace, here)
 
 
-def _keep(wallet: Wallet, names: tuple[str, ...]) -> None:
+def keep(wallet: Wallet, names: tuple[str, ...]) -> None:
     """Keep the secrets out of everything printed, GitHub's log included."""
     fresh = [name for name in names if name in wallet.found and keep_secret(wallet.found[name].secret)]
     if github.active():

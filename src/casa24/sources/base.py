@@ -94,6 +94,8 @@ class Credentials:
     ``names``: secrets it needs together. ``settings``: values that are no secret;
     ``needs``: those of them it cannot do without. ``optional``: it still measures
     something without them. ``quiet``: their absence is not worth a word.
+    ``shapes``: how a value looks, by name: a regular expression for the whole of it, and the same in
+    words. `casa24 doctor` says where one does not look so; it is used all the same.
     """
 
     def __init__(
@@ -103,9 +105,11 @@ class Credentials:
         needs: tuple[str, ...] = (),
         optional: bool = False,
         quiet: bool = False,
+        shapes: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.secrets = names
         self.settings = settings
+        self.shapes = dict(shapes or {})
         self.required = (*names, *needs)
         self.optional = optional
         self.quiet = quiet
@@ -180,7 +184,10 @@ class Source(Generic[S]):
         """Once a run, before anything is asked: tokens, what this app may do."""
 
     async def check(self) -> list[Finding]:
-        """For `casa24 doctor`, after :meth:`start`: how it stands with the keys in use, and for how long."""
+        """For `casa24 doctor`, after :meth:`start`: how it stands with the keys in use, and for how long.
+
+        It raises what :meth:`start` may. What the numbers themselves show need not be said here.
+        """
         return []
 
     @classmethod

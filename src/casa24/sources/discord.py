@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from casa24 import HOMEPAGE, __version__
 from casa24.errors import BadReply, SourceUnavailable
+from casa24.findings import ok, warning
 from casa24.gaps import Explanation
 from casa24.metrics import Metric
 from casa24.models import State
 from casa24.sources.base import Credentials, LabelSource, Reading, SourceOptions, Stats
 
 if TYPE_CHECKING:
+    from casa24.findings import Finding
     from casa24.web import Reply
 
 API = "https://discord.com/api/v10"
@@ -24,6 +27,7 @@ _INVITE = re.compile(r"(?:https?://)?(?:discord\.gg/|discord\.com/invite/)?([0-9
 # Discord asks for this form: https://discord.com/developers/docs/reference#user-agent
 _HEADERS = {"User-Agent": f"DiscordBot ({HOMEPAGE}, {__version__})"}
 _UNKNOWN_INVITE = 10006
+_INVITES = "https://support.discord.com/hc/articles/208866998"
 
 
 class DiscordStats(Stats):
@@ -43,6 +47,7 @@ class _Guild(BaseModel, defer_build=True):
 
 
 class _Invite(BaseModel, defer_build=True):
+    expires_at: dt.datetime | None = None
     guild: _Guild | None = None
     approximate_member_count: int | None = Field(default=None, ge=0, strict=True)
     approximate_presence_count: int | None = Field(default=None, ge=0, strict=True)
@@ -55,7 +60,16 @@ class Discord(LabelSource[DiscordStats]):
     title = "Discord"
     account_key = "discord_guild_id"
     account_help = "Discord settings → Advanced → Developer Mode; then right-click the server → Copy Server ID."
-    credentials = Credentials("DISCORD_BOT_TOKEN", settings=("DISCORD_GUILD_ID",), optional=True, quiet=True)
+    credentials = Credentials(
+        "DISCORD_BOT_TOKEN",
+        settings=("DISCORD_GUILD_ID",),
+        optional=True,
+        quiet=True,
+        shapes={
+            "DISCORD_BOT_TOKEN": (r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}", "three long parts with dots between them"),
+            "DISCORD_GUILD_ID": (_SNOWFLAKE.pattern, "a number of 17 to 20 digits"),
+        },
+    )
     order = 40
     gaps = {
         "no_credentials": Explanation(
@@ -97,6 +111,21 @@ class Discord(LabelSource[DiscordStats]):
             raise ValueError(f"{text!r} is no Discord server id; it is a number of 17 to 20 digits")
         return text.strip()
 
+    async def check(self) -> list[Finding]:
+        """Whether the way to the server lasts: an invite that ends takes the numbers with it."""
+        if self.credential("DISCORD_BOT_TOKEN") or not self.options.invite:
+            return []
+        ends = (await self._ask_invite(self.options.invite)).expires_at
+        if ends is None:
+            return [ok("The Discord invite does not end")]
+        return [
+            warning(
+                f"The Discord invite ends on {ends.date()}, and the numbers with it",
+                "Make one that never expires (and for any number of uses), and set it under [sources.discord].",
+                _INVITES,
+            )
+        ]
+
     async def fetch(self, account: str | None) -> Reading[DiscordStats]:
         """The server's members, and how many are online."""
         guild = self._guild(account)
@@ -119,13 +148,16 @@ class Discord(LabelSource[DiscordStats]):
         reply = await self.web.get(f"{API}/guilds/{guild}", params={"with_counts": "true"}, headers=headers)
         return _reading(reply.parse(_Guild), guild)
 
-    async def _by_invite(self, invite: str, guild: str | None) -> Reading[DiscordStats]:
+    async def _ask_invite(self, invite: str) -> _Invite:
         found = _INVITE.fullmatch(invite.strip())
         code = found[1] if found else invite
         reply = await self.web.get(
             f"{API}/invites/{code}", params={"with_counts": "true"}, headers=_HEADERS, on_error=_invite_error
         )
-        answer = reply.parse(_Invite)
+        return reply.parse(_Invite)
+
+    async def _by_invite(self, invite: str, guild: str | None) -> Reading[DiscordStats]:
+        answer = await self._ask_invite(invite)
         server = answer.guild or _Guild()
         counted = server.model_copy(
             update={

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel, ValidationError
 
-from casa24.errors import AccountUnavailable, SourceUnavailable
+from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable
+from casa24.findings import ok, warning
 from casa24.gaps import Explanation
 from casa24.metrics import Metric
 from casa24.sources.base import ArtistSource, Credentials, Reading, Stats
 
 if TYPE_CHECKING:
+    from casa24.findings import Finding
     from casa24.web import Reply
 
 API = "https://graph.facebook.com"
@@ -35,6 +38,12 @@ LAST_DAYS = {
 }
 _OLDEST = 21
 _NOTICE = dt.timedelta(days=90)
+
+# So long before a token ends its owner is told.
+_RENEW = dt.timedelta(days=14)
+_SCOPES = ("instagram_basic", "pages_read_engagement")
+_DEBUGGER = "https://developers.facebook.com/tools/debug/accesstoken/"
+_TOKENS = "https://developers.facebook.com/docs/facebook-login/guides/access-tokens"
 
 _NOT_READABLE = {110}
 _DEAD_TOKEN = {190, 102}
@@ -64,6 +73,30 @@ class _Answer(BaseModel, defer_build=True):
     business_discovery: _Account
 
 
+class _Token(BaseModel, defer_build=True):
+    """What Meta says of a token. Times are Unix seconds; 0 and null mean never."""
+
+    is_valid: bool | None = None
+    expires_at: int | None = None
+    data_access_expires_at: int | None = None
+    scopes: list[str] | None = None
+
+
+class _AboutToken(BaseModel, defer_build=True):
+    data: _Token
+
+
+class _InBatch(BaseModel, defer_build=True):
+    """One answer of a batch; the body is JSON in a text."""
+
+    code: int
+    body: str
+
+
+class _Batch(RootModel[list[_InBatch]]):
+    pass
+
+
 class Instagram(ArtistSource[InstagramStats]):
     """The source itself: one call an artist; a batch would save nothing."""
 
@@ -75,6 +108,10 @@ class Instagram(ArtistSource[InstagramStats]):
         "INSTAGRAM_ACCESS_TOKEN",
         settings=("INSTAGRAM_BUSINESS_ACCOUNT_ID", "INSTAGRAM_API_VERSION"),
         needs=("INSTAGRAM_BUSINESS_ACCOUNT_ID",),
+        shapes={
+            "INSTAGRAM_ACCESS_TOKEN": (r"EAA[0-9A-Za-z]{20,}", "a long text that begins with EAA"),
+            "INSTAGRAM_BUSINESS_ACCOUNT_ID": (r"[0-9]{5,25}", "a number, mostly of 17 digits"),
+        },
     )
     link = "https://www.instagram.com/{account}/"
     order = 30
@@ -96,7 +133,9 @@ class Instagram(ArtistSource[InstagramStats]):
             "INSTAGRAM_BUSINESS_ACCOUNT_ID is not an account of this token",
             "Set it to the id of the label's own Instagram business account (README, Credentials).",
         ),
-        "hourly_limit": Explanation("Instagram's hourly limit is reached", "It starts anew within the hour."),
+        "hourly_limit": Explanation(
+            "Instagram's hourly limit is reached", "It starts anew within the hour.", passes=True
+        ),
     }
 
     @classmethod
@@ -120,6 +159,33 @@ class Instagram(ArtistSource[InstagramStats]):
         if trouble:
             self.warn(trouble)
 
+    async def check(self) -> list[Finding]:
+        """Until when the token lives, and what it may read."""
+        try:
+            token = await self._about_token()
+        except (BadStatus, BadReply):
+            what = "Meta did not say how long the Instagram token lives"
+            return [warning(what, "Look at it in Meta's Access Token Debugger.", _DEBUGGER)]
+        if token.is_valid is False:
+            raise SourceUnavailable("token_expired")
+        return [*_ends(token, self.now), *_lacks(token)] or [ok(f"The Instagram token {_lives(token)}")]
+
+    async def _about_token(self) -> _Token:
+        """Meta's own word on the token in use.
+
+        Asked in a batch of one: by itself the question takes the token in its address, which ends up in logs.
+        """
+        token = self.credential("INSTAGRAM_ACCESS_TOKEN") or ""
+        question = {"method": "GET", "relative_url": f"debug_token?input_token={token}"}
+        form = {"access_token": token, "include_headers": "false", "batch": json.dumps([question])}
+        answers = (await self.web.post(f"{API}/{self._version}", form=form, on_error=_explain)).parse(_Batch).root
+        if not answers or answers[0].code != 200:  # noqa: PLR2004 - OK
+            raise BadReply("graph.facebook.com answered without a word on the token")
+        try:
+            return _AboutToken.model_validate_json(answers[0].body).data
+        except ValidationError:
+            raise BadReply("graph.facebook.com answered in another form (data)") from None
+
     async def fetch(self, account: str) -> Reading[InstagramStats]:
         """One artist, asked through the label's own account."""
         own = self.credential("INSTAGRAM_BUSINESS_ACCOUNT_ID")
@@ -137,6 +203,37 @@ class Instagram(ArtistSource[InstagramStats]):
             followers=found.followers_count, media_count=found.media_count, username=found.username, name=found.name
         )
         return Reading(stats, account_name=found.name or found.username)
+
+
+def _ends(token: _Token, now: dt.datetime) -> list[Finding]:
+    """A token, or its access to data, that ends soon: without a new one the numbers end with it."""
+    limits = {"ends": token.expires_at, "may read data only": token.data_access_expires_at}
+    soon = {how: when for how, at in limits.items() if (when := _moment(at)) and when - now < _RENEW}
+    advice = "Make a new one and set INSTAGRAM_ACCESS_TOKEN. A system user's token does not end."
+    return [
+        warning(f"The Instagram token {how} {'on' if how == 'ends' else 'until'} {when.date()}", advice, _TOKENS)
+        for how, when in soon.items()
+    ][:1]
+
+
+def _lacks(token: _Token) -> list[Finding]:
+    missing = [scope for scope in _SCOPES if token.scopes is not None and scope not in token.scopes]
+    if not missing:
+        return []
+    what = f"The Instagram token lacks {' and '.join(missing)}"
+    return [warning(what, f"Make a new one with {' and '.join(_SCOPES)}.", _TOKENS)]
+
+
+def _lives(token: _Token) -> str:
+    ends = _moment(token.expires_at)
+    return f"lives until {ends.date()}" if ends else "does not end"
+
+
+def _moment(seconds: int | None) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def version_trouble(version: str, today: dt.date) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, PlainSerializer
 
 from casa24.errors import BadStatus, Casa24Error
+from casa24.findings import ok
 from casa24.gaps import MISSING, REPORT, Explanation, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import State
@@ -33,6 +34,7 @@ from casa24.sources.base import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 
+    from casa24.findings import Finding
     from casa24.sources._spotify_page import Page
 
 PAGE = "https://open.spotify.com/artist"
@@ -90,7 +92,12 @@ class Spotify(ArtistSource[SpotifyStats]):
     title = "Spotify"
     account_key = "spotify_id"
     account_help = "Open the artist's page, Share → Copy link, and paste the link."
-    credentials = Credentials("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", optional=True)
+    credentials = Credentials(
+        "SPOTIFY_CLIENT_ID",
+        "SPOTIFY_CLIENT_SECRET",
+        optional=True,
+        shapes=dict.fromkeys(("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET"), (r"[0-9a-f]{32}", "32 of 0–9 and a–f")),
+    )
     link = "https://open.spotify.com/artist/{account}"
     order = 10
     gaps = {
@@ -112,7 +119,9 @@ class Spotify(ArtistSource[SpotifyStats]):
             "Spotify's API wants the app's owner to have Premium",
             "Subscribe with the account that owns the app, or remove the keys to read pages only.",
         ),
-        "quota_exceeded": Explanation("the app's daily quota at Spotify is used up", "It starts anew tomorrow."),
+        "quota_exceeded": Explanation(
+            "the app's daily quota at Spotify is used up", "It starts anew tomorrow.", passes=True
+        ),
         "page_off": Explanation(
             "only Spotify's page has it, and page reading is off",
             "Set page = true under [sources.spotify] if you want it.",
@@ -161,6 +170,10 @@ class Spotify(ArtistSource[SpotifyStats]):
             await self._api.log_in(identity, secret)
         except Casa24Error as error:
             self._no_api = gap_of(error, self.gaps)
+
+    async def check(self) -> list[Finding]:
+        """Whether the app's keys were accepted; what the app is not given, the numbers show."""
+        return [ok("Spotify accepts the app's id and secret")] if self._no_api is None else []
 
     async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Reading[SpotifyStats] | Exception]]:
         """Each artist again with every part that arrives: API, top tracks, page."""

@@ -130,12 +130,17 @@ class YouTube(ArtistSource[YouTubeStats]):
     title = "YouTube"
     account_key = "youtube_id"
     account_help = "The channel's address, its @handle, or its id (UC…) from About → Share → Copy channel ID."
-    credentials = Credentials("YOUTUBE_API_KEY")
+    credentials = Credentials(
+        "YOUTUBE_API_KEY",
+        shapes={"YOUTUBE_API_KEY": (r"AIza[\w-]{35}|AQ\.[\w.-]{20,}", "39 characters that begin with AIza")},
+    )
     link = "https://www.youtube.com/channel/{account}"
     order = 20
     gaps = {
         "quota_exceeded": Explanation(
-            "the API key's daily quota is used up", "It starts anew at midnight Pacific time; the next run reads on."
+            "the API key's daily quota is used up",
+            "It starts anew at midnight Pacific time; the next run reads on.",
+            passes=True,
         ),
         "bad_key": Explanation("YouTube refused the API key", "Copy YOUTUBE_API_KEY again (README, Credentials)."),
         "api_off": Explanation(

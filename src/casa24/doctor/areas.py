@@ -1,0 +1,22 @@
+"""The areas of an examination, apart from what examines them: the command names them at start-up."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Area(StrEnum):
+    """What can be looked at by itself, in the order it is shown."""
+
+    CONFIGURATION = "configuration"
+    WORKER = "worker"
+    CREDENTIALS = "credentials"
+    PLATFORMS = "platforms"
+    RECORD = "record"
+    REPOSITORY = "repository"
+    WORKFLOW = "workflow"
+    VERSION = "version"
+
+
+ONLINE = frozenset({Area.WORKER, Area.PLATFORMS, Area.VERSION})
+"""Those that are nothing without a network."""

@@ -1,0 +1,42 @@
+"""Whether ``casa24.toml`` says whom to ask about, and what is installed to ask them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24 import HOMEPAGE
+from casa24.findings import broken, ok, warning
+
+if TYPE_CHECKING:
+    from casa24.doctor.patient import Patient
+    from casa24.findings import Finding
+
+_ROSTER = f"{HOMEPAGE}#the-roster-casa24toml"
+
+
+def configuration(patient: Patient) -> list[Finding]:
+    """The file, its roster, and the packages with sources."""
+    left_out = [
+        warning(f"The source {one.name} of {one.package} is left out: {one.reason}", "Update or uninstall the package.")
+        for one in patient.registry.broken
+    ]
+    if patient.roster is None:
+        return [*_mistakes(patient), *left_out]
+    active = len(patient.roster.active(patient.now.date()))
+    unknown = [
+        warning(text, "Correct the key, or install the package that knows it.", _ROSTER)
+        for text in patient.roster.warnings
+    ]
+    if not active:
+        return [warning("casa24.toml names no artist to collect today", "Add one.", _ROSTER), *unknown, *left_out]
+    return [*([] if unknown else [ok(f"casa24.toml: {active} artists")]), *unknown, *left_out]
+
+
+def _mistakes(patient: Patient) -> list[Finding]:
+    """Each mistake of the file; nobody can be asked before it is mended."""
+    trouble = patient.trouble
+    if trouble is None or not trouble.problems:
+        return [broken("casa24.toml cannot be used", "Correct it; the platforms are asked then.", _ROSTER)]
+    where = f"{trouble.path.name}: " if trouble.path else ""
+    advice = "Correct it; the platforms are asked then." if trouble.path else trouble.advice
+    return [broken(f"{where}{problem}", advice, _ROSTER) for problem in trouble.problems]

@@ -1,0 +1,118 @@
+"""The areas one after the other, each guarded, all within a bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from casa24.analysis.checkup import Checkup, Line
+from casa24.credentials import WORKER_KEY
+from casa24.doctor.areas import ONLINE, Area
+from casa24.doctor.configuration import configuration
+from casa24.doctor.keys import credentials
+from casa24.doctor.platforms import platforms
+from casa24.doctor.record import record
+from casa24.doctor.repository import repository
+from casa24.doctor.version import version
+from casa24.doctor.worker import worker
+from casa24.doctor.workflow import workflow
+from casa24.findings import broken
+from casa24.replies import Redaction
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from casa24.doctor.patient import Patient
+    from casa24.findings import Finding
+
+log = logging.getLogger("casa24.doctor")
+
+# Seconds for everything, and what of them the platforms get at least.
+DEADLINE, _LEAST = 60.0, 10.0
+_LONGEST = 500
+_LOCAL: dict[Area, Callable[[Patient], list[Finding]]] = {
+    Area.CONFIGURATION: configuration,
+    Area.CREDENTIALS: credentials,
+    Area.RECORD: record,
+    Area.REPOSITORY: repository,
+    Area.WORKFLOW: workflow,
+}
+# The keys are the Worker's to give, and the platforms' to judge.
+_ASKS_WORKER = {Area.WORKER, Area.CREDENTIALS, Area.PLATFORMS}
+
+
+async def examine(patient: Patient, only: Collection[Area] = (), *, deadline: float = DEADLINE) -> Checkup:
+    """Look at every area, or only at some. Never raises for what it finds; Ctrl-C ends it early."""
+    wanted = {area for area in only or Area if not (patient.offline and area in ONLINE)}
+    examination = _Examination(patient, time.monotonic() + deadline)
+    interrupted = False
+    try:
+        await examination.all_of(wanted)
+    except asyncio.CancelledError:
+        interrupted = True
+    return Checkup.of(examination.lines(wanted), interrupted=interrupted or examination.interrupted)
+
+
+class _Examination:
+    """The findings so far, by area."""
+
+    def __init__(self, patient: Patient, until: float) -> None:
+        self._patient = patient
+        self._until = until
+        self._found: dict[Area, list[Finding]] = {}
+        self.interrupted = False
+
+    async def all_of(self, wanted: set[Area]) -> None:
+        """Look at these, the slowest last: whoever does not wait for it sees the others."""
+        patient = self._patient
+        if wanted & _ASKS_WORKER:
+            await self._look(Area.WORKER, partial(worker, patient))
+        for area, examine_it in _LOCAL.items():
+            if area in wanted:
+                await self._look(area, partial(_at_once, examine_it, patient))
+        if Area.VERSION in wanted:
+            await self._look(Area.VERSION, partial(version, patient))
+        if Area.PLATFORMS in wanted:
+            await self._look(Area.PLATFORMS, self._rehearse)
+
+    async def _rehearse(self) -> list[Finding]:
+        findings, interrupted = await platforms(self._patient, max(_LEAST, self._until - time.monotonic()))
+        self.interrupted = interrupted
+        return findings
+
+    async def _look(self, area: Area, examine_it: Callable[[], Awaitable[list[Finding]]]) -> None:
+        """One area; what goes wrong in it costs no other."""
+        try:
+            self._found[area] = await examine_it()
+        except Exception as error:
+            log.debug("%s", area, exc_info=error)
+            what = f"The {area} could not be examined: {type(error).__name__}"
+            advice = "Run it again with --debug, and report what it prints."
+            self._found[area] = [broken(what, advice)]
+
+    def lines(self, wanted: set[Area]) -> tuple[Line, ...]:
+        """What was found, in the areas' order, without a key that somebody else may have written into it."""
+        redact = Redaction()
+        for name in (*self._patient.registry.secret_names, WORKER_KEY):
+            for wallet in (self._patient.here, self._patient.wallet):
+                if name in wallet.found:
+                    redact.hide(wallet.found[name].secret.get_secret_value())
+        return tuple(
+            Line(
+                area=area.value,
+                level=one.level,
+                what=redact(one.what)[:_LONGEST],
+                advice=redact(one.advice)[:_LONGEST],
+                link=redact(one.link)[:_LONGEST],
+            )
+            for area in Area
+            if area in wanted
+            for one in self._found.get(area, ())
+        )
+
+
+async def _at_once(look: Callable[[Patient], list[Finding]], patient: Patient) -> list[Finding]:
+    return look(patient)

@@ -1,0 +1,95 @@
+"""What is examined, and what the areas learn of it on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from casa24.credentials import WORKER_URL, Wallet
+from casa24.doctor.workflows import find_workflow
+from casa24.history import History
+from casa24.politeness import Politeness
+from casa24.storage import DataFolder
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import httpx
+
+    from casa24.config import Roster
+    from casa24.doctor.workflows import Workflow
+    from casa24.errors import ConfigError
+    from casa24.oidc import Job
+    from casa24.sources.registry import AnySource, Registry
+    from casa24.web import Web
+
+# Nobody waits long for one answer of an examination.
+_PATIENCE = 10.0
+
+
+@dataclass
+class Patient:
+    """A label's set-up. ``folder``: where casa24.toml lies or should; ``roster``: None where ``trouble`` says why.
+
+    ``here``: the keys this machine holds; ``keep``: is told every wallet, so that nothing in it is ever
+    printed. ``job``: whom GitHub vouches for. ``transport`` plays the network in tests.
+    """
+
+    folder: Path
+    data_dir: Path
+    registry: Registry
+    roster: Roster | None
+    now: dt.datetime
+    here: Wallet
+    trouble: ConfigError | None = None
+    offline: bool = False
+    transport: httpx.AsyncBaseTransport | None = None
+    keep: Callable[[Wallet], None] = lambda _wallet: None
+    job: Job | None = None
+
+    # What the Worker's area learns.
+    wallet: Wallet = field(default_factory=Wallet)
+    all_keys_seen: bool = True
+    """Whether a key that is not in the wallet is missing, and not only out of sight."""
+
+    @cached_property
+    def worker(self) -> str | None:
+        """The Worker's address: the environment's, else the file's."""
+        found = self.here.found.get(WORKER_URL)
+        if found:
+            return found.secret.get_secret_value()
+        return self.roster.label.worker if self.roster else None
+
+    @cached_property
+    def data(self) -> DataFolder:
+        """The data folder."""
+        return DataFolder(self.data_dir, self.registry.artist_series)
+
+    @cached_property
+    def history(self) -> History:
+        """The record."""
+        return History(self.data, self.roster.artists if self.roster else ())
+
+    @cached_property
+    def workflow(self) -> Workflow | None:
+        """The nightly workflow."""
+        return find_workflow(self.folder)
+
+    @property
+    def sources(self) -> tuple[AnySource, ...]:
+        """The sources this label uses: those its roster names accounts for, and the label-wide ones."""
+        if self.roster is None:
+            return self.registry.sources
+        used = {name for artist in self.roster.active(self.now.date()) for name in artist.accounts}
+        return tuple(source for source in self.registry.sources if source.label_wide or source.name in used)
+
+    def web(self) -> Web:
+        """A client of little patience."""
+        from casa24.web import Web
+
+        given = (self.roster.politeness if self.roster else None) or Politeness()
+        short = {"timeout": _PATIENCE, "patience": _PATIENCE, "attempts": 2, "longest_wait": _PATIENCE}
+        return Web(given.model_copy(update=short), transport=self.transport)

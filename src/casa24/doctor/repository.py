@@ -1,0 +1,86 @@
+"""The label's git repository: there, whole, going somewhere, and free of keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24 import HOMEPAGE
+from casa24.doctor import git
+from casa24.findings import broken, ok, warning
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from casa24.doctor.patient import Patient
+    from casa24.findings import Finding
+
+_KEYS = f"{HOMEPAGE}#credentials"
+_GIT = "https://git-scm.com/downloads"
+_REMOTES = "https://docs.github.com/get-started/git-basics"
+LARGE_MB = 500
+
+
+def repository(patient: Patient) -> list[Finding]:
+    """Remote, branch, uncommitted data, size."""
+    folder = patient.folder
+    if not git.installed():
+        return [warning("git is not installed: the repository was not looked at", "Install git.", _GIT)]
+    if git.ask(folder, "rev-parse", "--is-inside-work-tree") != "true":
+        advice = "Keep the folder in a git repository with a remote, or back it up."
+        return [warning("No git repository: the record is on this machine only", advice, _REMOTES)]
+    return [*_remote(folder), *_branch(folder), *_uncommitted(patient), *_keys(folder), *_size(folder)]
+
+
+def _remote(folder: Path) -> list[Finding]:
+
+    names = (git.ask(folder, "remote") or "").split()
+    if not names:
+        advice = "Make an empty repository at GitHub, then `git remote add origin ADDRESS` and push."
+        return [warning("The repository has no remote: the record is on this machine only", advice, _REMOTES)]
+    name = "origin" if "origin" in names else names[0]
+    url = git.ask(folder, "config", "--get", f"remote.{name}.url") or ""
+    if git.holds_password(url):
+        shown = git.without_user(url)
+        advice = f"Revoke it, then `git remote set-url {name} {shown}`."
+        return [warning(f"The address of the remote {name} holds a password or token", advice, _REMOTES)]
+    return [ok(f"The remote {name}: {git.without_user(url)}")]
+
+
+def _branch(folder: Path) -> list[Finding]:
+
+    branch = git.ask(folder, "symbolic-ref", "--short", "HEAD")
+    if branch is None:
+        return [warning("No branch is checked out: a commit made here gets lost", "`git switch main`.", _REMOTES)]
+    default = (git.ask(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD") or "").removeprefix("origin/")
+    if default and default != branch:
+        advice = f"`git switch {default}`: the schedule runs there, and the nightly data are committed there."
+        return [warning(f"The branch is {branch}, the repository's own is {default}", advice, _REMOTES)]
+    return []
+
+
+def _uncommitted(patient: Patient) -> list[Finding]:
+    changed = git.ask(patient.folder, "status", "--porcelain", "--untracked-files=all", "--", str(patient.data_dir))
+    if changed:
+        count = len(changed.splitlines())
+        files = "1 file of the record is" if count == 1 else f"{count} files of the record are"
+        return [warning(f"{files} not committed", "`git add data`, commit and push.", _REMOTES)]
+    return []
+
+
+def _keys(folder: Path) -> list[Finding]:
+
+    if git.ask(folder, "ls-files", "--", ".env"):
+        advice = "`git rm --cached .env`, add it to .gitignore, and renew every key in it: the old ones stay readable."
+        return [broken("The file .env is committed: whoever sees the repository can read your keys", advice, _KEYS)]
+    return []
+
+
+def _size(folder: Path) -> list[Finding]:
+
+    told = git.ask(folder, "count-objects", "-v") or ""
+    sizes = dict(line.split(": ", 1) for line in told.splitlines() if ": " in line)
+    megabytes = sum(int(sizes.get(name, "0")) for name in ("size", "size-pack", "size-garbage")) // 1024
+    if megabytes >= LARGE_MB:
+        advice = "`git gc` packs it. If it stays large, look for big files that are no data."
+        return [warning(f"The repository takes {megabytes:,} MB", advice, "https://git-scm.com/docs/git-gc")]
+    return []

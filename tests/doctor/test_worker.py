@@ -1,0 +1,200 @@
+"""`casa24 doctor`, the Worker: each thing that can be wrong with it, alone."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from casa24.credentials import WORKER_URL, Found
+from casa24.doctor.areas import Area
+from casa24.findings import Level
+from tests.doctor.healthy_keys import (
+    GUARD,
+    KEYS,
+    WORKER,
+    Internet,
+    Play,
+    fine,
+    look,
+    only_one,
+    patient,
+    roster,
+    says,
+    without,
+)
+
+HOST = "keys.casa24.example"
+HTML = "<!DOCTYPE html><title>Welcome</title>"
+
+
+def refuse(error: Exception) -> Play:
+    def play(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    return play
+
+
+def to_strangers_401_else(answer: Play) -> Play:
+    """A Worker that is closed, and answers our key so."""
+
+    def play(request: httpx.Request) -> httpx.Response:
+        if "Authorization" not in request.headers:
+            return httpx.Response(401)
+        given = answer(request)
+        assert isinstance(given, httpx.Response)
+        return given
+
+    return play
+
+
+def redirect_to_a_refusal(request: httpx.Request) -> httpx.Response:
+    if request.url.path == "/login":
+        return httpx.Response(401)
+    return httpx.Response(302, headers={"Location": "/login"})
+
+
+def internet(play: Play) -> Internet:
+    return Internet({HOST: play})
+
+
+# --- well
+
+
+def test_a_label_without_a_worker_is_well() -> None:
+    world = Internet()
+    assert fine(look(patient(world), Area.WORKER)) == ["No Worker: the keys come from this machine"]
+    assert world.requests == []
+
+
+def test_a_worker_that_asks_for_a_key_and_gives_is_well() -> None:
+    world = Internet()
+    whom = patient(world, keys={}, guard=GUARD, label=roster(WORKER))
+    assert fine(look(whom, Area.WORKER)) == [f"The Worker at {HOST} asks for a key, and gave us {len(KEYS)} names"]
+    stranger, ourselves = world.requests
+    assert "Authorization" not in stranger.headers
+    assert ourselves.headers["Authorization"] == f"Bearer {GUARD}"
+    assert whom.wallet.origin("YOUTUBE_API_KEY") == "Worker"
+
+
+def test_a_worker_may_refuse_strangers_with_either_word() -> None:
+    def forbid(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=KEYS) if "Authorization" in request.headers else httpx.Response(403)
+
+    whom = patient(internet(forbid), keys={}, guard=GUARD, label=roster(WORKER))
+    assert len(fine(look(whom, Area.WORKER))) == 1
+
+
+def test_the_environments_worker_is_the_one_that_is_asked() -> None:
+    whom = patient(guard=GUARD, label=roster("https://other.example"))
+    whom.here.found[WORKER_URL] = Found(SecretStr(WORKER), "environment")
+    assert HOST in fine(look(whom, Area.WORKER))[0]
+
+
+def test_offline_the_worker_is_left_alone() -> None:
+    world = Internet()
+    whom = patient(world, keys={}, guard=GUARD, label=roster(WORKER), offline=True)
+    assert fine(look(whom, Area.WORKER, Area.CREDENTIALS)) == []
+    assert world.requests == []
+
+
+# --- one thing wrong
+
+
+def test_an_open_worker_is_broken_whether_or_not_we_have_a_key() -> None:
+    for guard in (GUARD, None):
+        whom = patient(internet(says(200, KEYS)), keys={}, guard=guard, label=roster(WORKER))
+        line = only_one(look(whom, Area.WORKER, Area.CREDENTIALS), Level.BROKEN)
+        assert line.what == f"The Worker at {HOST} answers without a key: anybody can read your keys"
+        assert "`casa24 worker`" in line.advice
+        assert "renew every key" in line.advice
+        assert whom.wallet.origin("YOUTUBE_API_KEY") == "Worker"
+
+
+@pytest.mark.parametrize(
+    ("play", "what", "advice"),
+    [
+        (
+            refuse(httpx.ConnectError("no route")),
+            f"The Worker could not be asked: no connection to {HOST}",
+            "try again",
+        ),
+        (
+            refuse(httpx.ReadTimeout("slow")),
+            "The Worker could not be asked: keys.casa24.example gave no c",
+            "try again",
+        ),
+        (
+            refuse(httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")),
+            f"The Worker at {HOST} could not prove who it is",
+            "no key was sent",
+        ),
+        (says(500, {"error": "boom"}), f"The Worker at {HOST} gives no keys: it answered 500", "WORKER_API_URL"),
+        (says(404, {}), f"The Worker at {HOST} gives no keys: it answered 404", "is deployed"),
+        (says(200, HTML), f"What answers at {HOST} is no Worker", "WORKER_API_URL"),
+        (says(200, ["a list"]), f"What answers at {HOST} is no Worker", "WORKER_API_URL"),
+        (says(200, {"status": "ok"}), f"What answers at {HOST} is no Worker", "WORKER_API_URL"),
+        (says(302, "", Location="https://login.example/"), f"What answers at {HOST} is no Worker", "WORKER_API_URL"),
+        (says(302, "", Location=f"{WORKER}/other"), f"What answers at {HOST} is no Worker", "WORKER_API_URL"),
+        (redirect_to_a_refusal, f"What answers at {HOST} is no Worker", "WORKER_API_URL"),
+        (to_strangers_401_else(says(401, {})), "The Worker refused our key", "Set WORKER_API_KEY to the key"),
+        (to_strangers_401_else(says(403, HTML)), "The Worker refused our key", "Set WORKER_API_KEY to the key"),
+        (
+            to_strangers_401_else(says(500, HTML)),
+            f"The Worker gave no credentials ({HOST} answered 500)",
+            "its dashboard",
+        ),
+        (
+            to_strangers_401_else(says(200, HTML)),
+            f"The Worker gave no credentials ({HOST} did not answer",
+            "its dashboard",
+        ),
+        (
+            to_strangers_401_else(says(200, [])),
+            f"The Worker gave no credentials ({HOST} did not answer",
+            "its dashboard",
+        ),
+        (to_strangers_401_else(says(200, {})), "The Worker gave no credential casa24 knows", "its dashboard"),
+    ],
+)
+def test_a_worker_that_does_not_serve_is_broken(play: Play, what: str, advice: str) -> None:
+    """The keys it holds are not called missing: they are only out of sight."""
+    whom = patient(internet(play), keys={}, guard=GUARD, label=roster(WORKER))
+    line = only_one(look(whom, Area.WORKER, Area.CREDENTIALS), Level.BROKEN)
+    assert line.area == Area.WORKER
+    assert line.what.startswith(what), line.what
+    assert advice in line.advice
+
+
+@pytest.mark.parametrize(
+    "address", ["http://keys.casa24.example", "keys.casa24.example", "https://me:secret@keys.casa24.example"]
+)
+def test_an_address_no_key_may_travel_to_is_broken_and_never_asked(address: str) -> None:
+    world = Internet()
+    line = only_one(look(patient(world, guard=GUARD, label=roster(address)), Area.WORKER), Level.BROKEN)
+    assert "must be a plain https:// address" in line.what
+    assert "WORKER_API_URL" in line.advice
+    assert "secret" not in f"{line}"
+    assert world.requests == []
+
+
+def test_a_machine_without_the_workers_key_is_a_warning() -> None:
+    whom = patient(keys={}, label=roster(WORKER))
+    line = only_one(look(whom, Area.WORKER, Area.CREDENTIALS), Level.WARNING)
+    assert line.what == f"The Worker at {HOST} asks for a key, and this machine has none: what it holds is not seen"
+    assert "WORKER_API_KEY" in line.advice
+
+
+def test_no_key_follows_to_where_a_worker_points() -> None:
+    world = internet(to_strangers_401_else(says(302, "", Location="https://elsewhere.example/")))
+    line = only_one(look(patient(world, guard=GUARD, label=roster(WORKER)), Area.WORKER), Level.BROKEN)
+    assert "redirects elsewhere" in line.what
+    assert world.asked("elsewhere.example") == 0
+
+
+def test_what_the_worker_lacks_is_missing() -> None:
+    world = Internet(holds=without("YOUTUBE_API_KEY"))
+    line = only_one(
+        look(patient(world, keys={}, guard=GUARD, label=roster(WORKER)), Area.WORKER, Area.CREDENTIALS), Level.BROKEN
+    )
+    assert (line.area, line.what) == (Area.CREDENTIALS, "YouTube: YOUTUBE_API_KEY is not set")
