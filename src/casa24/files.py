@@ -26,36 +26,54 @@ def write_atomically(path: Path, text: str | bytes) -> bool:
     """
     # A lone surrogate (broken text from outside) becomes the JSON escape it came from.
     content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
-    try:
+    with _told(path):
         if path.is_file() and path.read_bytes() == content:
             return False
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return True
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside ``path`` to write to: it takes the place of ``path`` at the end, whole or not at all.
+
+    Raises StorageError, also for an OSError raised while it is written to.
+    """
+    with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
+        # A dot in front keeps a leftover of a crash out of every listing of ours.
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            _sync(temporary)
+            # mkstemp makes 0600, which a web server or a second user could not read.
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE)
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StorageError(
             f"{path} could not be written ({error.strerror or type(error).__name__}).",
             advice="What was recorded before is unharmed. Check the folder's rights and free space, then run again.",
         ) from error
-    return True
 
 
-def _replace(path: Path, content: bytes) -> None:
-    # A dot in front keeps a leftover of a crash out of every listing of ours.
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes 0600, which a web server or a second user could not read.
-        temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+def _sync(path: Path) -> None:
+    """What was written is on the disk. Opened for writing: Windows syncs no other file."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

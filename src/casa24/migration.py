@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from casa24 import files, leftovers
@@ -13,7 +14,7 @@ from casa24.storage import DataFolder, DayFile, Saved, load
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from casa24.models import Snapshot
@@ -68,7 +69,7 @@ def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Impor
     found = days_in(place, own)
     ours = set(own.days())
     table = OldTable.read(_data_folder(place).table_file if place.is_dir() else place / "none")
-    same = {one.day.date for one in found if one.day.date in ours and _stands(own.file_of(one.day.date), one.content)}
+    same = {one.day.date for one in found if one.day.date in ours and _stands(own, one)}
     others = [one for one in found if one.day.date not in same]
     differing = tuple(one for one in others if one.day.date in ours)
     theirs = {one.day.date: one.day for one in found if replace or one.day.date not in ours}
@@ -94,8 +95,10 @@ def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
     return saved
 
 
-def _stands(path: Path, content: str | bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content
+def _stands(own: DataFolder, one: DayFile) -> bool:
+    with contextlib.suppress(OSError):
+        return own.content(one.day.date) == one.content
+    return False
 
 
 def _readable(own: DataFolder, days: set[dt.date]) -> Iterator[Snapshot]:
@@ -114,14 +117,12 @@ def days_in(place: Path, own: DataFolder) -> list[DayFile]:
         raise UsageError(f"{place} is the label's own record.", advice="casa24 reads it as it is. Name another folder.")
     found: dict[dt.date, DayFile] = {}
     troubles: list[str] = []
-    for path, named in _files(place):
+    for read in _readers(place):
         try:
-            one = DayFile(load(path), path.read_bytes())
+            one = read()
         except StorageError as error:
             troubles.append(error.message)
             continue
-        if named and named != one.day.date:
-            troubles.append(f"{path} holds another day: {one.day.date}.")
         found.setdefault(one.day.date, one)
     if troubles:
         raise StorageError("\n".join(troubles), advice="Mend these files or move them away; nothing was taken over.")
@@ -130,15 +131,26 @@ def days_in(place: Path, own: DataFolder) -> list[DayFile]:
     return [found[day] for day in sorted(found)]
 
 
-def _files(place: Path) -> list[tuple[Path, dt.date | None]]:
-    """The files to read, and the day each must hold; ``latest.json`` last: it repeats a day, or holds one more."""
+def _readers(place: Path) -> Iterator[Callable[[], DayFile]]:
+    """A reader for each day; ``latest.json`` last: it repeats a day, or holds one more."""
     if not place.exists():
         raise NoSnapshot(f"There is no {place}.", advice=_EXPECTED)
     if not place.is_dir():
-        return [(place, None)]
+        yield partial(_file, place)
+        return
     folder = _data_folder(place)
-    latest: list[tuple[Path, dt.date | None]] = [(folder.latest_file, None)] if folder.latest_file.exists() else []
-    return [(folder.file_of(day), day) for day in folder.days()] + latest
+    for day in folder.days():
+        yield partial(_day, folder, day)
+    if folder.latest_file.exists():
+        yield partial(_file, folder.latest_file)
+
+
+def _file(path: Path) -> DayFile:
+    return DayFile(load(path), path.read_bytes())
+
+
+def _day(folder: DataFolder, day: dt.date) -> DayFile:
+    return DayFile(folder.read(day), folder.content(day))
 
 
 def _data_folder(place: Path) -> DataFolder:

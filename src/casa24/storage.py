@@ -3,6 +3,7 @@
 ::
 
     data/historical/YYYY-MM-DD.json   one snapshot a day, the record itself
+    data/historical/YYYY.zip          a closed year's days, packed (`casa24 data archive`)
     data/popularity_scores.csv        the same numbers as a table
     data/latest.json                  the newest snapshot again
 
@@ -18,11 +19,13 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from casa24 import files, tables
+from casa24.archives import SIZE_LIMIT, Archives
 from casa24.errors import NewerSnapshot, NoSnapshot, StorageError, UnreadableSnapshot
 from casa24.legacy import interpret, known_accounts
 from casa24.merge import combine, measured_anything
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
     from casa24.metrics import Series
 
 _DAY_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
-# A label of 1,000 artists writes 2 MB a day; what is far larger is no snapshot.
-_SIZE_LIMIT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,17 @@ class DataFolder:
         self.latest_file = path / "latest.json"
         self.table_file = path / tables.FILE_NAME
 
+    @cached_property
+    def archives(self) -> Archives:
+        """The packed years."""
+        return Archives(self.history)
+
     def days(self) -> list[dt.date]:
-        """The days with a snapshot, oldest first."""
+        """The days with a snapshot, packed or not, oldest first."""
+        return sorted({*self.loose_days(), *self.archives.days()})
+
+    def loose_days(self) -> list[dt.date]:
+        """The days with a file of their own, oldest first."""
         try:
             names = [item.name for item in self.history.iterdir()]
         except FileNotFoundError:
@@ -100,10 +110,17 @@ class DataFolder:
     def read(self, day: dt.date) -> Snapshot:
         """A day as it was stored. Raises NoSnapshot, UnreadableSnapshot or NewerSnapshot."""
         path = self.file_of(day)
-        snapshot = load(path)
+        packed = None if os.path.lexists(path) else self.archives.read(day)
+        snapshot = load(path, within=self.path) if packed is None else parse(packed, self.archives.place_of(day))
         if snapshot.date != day:
             raise UnreadableSnapshot(f"{path} holds another day: {snapshot.date}.", advice=_RESTORE)
         return snapshot
+
+    def content(self, day: dt.date) -> bytes:
+        """A day's file, byte for byte, wherever it lies; to be asked for of a day that could be read."""
+        path = self.file_of(day)
+        packed = None if os.path.lexists(path) else self.archives.read(day)
+        return path.read_bytes() if packed is None else packed
 
     def check(self, day: dt.date) -> None:
         """Raises StorageError where a day could not be saved: better known before anybody is asked."""
@@ -172,7 +189,7 @@ class DataFolder:
     def _newest(self) -> bytes:
         """The file of the newest day that reads."""
         newest = next(self._whole(reversed(self.days())))
-        return self.file_of(newest.date).read_bytes()
+        return self.content(newest.date)
 
     def rebuild_table(self) -> Rebuilt:
         """Write the CSV anew from the snapshots. Raises UnreadableSnapshot rather than leave a day out.
@@ -213,7 +230,7 @@ class DataFolder:
         told = interpret(earlier, known)
         merged = combine(told, interpret(fresh, known))
         if merged is told:
-            return DayFile(earlier, path.read_bytes())
+            return DayFile(earlier, self.content(fresh.date))
         # What was interpreted is of the old layout no more.
         day = merged.model_copy(update={"schema_version": merged.schema_version or SCHEMA})
         return DayFile(day, dump(day))
@@ -250,31 +267,43 @@ class DataFolder:
                 yield self.read(day)
 
 
-def load(path: Path) -> Snapshot:
-    """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot or NewerSnapshot."""
+def load(path: Path, *, within: Path | None = None) -> Snapshot:
+    """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot or NewerSnapshot.
+
+    ``within``: a link that leads out of this folder is not followed.
+    """
     try:
+        if within is not None and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
+            raise UnreadableSnapshot(f"{path} is a link out of the data folder.", advice=_RESTORE)
         if path.exists() and not path.is_file():
             # A folder; or a pipe, which would never end.
             raise UnreadableSnapshot(f"{path} is no file.", advice=_RESTORE)
-        if path.stat().st_size > _SIZE_LIMIT:
+        if path.stat().st_size > SIZE_LIMIT:
             raise UnreadableSnapshot(f"{path} is too large for a snapshot.", advice=_RESTORE)
-        content = json.loads(path.read_bytes(), parse_constant=_refuse)
-        # First of all: what a newer layout looks like, this version cannot know.
-        if isinstance(content, dict) and (as_count(content.get("schema")) or 0) > SCHEMA:
-            raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
-        return Snapshot.model_validate(content)
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise NoSnapshot(
             f"There is no snapshot {path}.", advice="Run `casa24 collect`, or try `casa24 demo`."
         ) from None
+    except OSError as error:
+        raise UnreadableSnapshot(f"{path} cannot be read ({error.strerror}).", advice=_RESTORE) from error
+    return parse(content, path)
+
+
+def parse(text: bytes, path: Path) -> Snapshot:
+    """The snapshot in a file's content; ``path`` is for what is said of it. Raises as `load`."""
+    try:
+        content = json.loads(text, parse_constant=_refuse)
+        # First of all: what a newer layout looks like, this version cannot know.
+        if isinstance(content, dict) and (as_count(content.get("schema")) or 0) > SCHEMA:
+            raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
+        return Snapshot.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise UnreadableSnapshot(f"{path} is no snapshot: {where}: {first['msg']}.", advice=_RESTORE) from None
     except (ValueError, RecursionError):
         raise UnreadableSnapshot(f"{path} is damaged: it is no complete JSON.", advice=_RESTORE) from None
-    except OSError as error:
-        raise UnreadableSnapshot(f"{path} cannot be read ({error.strerror}).", advice=_RESTORE) from error
 
 
 _RESTORE = "Restore the file from git (`git checkout -- FILE`), or move it away."
