@@ -11,8 +11,6 @@ import contextlib
 import datetime as dt
 import os
 import re
-import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
 from casa24 import files
@@ -21,6 +19,7 @@ from casa24.errors import UnreadableSnapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from zipfile import ZipFile, ZipInfo
 
 # A label of 1,000 artists writes 2 MB a day; what is far larger is no snapshot.
 SIZE_LIMIT = 64 * 1024 * 1024
@@ -30,7 +29,14 @@ _MEMBER = re.compile(r"(\d{4}-\d\d-\d\d)\.json")
 _RESTORE = "Restore the file from git (`git checkout -- FILE`), or move it away."
 # The earliest moment a zip can name: the same days make the same file, whenever they are packed.
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
-_BROKEN = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """Whatever zipfile raises for a file that is no zip, or a damaged one."""
+    from zipfile import BadZipFile
+    from zlib import error
+
+    return (OSError, BadZipFile, error, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
 class Archives:
@@ -38,7 +44,7 @@ class Archives:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._known: dict[Path, tuple[tuple[int, int], dict[dt.date, zipfile.ZipInfo]]] = {}
+        self._known: dict[Path, tuple[tuple[int, int], dict[dt.date, ZipInfo]]] = {}
 
     def years(self) -> list[Path]:
         """The files, oldest first."""
@@ -68,20 +74,24 @@ class Archives:
         """Where a packed day lies."""
         return self.folder / f"{day.year:04}.zip"
 
-    def members(self, path: Path) -> dict[dt.date, zipfile.ZipInfo]:
+    def members(self, path: Path) -> dict[dt.date, ZipInfo]:
         """The days of one file. Raises UnreadableSnapshot."""
+        from zipfile import ZipFile
+
         try:
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_size)
             if self._known.get(path, (None,))[0] != stamp:
-                with zipfile.ZipFile(path) as archive:
+                with ZipFile(path) as archive:
                     self._known[path] = (stamp, _days(archive))
-        except _BROKEN as error:
+        except _broken() as error:
             raise UnreadableSnapshot(f"{path} is no archive ({type(error).__name__}).", advice=_RESTORE) from None
         return self._known[path][1]
 
     def read(self, day: dt.date) -> bytes | None:
         """A packed day's file; None where it is in no archive. Raises UnreadableSnapshot."""
+        from zipfile import ZipFile
+
         path = self.place_of(day)
         if not path.is_file():
             return None
@@ -91,9 +101,9 @@ class Archives:
         if member.file_size > SIZE_LIMIT:
             raise UnreadableSnapshot(f"{day} in {path} is too large for a snapshot.", advice=_RESTORE)
         try:
-            with zipfile.ZipFile(path) as archive:
+            with ZipFile(path) as archive:
                 return archive.read(member)
-        except _BROKEN as error:
+        except _broken() as error:
             raise UnreadableSnapshot(f"{day} in {path} is damaged ({type(error).__name__}).", advice=_RESTORE) from None
 
 
@@ -102,24 +112,26 @@ def pack(path: Path, days: Iterable[dt.date], content: Callable[[dt.date], bytes
 
     The same days make the same bytes. Raises StorageError.
     """
+    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
     with files.replacing(path) as temporary:
         wanted = sorted(days)
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with ZipFile(temporary, "w", ZIP_DEFLATED, compresslevel=9) as archive:
             for day in wanted:
-                member = zipfile.ZipInfo(f"{day.isoformat()}.json", _ALWAYS)
-                member.compress_type = zipfile.ZIP_DEFLATED
+                member = ZipInfo(f"{day.isoformat()}.json", _ALWAYS)
+                member.compress_type = ZIP_DEFLATED
                 member.external_attr = 0o644 << 16
                 archive.writestr(member, content(day), compresslevel=9)
-        with zipfile.ZipFile(temporary) as archive:
+        with ZipFile(temporary) as archive:
             found = _days(archive)
             if sorted(found) != wanted or any(archive.read(found[day]) != content(day) for day in wanted):
                 raise OSError(0, "what was packed could not be read back")
 
 
-def _days(archive: zipfile.ZipFile) -> dict[dt.date, zipfile.ZipInfo]:
+def _days(archive: ZipFile) -> dict[dt.date, ZipInfo]:
     """The members that are days of the year the file is named for."""
     year = os.path.basename(str(archive.filename))[:4]  # noqa: PTH119 - a name, not a path
-    found: dict[dt.date, zipfile.ZipInfo] = {}
+    found: dict[dt.date, ZipInfo] = {}
     for member in archive.infolist():
         name = _MEMBER.fullmatch(member.filename)
         if name and (year == name[1][:4] or not year.isdecimal()):

@@ -1,4 +1,7 @@
-"""The record as readers ask for it: by day, in words people use, old layout included."""
+"""The record as readers ask for it: by day, in words people use, or as series over many days.
+
+The old layout's false zeros are gaps, and what was learned later (``amendments.csv``) is applied.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,25 @@ import contextlib
 import datetime as dt
 import re
 from bisect import bisect_left
+from functools import cached_property
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
+from casa24.amending import amended
+from casa24.amendments import FILE_NAME, Amendments
 from casa24.errors import BadDate, NoSnapshot, StorageError
 from casa24.legacy import Accounts, interpret, known_accounts, silent_accounts
-from casa24.names import key_of
+from casa24.metrics import Metric, Series
+from casa24.names import find, key_of
+from casa24.storage import DataFolder
+from casa24.timeseries import Gathering, Members, TimeSeries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from casa24.config import Artist
     from casa24.models import Snapshot
-    from casa24.storage import DataFolder
 
 _FAR_BACK = 1000
 _AGO = re.compile(r"(\d{1,5})d")
@@ -26,12 +35,26 @@ _EXAMPLES = "Write it like 2025-10-17, today, yesterday, latest, or 7d (seven da
 
 
 class History:
-    """A data folder seen through the roster: which accounts exist, which names mean one artist."""
+    """A data folder seen through the roster: which accounts exist, which names mean one artist.
 
-    def __init__(self, folder: DataFolder, artists: Iterable[Artist] = ()) -> None:
-        self.folder = folder
+    ``label_series``: the label's own numbers (the artists' are the folder's); ``until``: as if nothing
+    had been recorded after that day; ``raw``: as collected, without a word of interpretation.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder | Path,
+        artists: Iterable[Artist] = (),
+        *,
+        label_series: Sequence[Series] = (),
+        until: dt.date | None = None,
+        raw: bool = False,
+    ) -> None:
+        self.folder = folder if isinstance(folder, DataFolder) else DataFolder(folder)
         self.artists = tuple(artists)
-        self.days = folder.days()
+        self.label_series = tuple(label_series)
+        self.raw = raw
+        self.days = [day for day in self.folder.days() if until is None or day <= until]
         self._cache: dict[dt.date, Snapshot] = {}
         self._known = self._roster_accounts()
         self._nowhere: Accounts = set()
@@ -44,9 +67,71 @@ class History:
         where these days hold such zeros and the roster does not know the account.
         """
         raw = [self._read(day) for day in days]
+        return raw if self.raw else [self.amend(told, day) for told, day in zip(self.told(*raw), raw, strict=True)]
+
+    def told(self, *raw: Snapshot) -> list[Snapshot]:
+        """Days as recorded, with the old layout's false zeros as gaps; nothing amended."""
         known = known_accounts(raw)
         self._look_for(silent_accounts(raw) - known - self._known - self._nowhere)
         return [interpret(snapshot, known | self._known) for snapshot in raw]
+
+    def amend(self, told: Snapshot, raw: Snapshot) -> Snapshot:
+        """A day with what was learned about it since."""
+        lines = self.amendments.on(told.date)
+        return amended(told, raw, lines, self.keys_of) if lines else told
+
+    @cached_property
+    def amendments(self) -> Amendments:
+        """What was learned later about the record. Raises StorageError."""
+        return Amendments.read(self.folder.path / FILE_NAME)
+
+    def keys_of(self, name: str) -> frozenset[str]:
+        """The keys of every name this artist has, for comparing."""
+        key = key_of(name)
+        return next((keys for keys in self._names if key in keys), frozenset({key}))
+
+    @cached_property
+    def _names(self) -> list[frozenset[str]]:
+        return [frozenset(map(key_of, (artist.name, *artist.aliases))) for artist in self.artists]
+
+    def stream(self, since: dt.date | None = None, until: dt.date | None = None) -> Iterator[Snapshot]:
+        """The readable days of a span, oldest first, each read when it is asked for and not kept."""
+        for day in self.between(since, until):
+            with contextlib.suppress(StorageError):
+                raw = self._cache.get(day) or self.folder.read(day)
+                yield raw if self.raw else self.amend(self.told(raw)[0], raw)
+
+    def between(self, since: dt.date | None = None, until: dt.date | None = None) -> list[dt.date]:
+        """The recorded days of a span, both ends included."""
+        return [day for day in self.days if (since is None or day >= since) and (until is None or day <= until)]
+
+    def every_series(self, since: dt.date | None = None, until: dt.date | None = None) -> list[TimeSeries]:
+        """Every number of every artist, and the label's own, over a span; as many files are read as it has days."""
+        gathering = Gathering(self.folder.series, self.label_series, Members(self.artists))
+        for snapshot in self.stream(since, until):
+            gathering.add(snapshot)
+        return list(gathering.series())
+
+    def series(
+        self, artist: str | None, metric: str, since: dt.date | None = None, until: dt.date | None = None
+    ) -> TimeSeries:
+        """One number over a span: ``series("PYRO", "spotify.followers")``; ``artist`` None is the label.
+
+        Raises UnknownName where nobody, or more than one, is meant by the name.
+        """
+        item = next((one for one in (*self.folder.series, *self.label_series) if one.key == metric), None)
+        if item is None:
+            source, _, field = metric.partition(".")
+            item = Series(source, source, field, Metric(field, kind="count"))
+        members = Members(self.artists)
+        gathering = Gathering([] if artist is None else [item], [item] if artist is None else [], members)
+        for snapshot in self.stream(since, until):
+            gathering.add(snapshot)
+        if artist is not None:
+            aliases = {one.name: one.aliases for one in self.artists}
+            artist = find(artist, [member.name for member in members.all], aliases)
+        found = (one for one in gathering.series() if one.artist == artist)
+        return next(found, TimeSeries(artist, item, ()))
 
     def _look_for(self, accounts: Accounts) -> None:
         """Note which of these accounts the old days or the newest one show, reading no further than it takes."""

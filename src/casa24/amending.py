@@ -1,0 +1,66 @@
+"""A day with what was learned about it since: doubtful values are flagged, kept ones are as they were recorded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from casa24.amendments import Action
+from casa24.flags import Cell, Note, fold, loose, sections_of, spread
+from casa24.models import ArtistRecord, Snapshot, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from casa24.amendments import Amendment, Amendments
+
+AMENDED = "amended"
+
+
+def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> Snapshot:
+    """``told`` with these lines applied; ``raw``: the day as it stands in its file.
+
+    ``keys_of``: a recorded name → the keys of every name this artist has.
+    """
+    cells = spread(told)
+    recorded = spread(raw)
+    changed = dict(cells)
+    for place, cell in cells.items():
+        names = frozenset() if place.artist is None else keys_of(place.artist)
+        line = lines.decide(names, place.source, place.field)
+        if line is not None:
+            changed[place] = _decided(line, cell, recorded.get(place, cell))
+    if changed == cells:
+        return told
+    sections = sections_of(changed)
+    records = [
+        ArtistRecord(**{**record.model_dump(), **sections.get(record.name, {})}) if number == first else record
+        for number, (record, first) in enumerate(_with_first(told))
+    ]
+    content = {
+        **told.model_dump(by_alias=True),
+        **sections.get(None, {}),
+        "artists": records,
+        "flags": [*fold(changed), *loose(told.flags, cells)],
+    }
+    return Snapshot.model_validate(content)
+
+
+def _with_first(told: Snapshot) -> list[tuple[ArtistRecord, int]]:
+    """Each record with the place of the first one of its name, which is the one that counts."""
+    firsts: dict[str, int] = {}
+    for number, record in enumerate(told.artists):
+        firsts.setdefault(record.name, number)
+    return [(record, firsts[record.name]) for record in told.artists]
+
+
+def _decided(line: Amendment, cell: Cell, recorded: Cell) -> Cell:
+    if line.action is Action.KEEP:
+        # What the old collector's zero was taken for, and any doubt, is overruled: only roundness stays.
+        value = cell.value if cell.value is not None else recorded.value
+        notes = tuple(note for note in cell.notes if note.state is State.ROUNDED)
+        return cell if value is None else Cell(value, notes)
+    if cell.value is None:
+        return cell
+    doubt = Note(State.SUSPECT, AMENDED, line.reason or None)
+    return replace(cell, notes=(*(note for note in cell.notes if note.state is not State.SUSPECT), doubt))
