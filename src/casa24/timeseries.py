@@ -11,7 +11,7 @@ from casa24.names import key_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from casa24.config import Artist
     from casa24.metrics import Series
@@ -42,7 +42,10 @@ class TimeSeries:
     @property
     def usable(self) -> tuple[Point, ...]:
         """The points an analysis may build on."""
-        return tuple(point for point in self.points if point.usable)
+        doubtful = State.SUSPECT
+        return tuple(
+            point for point in self.points if point.reading.value is not None and point.reading.state is not doubtful
+        )
 
     @property
     def silent(self) -> bool:
@@ -71,6 +74,7 @@ class Members:
         self.all: list[Member] = []
         self._by_account: dict[tuple[str, str], Member] = {}
         self._by_name: dict[str, Member] = {}
+        self._seen: dict[tuple[str, tuple[tuple[str, str], ...]], Member] = {}
         for artist in artists:
             member = self._new(artist.name, listed=True)
             for name in (artist.name, *artist.aliases):
@@ -90,12 +94,11 @@ class Members:
 
     def of(self, record: ArtistRecord, day: dt.date | None = None) -> Member:
         """Whose record this is; ``day``: the day it stands in, days being asked oldest first."""
-        accounts = (record.accounts or {}).items()
-        known = next((self._by_account[pair] for pair in accounts if pair in self._by_account), None)
-        member = known or self._by_name.get(key_of(record.name)) or self._new(record.name, listed=False)
-        for pair in accounts:
-            self._by_account.setdefault(pair, member)
-        self._note(member, record.name)
+        # Day after day an artist looks the same.
+        look = (record.name, tuple((record.accounts or {}).items()))
+        member = self._seen.get(look)
+        if member is None:
+            member = self._seen[look] = self._find(*look)
         if not member.listed:
             member.name = record.name
         if day is not None:
@@ -103,70 +106,78 @@ class Members:
             member.last = max(member.last or day, day)
         return member
 
+    def _find(self, name: str, accounts: tuple[tuple[str, str], ...]) -> Member:
+        known = next((self._by_account[pair] for pair in accounts if pair in self._by_account), None)
+        member = known or self._by_name.get(key_of(name)) or self._new(name, listed=False)
+        for pair in accounts:
+            self._by_account.setdefault(pair, member)
+        self._note(member, name)
+        return member
+
 
 class Gathering:
-    """Series in the making: days are added oldest first, and need not be kept."""
+    """Series in the making: days are added oldest first, and need not be kept.
+
+    ``repeated``: the days on which an artist stood more than once, by name.
+    """
 
     def __init__(self, items: Sequence[Series], label_items: Sequence[Series], members: Members) -> None:
         self.members = members
-        self._sources: dict[str, list[Series]] = {}
-        for item in items:
-            self._sources.setdefault(item.source, []).append(item)
+        self.repeated: dict[str, list[dt.date]] = {}
+        self._items = tuple(items)
         self._label_items = tuple(label_items)
-        self._points: dict[tuple[int, str], list[Point]] = {}
-        self._label_points: dict[str, list[Point]] = {}
+        self._columns: dict[int, dict[str, list[tuple[str, list[Point]]]]] = {}
+
+    def _columns_of(self, member: Member | None, items: Iterable[Series]) -> dict[str, list[tuple[str, list[Point]]]]:
+        """By source, the points of each field."""
+        columns = self._columns.get(id(member))
+        if columns is None:
+            columns = self._columns[id(member)] = {}
+            for item in items:
+                columns.setdefault(item.source, []).append((item.field, []))
+        return columns
 
     def add(self, snapshot: Snapshot) -> None:
         """One more day. Of two records of one artist the first counts, as everywhere."""
+        day = snapshot.date
         flagged = {(flag.artist, flag.source) for flag in snapshot.flags}
         seen: set[int] = set()
         for record in snapshot.artists:
-            member = id(self.members.of(record, snapshot.date))
-            if member in seen:
+            member = self.members.of(record, day)
+            if id(member) in seen:
+                self.repeated.setdefault(member.name, []).append(day)
                 continue
-            seen.add(member)
-            for source, items in self._sources.items():
-                told = (record.name, source) in flagged or (EVERY, source) in flagged
-                section = (record.model_extra or {}).get(source)
-                for item in items:
-                    reading = (
-                        snapshot.measurement(record.name, source, item.field)
-                        if told or not isinstance(section, dict)
-                        else plain_reading(section.get(item.field))
-                    )
-                    self._points.setdefault((member, item.key), []).append(Point(snapshot.date, reading))
-        for item in self._label_items:
-            reading = snapshot.measurement(None, item.source, item.field)
-            self._label_points.setdefault(item.key, []).append(Point(snapshot.date, reading))
+            seen.add(id(member))
+            sections = record.model_extra or {}
+            for source, columns in self._columns_of(member, self._items).items():
+                section = sections.get(source)
+                if (record.name, source) in flagged or (EVERY, source) in flagged or not isinstance(section, dict):
+                    for name, points in columns:
+                        points.append(Point(day, snapshot.measurement(record.name, source, name)))
+                else:
+                    for name, points in columns:
+                        points.append(Point(day, plain_reading(section.get(name))))
+        for source, columns in self._columns_of(None, self._label_items).items():
+            for name, points in columns:
+                points.append(Point(day, snapshot.measurement(None, source, name)))
 
     def series(self) -> Iterator[TimeSeries]:
         """Every artist's, in the roster's order, then the label's; those where nothing was ever expected left out."""
-        for member in self.members.all:
-            for items in self._sources.values():
-                own = {item.key: self._points.get((id(member), item.key)) for item in items}
-                yield from self._told(member.name, items, own)
-        yield from self._told(None, self._label_items, self._label_points)
-
-    @staticmethod
-    def _told(
-        artist: str | None, items: Iterable[Series], points: Mapping[str, list[Point] | None]
-    ) -> Iterator[TimeSeries]:
-        for item in items:
-            one = TimeSeries(artist, item, tuple(points.get(item.key) or ()))
-            if not one.silent:
-                yield one
+        for member in (*self.members.all, None):
+            columns = self._columns.get(id(member), {})
+            for item in self._items if member else self._label_items:
+                points = dict(columns.get(item.source, ())).get(item.field, [])
+                one = TimeSeries(member.name if member else None, item, tuple(points))
+                if not one.silent:
+                    yield one
 
 
 def plain_reading(raw: object) -> Measurement:
     """A stored value nothing is said about."""
     # True is 1 to a cache, and no count.
-    return _small(raw) if type(raw) is int or raw is None else _judged(raw)
+    return _remembered(raw) if type(raw) is int or type(raw) is str or raw is None else judge(raw, [])
 
 
 @lru_cache(maxsize=65536)
-def _small(raw: int | None) -> Measurement:
-    return _judged(raw)
-
-
-def _judged(raw: object) -> Measurement:
+def _remembered(raw: int | str | None) -> Measurement:
     return judge(raw, [])
