@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from casa24.errors import ConfigError
+from casa24.language import LANGUAGES
 from casa24.names import key_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 FILE_NAME = "casa24.toml"
-LANGUAGES = ("en", "es")
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME_LIMIT = 200
@@ -38,6 +38,7 @@ _EXTRA = "extra_forbidden"
 _TYPO = 0.85
 _SECTIONS = ("label", "artists", "sources", "web")
 LABEL_KEYS = ("name", "color", "language", "worker")
+CONTROL = "control"
 ARTIST_KEYS = ("name", "joined", "left", "aliases")
 
 
@@ -72,13 +73,17 @@ class Artist:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A checked configuration: whom to ask about, where, and how. ``warnings``: keys nobody knows today."""
+    """A checked configuration: whom to ask about, where, and how. ``warnings``: keys nobody knows today.
+
+    ``controls``: by source, an account that always answers, whose silence means the source's trouble.
+    """
 
     label: Label = field(default_factory=Label)
     artists: tuple[Artist, ...] = ()
     options: Mapping[str, SourceOptions] = field(default_factory=dict)
     politeness: Politeness | None = None
     warnings: tuple[str, ...] = ()
+    controls: Mapping[str, str] = field(default_factory=dict)
 
     def active(self, day: dt.date) -> tuple[Artist, ...]:
         """The artists collected on that day, in the order of the file."""
@@ -144,6 +149,7 @@ class _Check:
         self.registry = registry
         self.problems: list[str] = []
         self.warnings: list[str] = []
+        self.controls: dict[str, str] = {}
 
     def roster(self, tables: Mapping[str, Any]) -> Roster:
         self._known("", tables, _SECTIONS)
@@ -151,7 +157,10 @@ class _Check:
         label = self._label(self._table(tables, "label"))
         artists = self._artists(tables.get("artists", []))
         politeness = self._politeness(self._table(tables, "web"))
-        return Roster(label, artists, options, politeness, tuple(dict.fromkeys(self.warnings)))
+        return Roster(
+            label, artists, options, politeness=politeness, warnings=tuple(dict.fromkeys(self.warnings)),
+            controls=self.controls,
+        )  # fmt: skip
 
     def _label(self, table: Mapping[str, Any]) -> Label:
         sources = self.registry.label_sources
@@ -208,25 +217,41 @@ class _Check:
     def _accounts(self, where: str, table: Mapping[str, Any], sources: Iterable[type[Source[Any]]]) -> dict[str, str]:
         accounts = {}
         for source in sources:
-            text = self._text(where, table, source.account_key)
-            if text is None:
-                continue
-            try:
-                account: object = source.account(text)
-                accounts[source.name] = account if isinstance(account, str) else text
-            except ValueError as error:
-                self.problems.append(f"{where}: {source.account_key}: {error}")
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to a stranger's code
-                trouble = type(error).__name__
-                self.warnings.append(f"{where}: the {source.name} source cannot read {text!r} ({trouble}).")
-                accounts[source.name] = text
+            account = self._account(where, table, source, source.account_key)
+            if account is not None:
+                accounts[source.name] = account
         return accounts
+
+    def _account(self, where: str, table: Mapping[str, Any], source: type[Source[Any]], key: str) -> str | None:
+        """What stands at a key, as the source stores it; None where nothing does, or something wrong."""
+        text = self._text(where, table, key)
+        if text is None:
+            return None
+        try:
+            account: object = source.account(text)
+        except ValueError as error:
+            self.problems.append(f"{where}: {key}: {error}")
+            return None
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to a stranger's code
+            trouble = type(error).__name__
+            self.warnings.append(f"{where}: the {source.name} source cannot read {text!r} ({trouble}).")
+            return text
+        return account if isinstance(account, str) else text
+
+    def _control(self, source: type[Source[Any]], values: dict[str, Any]) -> str | None:
+        """A source's control account: casa24's own option, of which its source knows nothing."""
+        where = f"[sources.{source.name}]"
+        control = self._account(where, values, source, CONTROL)
+        values.pop(CONTROL, None)
+        return control
 
     def _options(self, table: Mapping[str, Any]) -> dict[str, SourceOptions]:
         options = {}
         self._known("[sources]", table, [source.name for source in self.registry.sources], strangers=True)
         for source in self.registry.sources:
-            values = self._table(table, source.name, "sources.")
+            values = dict(self._table(table, source.name, "sources."))
+            if not source.label_wide and (control := self._control(source, values)):
+                self.controls[source.name] = control
             checked = self._model(f"[sources.{source.name}]", source.Options, values)
             if checked is not None:
                 options[source.name] = checked

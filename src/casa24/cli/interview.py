@@ -12,9 +12,9 @@ import typer
 
 from casa24 import HOMEPAGE
 from casa24.cli.output import fail, say
-from casa24.config import LANGUAGES
 from casa24.errors import Casa24Error, UsageError
 from casa24.escape import clean
+from casa24.language import LANGUAGES
 from casa24.project import label, roster
 from casa24.project.label import Answers
 from casa24.project.links import accounts_of

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casa24.cli.output import set_debug, set_verbose
-from casa24.views.formats import Format
+from casa24.cli.output import choose_language, set_debug, set_verbose
+from casa24.views.formats import Format, Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,6 +75,10 @@ SaveReplies = Annotated[
 Nearest = Annotated[bool, typer.Option("--nearest", help="Take the nearest recorded day where a date has none.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
+Lang = Annotated[
+    Language | None,
+    typer.Option("--lang", callback=choose_language, help="The language of the answer; else casa24.toml's."),
+]
 Debug = Annotated[
     bool, typer.Option("--debug", callback=set_debug, help="Log everything; show where errors come from.")
 ]

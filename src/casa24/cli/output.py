@@ -36,6 +36,20 @@ def set_verbose(wanted: bool) -> bool:
     return wanted
 
 
+_chosen: list[str] = []
+
+
+def choose_language(wanted: str | None) -> str | None:
+    """``--lang``: speak this language, whatever casa24.toml says."""
+    _chosen[:] = [wanted] if wanted else []
+    return wanted
+
+
+def chosen_language() -> str | None:
+    """The language asked for on the command line, if any."""
+    return _chosen[0] if _chosen else None
+
+
 class _Redact(logging.Formatter):
     """No secret in a log line, whoever wrote it: the last of several lines of defence."""
 

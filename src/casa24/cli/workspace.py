@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from casa24 import config
+from casa24.cli.output import chosen_language
 from casa24.config import Config, Roster
 from casa24.errors import ConfigError
 from casa24.history import History
+from casa24.language import speak
 from casa24.sources import registry
 from casa24.storage import DataFolder
 
@@ -76,6 +78,13 @@ class Workspace:
         return list(dict.fromkeys(record.name for snapshot in snapshots for record in snapshot.artists))
 
 
+def speak_as(settings: Config) -> None:
+    """Speak the label's language, unless another was asked for (`--lang`)."""
+    label = settings.tables.get("label")
+    wanted = chosen_language() or (label.get("language") if isinstance(label, dict) else None)
+    speak(wanted if isinstance(wanted, str) else "en")
+
+
 def open_workspace(path: Path | None, data_dir: Path | None, *, need_config: bool = False) -> Workspace:
     """The workspace a command was called for. Raises ConfigError where a roster is needed and there is none."""
     found = path or config.find()
@@ -86,5 +95,6 @@ def open_workspace(path: Path | None, data_dir: Path | None, *, need_config: boo
             advice="Go to the label's folder, or give the file with --config. README: “The roster” shows one.",
         )
     settings = config.read(found) if found else Config(None, {})
+    speak_as(settings)
     # Absolute: a source may change the working directory under our feet.
     return Workspace(settings, (data_dir or settings.folder / "data").absolute())

@@ -10,9 +10,10 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from casa24 import HOMEPAGE, __version__
-from casa24.config import FILE_NAME, LANGUAGES, Label, parse
+from casa24.config import FILE_NAME, Label, parse
 from casa24.credentials import worker_endpoint
 from casa24.errors import ConfigError, UsageError
+from casa24.language import LANGUAGES
 from casa24.metrics import declared
 from casa24.project.layout import Planned
 from casa24.sources.base import Consent

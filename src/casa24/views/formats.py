@@ -1,4 +1,4 @@
-"""The formats of an answer, apart from what makes them: every command names them at start-up."""
+"""The formats and languages of an answer, apart from what makes them: every command names them at start-up."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     MD = "md"
+
+
+class Language(StrEnum):
+    """What casa24 speaks."""
+
+    EN = "en"
+    ES = "es"

@@ -1,0 +1,80 @@
+"""The catalogue of texts: whole, and true to its keys."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from casa24 import language
+from casa24.language import count, day, grouped, speak, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(__file__).parents[1] / "src" / "casa24"
+SPANISH = tomllib.loads((SOURCE / "locale" / "es.toml").read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    speak("en")
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every text handed to `tr` or `count`, with the module it stands in; each must be a literal."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and path.name != "language.py":
+                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                places = {"tr": node.args[:1], "count": node.args[1:3] if len(node.args) > 2 else []}.get(name, [])
+                yield from (
+                    (path.name, place.value)
+                    for place in places
+                    if isinstance(place, ast.Constant) and isinstance(place.value, str)
+                )
+
+
+def test_every_text_has_its_spanish() -> None:
+    assert sorted({text for _, text in texts()} - SPANISH.keys()) == []
+
+
+def test_both_sides_of_every_text_have_the_same_places_to_fill_in() -> None:
+    def places(text: str) -> set[str]:
+        return set(re.findall(r"{(\w*)[^}]*}", text))
+
+    assert {key for key, text in SPANISH.items() if places(key) != places(text)} == set()
+
+
+def test_no_text_is_empty() -> None:
+    assert [key for key, text in SPANISH.items() if not text.strip()] == []
+
+
+def test_it_speaks_the_language_asked_for_and_english_where_nobody_knows_better() -> None:
+    assert tr("Missing") == "Missing"
+    speak("es")
+    assert (tr("Missing"), tr("a text nobody translated")) == ("Falta", "a text nobody translated")
+    speak("tlh")
+    assert (language.spoken(), tr("Missing")) == ("en", "Missing")
+
+
+def test_what_is_filled_in_is_data_whatever_stands_in_it() -> None:
+    assert tr("{name} here", name="{0.__class__} {x}") == "{0.__class__} {x} here"
+
+
+def test_one_is_not_many_and_numbers_are_grouped_as_in_panama() -> None:
+    assert (count(1, "{n} day", "{n} days"), count(1234, "{n} day", "{n} days")) == ("1 day", "1,234 days")
+    assert grouped(-1234567) == "-1,234,567"
+
+
+def test_a_date_in_a_sentence_is_written_in_words() -> None:
+    date = dt.date(2025, 9, 7)
+    assert day(date) == "7 Sep 2025"
+    speak("es")
+    assert day(date) == "7 sept 2025"
