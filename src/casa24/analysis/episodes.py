@@ -1,0 +1,150 @@
+"""Episodes: a number that jumped up and is expected to come down again, from the jump until it has.
+
+Followers rise on one day for several artists and are purged weeks later; a burst of listeners leaves
+a window of so many days when the days are over. An episode opens with a rise that is an event; its
+baseline is the value before. Later rises keep the baseline; falls that are events pay back the oldest
+rises. It closes, on a day without another rise, when what is left above the baseline is at most 5 % of
+it, or twice the event's floor.
+Called unusual, never more: nobody here knows who listened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casa24.analysis.events import certain_change, threshold
+from casa24.analysis.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from casa24.analysis.events import Event
+    from casa24.metrics import Metric
+    from casa24.timeseries import Point, TimeSeries
+
+_REST = 0.05
+
+
+class Rise(Result):
+    """One jump up. ``size``: how far; ``left``: what of it no fall has paid back yet."""
+
+    date: dt.date
+    size: int
+    left: int
+
+
+class Episode(Result):
+    """``first``: the day of the first rise; ``baseline``: the value before it; ``closed``: None while it is open.
+
+    ``value``: the newest value, or that of the day it closed.
+    """
+
+    artist: str | None
+    source: str
+    source_title: str
+    metric: str
+    title: str
+    first: dt.date
+    baseline: int
+    rises: tuple[Rise, ...]
+    value: int
+    closed: dt.date | None = None
+
+    @property
+    def above(self) -> int:
+        """How far the value is above the baseline."""
+        return self.value - self.baseline
+
+
+@dataclass(slots=True)
+class _Open:
+    """An episode in the making."""
+
+    baseline: int
+    rises: list[Rise]
+
+    def pay_back(self, amount: int) -> None:
+        for number, rise in enumerate(self.rises):
+            paid = min(rise.left, amount)
+            amount -= paid
+            self.rises[number] = rise.model_copy(update={"left": rise.left - paid})
+
+
+def episodes(series: TimeSeries) -> list[Episode]:
+    """The episodes of one series, oldest first; of them only the last can be open."""
+    found: list[Episode] = []
+    now: _Open | None = None
+    before: Point | None = None
+    for point in series.usable:
+        value = point.reading.value or 0
+        if before is not None:
+            now = _step(series.item.metric, now, before, point)
+            # Not on the day of a rise: what begins small may go on tomorrow.
+            risen = now is not None and now.rises[-1].date == point.date
+            if now is not None and not risen and value - now.baseline <= rest(series.item.metric, now.baseline):
+                found.append(_episode(series, now, value, point.date))
+                now = None
+        before = point
+    if now is not None and before is not None:
+        found.append(_episode(series, now, before.reading.value or 0, None))
+    return found
+
+
+def rest(metric: Metric, baseline: int) -> float:
+    """What may be left above a baseline when an episode is over."""
+    return max(_REST * baseline, 2 * metric.event[0] if metric.event else 0)
+
+
+def _step(metric: Metric, now: _Open | None, before: Point, after: Point) -> _Open | None:
+    """The open episode after one more reading."""
+    earlier, value = before.reading.value or 0, after.reading.value or 0
+    certain, least = certain_change(before, after), threshold(metric, earlier)
+    if least is None or abs(certain) < least:
+        return now
+    if certain > 0:
+        now = now or _Open(earlier, [])
+        now.rises.append(Rise(date=after.date, size=value - earlier, left=value - earlier))
+    elif now is not None:
+        now.pay_back(earlier - value)
+    return now
+
+
+def _episode(series: TimeSeries, now: _Open, value: int, closed: dt.date | None) -> Episode:
+    item = series.item
+    return Episode(
+        artist=series.artist,
+        source=item.source,
+        source_title=item.source_title,
+        metric=item.field,
+        title=item.metric.title,
+        first=now.rises[0].date,
+        baseline=now.baseline,
+        rises=tuple(now.rises),
+        value=value,
+        closed=closed,
+    )
+
+
+def open_episode(series: TimeSeries) -> Episode | None:
+    """The episode the series is in, if any."""
+    found = episodes(series)
+    return found[-1] if found and found[-1].closed is None else None
+
+
+def companions(events: Iterable[Event]) -> Mapping[Event, tuple[str, ...]]:
+    """For each event the other artists whose same number moved the same way on one of its days."""
+    listed = list(events)
+    return {
+        one: tuple(
+            dict.fromkeys(
+                other.artist
+                for other in listed
+                if other.artist is not None and other.artist != one.artist
+                if (other.source, other.metric, other.rise) == (one.source, one.metric, one.rise)
+                if other.first <= one.last and other.last >= one.first
+            )
+        )
+        for one in listed
+    }
