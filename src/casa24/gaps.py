@@ -46,6 +46,9 @@ MISSING = Gap(State.FAILED, "missing")
 UNANSWERED = Gap(State.FAILED, "unanswered")
 """The source ended, and never said anything of this account."""
 
+CONTROL_SILENT = "control_silent"
+SUDDEN_ZERO = "sudden_zero"
+
 WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
 _SAVE = "please report it with the files of `casa24 collect --save-replies FOLDER`."
 REPORT = f"If it stays, {{source}} probably changed: {_SAVE}"
@@ -72,6 +75,9 @@ COMMON: Mapping[str, Explanation] = {
     "platform_changed": Explanation(
         "{source} gives this value for nobody any more: it probably changed its answers", f"Update casa24, or {_SAVE}"
     ),
+    CONTROL_SILENT: Explanation(
+        "{source} gave nothing for the control account either: it is the platform, or how casa24 reads it", WAIT
+    ),
     "unreadable": Explanation("the stored value is no number", "Look at the file; it was probably edited by hand."),
     # The run ended before the answer came.
     "deadline": Explanation(
@@ -90,6 +96,11 @@ COMMON: Mapping[str, Explanation] = {
     "hidden": Explanation("hidden by the account's owner", "", State.HIDDEN),
     # About a value that is there.
     "rounded": Explanation("rounded by {source}", "", State.ROUNDED),
+    SUDDEN_ZERO: Explanation(
+        "0, where there were more before",
+        "Look at the platform. If it is true, keep it: see `casa24 data check`.",
+        State.SUSPECT,
+    ),
     # The old collector's record (no `schema` in the file).
     "old_zero": Explanation("the old collector wrote 0 where it got no answer"),
     "old_na": Explanation("the old collector found no number (N/A)"),

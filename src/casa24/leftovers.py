@@ -83,18 +83,29 @@ class OldTable:
         safe = (tuple(safe_cell(cell) for cell in row) for row in rows)
         return OldTable(self.header, tuple(dict.fromkeys((*self.rows, *safe))))
 
-    def leftovers(self, snapshots: Mapping[str, Snapshot], series: Sequence[Series]) -> list[Leftover]:
-        """The rows of which not every number stands in the snapshot of that day (``snapshots``: by ISO date)."""
+    def by_day(self) -> dict[str, list[Row]]:
+        """The rows by the day they name, whatever stands there."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row[1] if len(row) > 1 else "", []).append(row)
+        return found
+
+    def compare(self, rows: Iterable[Row], day: Snapshot | None, series: Sequence[Series]) -> list[Leftover]:
+        """Those of these rows of one day of which not every number stands in its snapshot."""
         # What was appended under an old header has the label's order.
         columns = (*self.header[2:], *(item.column for item in series[len(self.header) - 2 :]))
-        known = {day: _numbers(snapshot, series) for day, snapshot in snapshots.items()}
+        known = _numbers(day, series) if day is not None else None
         found = []
-        for row in self.rows:
-            artist, day, *cells = (*row, "", "")[: max(2, len(row))]
-            why = _why(known.get(day), key_of(artist), dict(zip(columns, cells, strict=False)))
+        for row in rows:
+            artist, date, *cells = (*row, "", "")[: max(2, len(row))]
+            why = _why(known, key_of(artist), dict(zip(columns, cells, strict=False)))
             if why or len(cells) > len(columns):
-                found.append(Leftover(artist, day, why or Why.OTHER_NUMBERS, row))
+                found.append(Leftover(artist, date, why or Why.OTHER_NUMBERS, row))
         return found
+
+    def leftovers(self, snapshots: Mapping[str, Snapshot], series: Sequence[Series]) -> list[Leftover]:
+        """The rows of which not every number stands in the snapshot of that day (``snapshots``: by ISO date)."""
+        return [one for day, rows in self.by_day().items() for one in self.compare(rows, snapshots.get(day), series)]
 
 
 def _numbers(snapshot: Snapshot, series: Sequence[Series]) -> dict[str, dict[str, int | None]]:

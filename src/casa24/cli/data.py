@@ -69,3 +69,27 @@ def merge(
     folder = open_workspace(config, data_dir).folder
     for line in merge_lines(merge_into(folder, place)):
         say(line)
+
+
+@app.command()
+def check(
+    since: Annotated[str | None, typer.Option("--since", help="Only what was still so then or later.")] = None,
+    amend: Annotated[bool, typer.Option("--amend", help="Ask about each error, and note the answers.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --amend: ask nothing, amend what is certain.")] = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    form: options.AsFormat = Format.TABLE,
+    debug: options.Debug = False,
+) -> None:
+    """Find what in the record cannot be taken at its word: copied days, false zeros, holes, jumps."""
+    from casa24.cli import checking
+    from casa24.cli.output import emit
+    from casa24.cli.workspace import open_workspace
+    from casa24.views.quality import quality_page
+
+    workspace = open_workspace(config, data_dir)
+    result = checking.checked(workspace, since)
+    if amend and checking.amend(workspace, result, yes=yes):
+        result = checking.checked(workspace, since)
+    emit(quality_page(result, workspace.label), result, form)
+    raise typer.Exit(result.exit_code)

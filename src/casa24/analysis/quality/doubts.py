@@ -1,0 +1,74 @@
+"""Doubt at collection time: a 0 where the record says otherwise is stored with its value, and said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from casa24.amendments import Action
+from casa24.analysis.quality.zeros import MEMORY, unbelievable
+from casa24.flags import Note, fold, loose, spread
+from casa24.gaps import CONTROL_SILENT, SUDDEN_ZERO
+from casa24.models import Snapshot, State, as_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from casa24.amendments import Amendment
+    from casa24.flags import Cells, Place
+    from casa24.metrics import Series
+
+# So many days hold enough values of anybody who had any.
+_LOOK_BACK = 60
+
+
+def doubt_zeros(
+    fresh: Snapshot,
+    earlier: Iterable[Snapshot],
+    items: Iterable[Series],
+    *,
+    silent: Collection[str] = (),
+    decided: Callable[[Place], Amendment | None] = lambda _place: None,
+) -> Snapshot:
+    """``fresh`` with every 0 marked ``suspect`` that rule A does not believe, or whose source broke.
+
+    ``earlier``: the days before, newest first, read only as far as needed; ``silent``: sources whose
+    control account gave nothing; ``decided``: what amendments.csv says of a value today.
+    """
+    followed = {(item.source, item.field) for item in items}
+    cells = spread(fresh)
+    zeros = {
+        place
+        for place, cell in cells.items()
+        if (place.source, place.field) in followed and as_count(cell.value) == 0 and cell.state is State.MEASURED
+        if (line := decided(place)) is None or line.action is not Action.KEEP
+    }
+    if not zeros:
+        return fresh
+    broken = {place for place in zeros if place.source in silent}
+    doubted = dict.fromkeys(_sudden(zeros - broken, earlier), SUDDEN_ZERO) | dict.fromkeys(broken, CONTROL_SILENT)
+    return _marked(fresh, cells, doubted) if doubted else fresh
+
+
+def _sudden(zeros: Collection[Place], earlier: Iterable[Snapshot]) -> set[Place]:
+    """Those of these places that held enough before."""
+    remembered: dict[Place, list[int]] = {place: [] for place in zeros}
+    for snapshot in islice(earlier, _LOOK_BACK):
+        wanted = [place for place, values in remembered.items() if len(values) < MEMORY]
+        if not wanted:
+            break
+        for place in wanted:
+            reading = snapshot.measurement(*place)
+            if reading.value and reading.state is not State.SUSPECT:
+                remembered[place].append(reading.value)
+    return {place for place, values in remembered.items() if unbelievable(values)}
+
+
+def _marked(fresh: Snapshot, cells: Cells, doubted: dict[Place, str]) -> Snapshot:
+    marked = {
+        place: replace(cell, notes=(*cell.notes, Note(State.SUSPECT, doubted[place]))) if place in doubted else cell
+        for place, cell in cells.items()
+    }
+    flags = (*fold(marked), *loose(fresh.flags, cells))
+    return Snapshot.model_validate({**fresh.model_dump(by_alias=True), "flags": flags})

@@ -1,0 +1,92 @@
+"""Counters that fall, and values that stand still for longer than they do by themselves."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from casa24.analysis.quality.findings import Finding, Kind, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from casa24.timeseries import Point, TimeSeries
+
+_LONG = 14
+# How often a series repeats itself cannot be known from fewer steps.
+_ENOUGH = 30
+# With dozens of series over years, a rarer thing than 1 in 1,000 happens somewhere every month.
+_RARE = 1e-5
+
+
+def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
+    """A counter counts up; what it lost was withdrawn, or another account's. ``points``: the usable ones."""
+    if series.item.metric.kind != "total":
+        return
+    lost = [
+        (after, (before.reading.low or 0) - (after.reading.high or 0))
+        for before, after in pairwise(points)
+        if (after.reading.high or 0) < (before.reading.low or 0)
+    ]
+    if not lost:
+        return
+    worst, most = max(lost, key=lambda one: one[1])
+    times = "fell once" if len(lost) == 1 else f"fell {len(lost)} times, most"
+    yield Finding(
+        level=Level.NOTE,
+        kind=Kind.FALL,
+        what=f"{series.item.source_title} · {series.item.metric.title} {times} by {most:,} on {worst.date}",
+        artist=series.artist,
+        metric=series.item.key,
+        first=lost[0][0].date,
+        last=lost[-1][0].date,
+        days=len(lost),
+        values=len(lost),
+        sure="so recorded",
+        advice="Probably something was withdrawn; it is no loss of people.",
+    )
+
+
+def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
+    """A value that stood still so long that, by the series' own rate of change, chance does not explain it.
+
+    Not of a score: a rating of few steps stands still for months by itself.
+    """
+    if series.item.metric.kind == "score":
+        return
+    values = [point.reading.value for point in points]
+    start, longest = _longest_run(values)
+    pairs = enumerate(pairwise(values))
+    others = [one == other for number, (one, other) in pairs if not start <= number < start + longest - 1]
+    if longest <= _LONG or len(others) < _ENOUGH:
+        return
+    still = (sum(others) + 1) / (len(others) + 2)
+    if still ** (longest - 1) >= _RARE:
+        return
+    first, last = points[start], points[start + longest - 1]
+    now = " and still does" if last is points[-1] else ""
+    yield Finding(
+        level=Level.NOTE,
+        kind=Kind.STUCK,
+        what=f"{series.item.source_title} · {series.item.metric.title} stood at {first.reading.value:,} "
+        f"for {longest} readings{now}",
+        artist=series.artist,
+        metric=series.item.key,
+        first=first.date,
+        last=last.date,
+        days=longest,
+        values=longest,
+        sure="unusual for it",
+        advice="Look at the platform whether it is so." if now else "",
+    )
+
+
+def _longest_run(values: Sequence[int | None]) -> tuple[int, int]:
+    """Where the longest run of one value begins, and how long it is."""
+    best, begin = (0, 1 if values else 0), 0
+    for number in range(1, len(values)):
+        if values[number] != values[number - 1]:
+            begin = number
+        elif number - begin + 1 > best[1]:
+            best = (begin, number - begin + 1)
+    return best

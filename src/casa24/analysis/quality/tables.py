@@ -1,0 +1,86 @@
+"""The CSV against the snapshots: it is a copy of them, for people with a spreadsheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from casa24.analysis.quality.findings import Finding, Kind, Level
+from casa24.leftovers import Why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from casa24.leftovers import OldTable
+    from casa24.metrics import Series
+    from casa24.models import Snapshot
+
+_REBUILD = "`casa24 data rebuild-csv` writes it anew from the days; what only it held is set aside."
+
+
+class Rows:
+    """The CSV's rows, compared as the days pass by."""
+
+    def __init__(self, table: OldTable, series: Sequence[Series]) -> None:
+        self._series = series
+        self._table = table
+        self._by_day = table.by_day()
+        self._seen: set[str] = set()
+        self._without: list[dt.date] = []
+        self._odd: dict[Why, tuple[set[str], list[str]]] = {}
+
+    def add(self, day: Snapshot) -> None:
+        """One more day, as recorded."""
+        text = day.date.isoformat()
+        self._seen.add(text)
+        rows = self._by_day.get(text, [])
+        if not rows and day.artists:
+            self._without.append(day.date)
+        for one in self._table.compare(rows, day, self._series) if rows else ():
+            self._note(one.why, one.artist, one.day)
+
+    def _note(self, why: Why, artist: str, day: str) -> None:
+        artists, days = self._odd.setdefault(why, (set(), []))
+        artists.add(artist)
+        days.append(day)
+
+    def findings(self) -> Iterator[Finding]:
+        """The rows no snapshot has, the days no row has, and the rows that repeat an artist and date."""
+        for day, rows in self._by_day.items():
+            if day not in self._seen:
+                for row in rows:
+                    self._note(Why.NO_DAY, row[0], day)
+        for why, (artists, days) in self._odd.items():
+            whose = next(iter(artists)) if len(artists) == 1 else f"{len(artists)} artists"
+            yield _finding(f"{len(days)} rows of the CSV are in no snapshot ({whose}): {why.value}", days)
+        if self._without:
+            yield _finding("the CSV has no row of these days", [day.isoformat() for day in self._without])
+        yield from self._repeated()
+
+    def _repeated(self) -> Iterator[Finding]:
+        counted = Counter((row[0], row[1]) for rows in self._by_day.values() for row in rows if len(row) > 1)
+        repeated = [day for (_, day), count in counted.items() for _ in range(count - 1)]
+        if repeated:
+            yield _finding(f"{len(repeated)} rows of the CSV repeat an artist and date", repeated)
+
+
+def _finding(what: str, days: Sequence[str]) -> Finding:
+    dates = sorted({date for day in days if (date := _date(day))})
+    return Finding(
+        level=Level.NOTE,
+        kind=Kind.TABLE,
+        what=what,
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        days=len(dates),
+        values=len(days),
+        advice=_REBUILD,
+    )
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

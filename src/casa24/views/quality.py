@@ -1,0 +1,94 @@
+"""What is odd in the record: the errors to decide about first, then what to know, by kind."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from casa24.analysis.quality.findings import Kind, Level
+from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.text import number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from casa24.analysis.quality.findings import Finding, Quality
+
+_TITLES = {
+    Kind.COPIED: "Nothing changed",
+    Kind.ZERO: "Zeros",
+    Kind.DAMAGED: "Files",
+    Kind.AMENDMENTS: "amendments.csv",
+    Kind.MISSING: "Missing days",
+    Kind.REPEATED: "Artists that stand twice in a day",
+    Kind.TABLE: "popularity_scores.csv",
+    Kind.FUTURE: "Days to come",
+    Kind.DOUBTED: "Doubtful since they were collected",
+    Kind.UNKNOWN_ZERO: "Zeros of which nobody can tell",
+    Kind.FALL: "Counters that fell",
+    Kind.STUCK: "Values that stood still",
+    Kind.JOINED: "Who joined",
+    Kind.LEFT: "Who left",
+    Kind.EVENT: "Unusual changes",
+}
+
+
+def quality_page(result: Quality, label: str) -> Page:
+    """Every finding, with what to do about it once a kind."""
+    span = f", {result.first} … {result.last}" if result.first else ""
+    errors = [one for one in result.findings if one.level is Level.ERROR]
+    notes = [one for one in result.findings if one.level is Level.NOTE]
+    blocks: list[Grid | Lines] = []
+    if errors:
+        blocks += _errors(errors)
+    for kind, group in groupby(notes, key=lambda one: one.kind):
+        blocks += _notes(_TITLES[kind], list(group))
+    blocks.append(Lines((_outcome(result),)))
+    return Page(f"{label}: {number(result.days)} days looked at{span}", _tidy(result), tuple(blocks))
+
+
+def _errors(errors: Sequence[Finding]) -> list[Grid | Lines]:
+    rows = [(one.decided or "error", f"{_who(one)}{one.what} ({one.sure})", *_when(one)) for one in errors]
+    table = grid("State | What | First | Last | >Days", rows, title="To decide")
+    return [table, *_advice(one for one in errors if one.decided is None)]
+
+
+def _notes(title: str, notes: Sequence[Finding]) -> list[Grid | Lines]:
+    rows = [(f"{_who(one)}{one.what}", *_when(one)) for one in notes]
+    return [grid("What | First | Last | >Days", rows, title=title), *_advice(notes)]
+
+
+def _advice(findings: Iterable[Finding]) -> list[Lines]:
+    lines = tuple(dict.fromkeys(f"→ {one.advice}" for one in findings if one.advice))
+    return [Lines(lines)] if lines else []
+
+
+def _who(one: Finding) -> str:
+    return f"{one.artist}: " if one.artist else ""
+
+
+def _when(one: Finding) -> tuple[str, str, str]:
+    if one.first is None or one.last is None:
+        return "", "", ""
+    return one.first.isoformat(), "" if one.last == one.first else one.last.isoformat(), str(one.days)
+
+
+def _outcome(result: Quality) -> str:
+    notes = sum(one.level is Level.NOTE for one in result.findings)
+    if not result.open:
+        return f"No open error, {notes} to know."
+    can = any(one.proposals for one in result.open)
+    how = " `casa24 data check --amend` asks about each that can be amended." if can else ""
+    return f"{len(result.open)} open, {notes} to know.{how}"
+
+
+def _tidy(result: Quality) -> Grid:
+    rows: list[Row] = [
+        (
+            one.level.value, one.kind.value, one.artist or "", one.metric, str(one.first or ""), str(one.last or ""),
+            str(one.days), str(one.values), one.what, one.sure, one.decided.value if one.decided else "", one.advice,
+        )
+        for one in result.findings
+    ]  # fmt: skip
+    heads = "level | kind | artist | metric | first | last | >days | >values | what | sure | decided | advice"
+    return grid(heads, rows)
