@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from casa24 import __version__
 from casa24.flags import Cell, Cells, Note, Place, fold, sections_of
-from casa24.gaps import MISSING, UNANSWERED, Gap, gap_of
+from casa24.gaps import CONTROL_SILENT, MISSING, UNANSWERED, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count
 
@@ -53,6 +53,10 @@ class Request:
         wanted = [artist for artist in self.artists if self.only_artists is None or artist.name in self.only_artists]
         return {artist.accounts[source.name]: artist.name for artist in wanted if source.name in artist.accounts}
 
+    def control(self, source: AnySource) -> str | None:
+        """The account that always answers: where it does not, the source is in trouble and not the artist."""
+        return None if source.label_wide else self.roster.controls.get(source.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -72,10 +76,11 @@ class Heard:
 
 @dataclass(slots=True)
 class Progress:
-    """One source's way through a run: what arrived, and what ended it early."""
+    """One source's way through a run: what arrived, and what ended it early. ``control``: its control account."""
 
     source: AnySource
     expected: int
+    control: str | None = None
     readings: dict[str, Heard] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
     ended: Gap | None = None
@@ -87,6 +92,14 @@ class Progress:
     def measured(self) -> int:
         """How many accounts have given a number."""
         return sum(heard.has_number for heard in self.readings.values())
+
+    @property
+    def control_silent(self) -> bool:
+        """Whether not even the control account gave a number, and nobody knows a better reason."""
+        if self.control is None or self.ended is not None or not self.done:
+            return False
+        heard = self.readings.get(self.control)
+        return heard is None or not heard.has_number
 
     @property
     def left_out(self) -> bool:
@@ -135,9 +148,11 @@ def _reason(request: Request, progress: Progress | None, artist: str | None, acc
     if progress is None or narrowed:
         return Gap(State.SKIPPED, "not_asked")
     failure = progress.failures.get(account or "")
+    gap = progress.ended or (MISSING if (account or "") in progress.readings else UNANSWERED)
     if failure is not None:
-        return gap_of(failure, progress.source.gaps)
-    return progress.ended or (MISSING if (account or "") in progress.readings else UNANSWERED)
+        gap = gap_of(failure, progress.source.gaps)
+    silent = progress.control_silent and gap.state is State.FAILED
+    return Gap(State.FAILED, CONTROL_SILENT, gap.code) if silent else gap
 
 
 def cells_of(artist: str | None, source: AnySource, reading: Heard | None, reason: Gap) -> Cells:

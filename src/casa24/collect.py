@@ -18,7 +18,7 @@ from casa24.assembly import Heard, Progress, Request, cells_of, snapshot_of
 from casa24.errors import BadReply, SourceUnavailable
 from casa24.findings import Finding, Level
 from casa24.flags import fold
-from casa24.gaps import MISSING, Gap, gap_of
+from casa24.gaps import COMMON, CONTROL_SILENT, MISSING, Gap, gap_of
 from casa24.models import State, holds_number
 from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
 from casa24.threads import TaskThread
@@ -49,7 +49,8 @@ class Collected:
     """A run's result. ``interrupted``: ended by Ctrl-C before all was there.
 
     ``names``: what the platforms call the accounts, by (source, account as asked). ``findings``:
-    what the sources say of themselves, by source, where they were asked to.
+    what the sources say of themselves, by source, where they were asked to. ``silent``: the sources
+    whose control account gave nothing.
     """
 
     snapshot: Snapshot
@@ -57,6 +58,7 @@ class Collected:
     interrupted: bool = False
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
 
 async def collect(
@@ -89,7 +91,16 @@ async def collect(
         if heard.name
     }
     findings = {progress.source.name: progress.findings for progress in progresses if progress.findings}
-    return Collected(snapshot_of(request, progresses), tuple(dict.fromkeys(warnings)), interrupted, names, findings)
+    silent = [progress.source for progress in progresses if progress.control_silent]
+    warnings += [COMMON[CONTROL_SILENT].what.replace("{source}", source.title) + "." for source in silent]
+    return Collected(
+        snapshot_of(request, progresses),
+        tuple(dict.fromkeys(warnings)),
+        interrupted,
+        names,
+        findings,
+        frozenset(source.name for source in silent),
+    )
 
 
 async def _interrupted(runs: Iterable[_Collector], seconds: float) -> bool:
@@ -113,11 +124,13 @@ class _Collector:
         self._wallet = wallet
         self._web = web
         self._watch = watch
-        self._accounts = request.accounts(source)
+        control = request.control(source)
+        self._accounts = dict.fromkeys((*request.accounts(source), *([control] if control else [])))
         secrets = wallet.give(source.credentials.secrets).values()
         self._secrets = [text for one in secrets if len(text := one.get_secret_value()) >= _SECRET]
         self._closed = False
-        self.progress = Progress(source, expected=1 if source.label_wide else len(self._accounts))
+        expected = 1 if source.label_wide else len(self._accounts) if request.accounts(source) else 0
+        self.progress = Progress(source, expected, control)
         self.thread: TaskThread | None = None
 
     def start(self) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from casa24 import files, names
 from casa24.analysis.collection import Collection
 from casa24.analysis.day import Missing, describe_day, missing
+from casa24.analysis.quality.doubts import doubt_zeros
 from casa24.assembly import GENERATOR, Request
 from casa24.changes import mark_changes
 from casa24.cli import github
@@ -195,7 +196,7 @@ async def _ask(workspace: Workspace, options: CollectOptions) -> _Night:
     with watching(quiet=options.quiet) as watch:
         async with Web(politeness, transport=options.transport, listen=listen) as web:
             collected = await ask_all(request, wallet, web, watch=watch)
-    collected = replace(collected, snapshot=_compared(workspace, collected.snapshot))
+    collected = replace(collected, snapshot=_compared(workspace, collected))
     saved, error = Saved(), None
     if not options.dry_run:
         try:
@@ -231,10 +232,22 @@ def _listener(workspace: Workspace, wallet: Wallet, options: CollectOptions) -> 
     return options.replies
 
 
-def _compared(workspace: Workspace, fresh: Snapshot) -> Snapshot:
+def _compared(workspace: Workspace, collected: Collected) -> Snapshot:
     """The fresh day, as the days before make it understood; a folder nobody can read must not cost it."""
+    fresh = collected.snapshot
     with suppress(StorageError):
-        return mark_changes(fresh, (day for day in workspace.history.backwards() if day.date < fresh.date))
+        history = workspace.history
+        fresh = mark_changes(fresh, (day for day in history.backwards() if day.date < fresh.date))
+        lines = history.amendments.on(fresh.date)
+        return doubt_zeros(
+            fresh,
+            (told for day in history.backwards() if day.date < fresh.date for told in history.on(day.date)),
+            [series for source in workspace.registry.sources for series in source.series()],
+            silent=collected.silent,
+            decided=lambda place: lines.decide(
+                history.keys_of(place.artist) if place.artist is not None else frozenset(), place.source, place.field
+            ),
+        )
     return fresh
 
 
