@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24 import language
+from casa24 import findings, language
+from casa24.amendments import Action
+from casa24.analysis.quality.findings import Level
+from casa24.cli import checking
+from casa24.gaps import COMMON
 from casa24.language import count, day, grouped, speak, tr
+from casa24.leftovers import Why
+from casa24.sources import registry
+from casa24.views import quality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SOURCE = Path(__file__).parents[1] / "src" / "casa24"
 SPANISH = tomllib.loads((SOURCE / "locale" / "es.toml").read_text("utf-8"))
@@ -27,22 +34,52 @@ def _english_again() -> Iterator[None]:
     speak("en")
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Every text handed to `tr` or `count`, with the module it stands in; each must be a literal."""
+def texts() -> Iterator[str]:
+    """Every literal text handed to `tr` or `count`."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and path.name != "language.py":
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 places = {"tr": node.args[:1], "count": node.args[1:3] if len(node.args) > 2 else []}.get(name, [])
                 yield from (
-                    (path.name, place.value)
-                    for place in places
-                    if isinstance(place, ast.Constant) and isinstance(place.value, str)
+                    place.value for place in places if isinstance(place, ast.Constant) and isinstance(place.value, str)
                 )
 
 
-def test_every_text_has_its_spanish() -> None:
-    assert sorted({text for _, text in texts()} - SPANISH.keys()) == []
+def heads() -> Iterator[str]:
+    """The heads of every table for people, as `grid` takes them: those for programs are in lower case."""
+    for path in sorted((SOURCE / "views").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "grid" and node.args:
+                first = node.args[0]
+                parts = (
+                    first.value.split("|") if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
+                )
+                yield from (part.strip(" >") for part in parts if part.strip(" >")[:1].isupper())
+
+
+def declared() -> Iterator[str]:
+    """What the sources say in words: titles of numbers and lists, reasons and advice."""
+    sources = registry.load().sources
+    for words in (COMMON, *(source.explanations() for source in sources)):
+        for one in words.values():
+            yield from (text for text in (one.what, one.advice) if text)
+    for source in sources:
+        yield from (series.metric.title for series in source.series())
+        for _, listing in source.listings():
+            yield from (listing.title, *(title for _, title in listing.numbers))
+
+
+def looked_up() -> Iterator[str]:
+    """What is chosen from a list or an enumeration before it is said."""
+    for values in (Level, findings.Level, Action, Why):
+        yield from (one.value for one in values)
+    yield from {*quality._TITLES.values(), *checking._ANSWERS.values()}  # noqa: SLF001 - what they say
+
+
+@pytest.mark.parametrize("said", [texts, heads, declared, looked_up])
+def test_every_text_has_its_spanish(said: Callable[[], Iterator[str]]) -> None:
+    assert sorted(set(said()) - SPANISH.keys()) == []
 
 
 def test_both_sides_of_every_text_have_the_same_places_to_fill_in() -> None:

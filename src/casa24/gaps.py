@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casa24.errors import BadStatus, RateLimited, SourceError, SourceUnavailable, WebError
+from casa24.language import tr
 from casa24.models import State
 
 if TYPE_CHECKING:
@@ -121,8 +122,9 @@ def explain(
     A code nobody knows (of a plugin that is gone) is shown as it is, never hidden.
     """
     found = (own or {}).get(code) or COMMON.get(code) or Explanation(code or state.value.replace("_", " "))
-    what = found.what.replace("{source}", title)
-    advice = found.advice.replace("{source}", title)
+    # A plugin's own words may hold any braces: nothing but the name is filled in.
+    what = tr(found.what).replace("{source}", title)
+    advice = tr(found.advice).replace("{source}", title)
     return Explanation(f"{what}: {detail}" if detail else what, advice, state, found.passes)
 
 

@@ -66,7 +66,7 @@ def test_an_undecided_error_ends_with_1_and_says_how_to_decide(here: Path) -> No
 def test_amending_all_that_is_certain_leaves_none_open_and_again_adds_nothing(here: Path) -> None:
     done = run("--amend", "--yes")
     assert (done.exit_code, "No open error" in done.stdout) == (0, True)
-    assert f"{FILE_NAME}: 2 added." in done.stderr
+    assert f"{FILE_NAME}: 2 lines added." in done.stderr
     first, *lines = amendments(here)
     assert first == HEAD
     assert [line.split(",")[:5] for line in lines] == [

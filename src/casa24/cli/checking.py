@@ -15,6 +15,7 @@ from casa24.cli.workspace import today
 from casa24.errors import StorageError, UsageError
 from casa24.history import History, parse_day
 from casa24.inspection import inspect
+from casa24.language import count, tr
 from casa24.leftovers import OldTable
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def amend(workspace: Workspace, quality: Quality, *, yes: bool) -> int:
         raise UsageError("There is nobody to ask.", advice="Add --yes to amend all that is certain.")
     lines: list[Amendment] = []
     for number, one in enumerate(wanted, 1):
-        action = Action.SUSPECT if yes else _asked(one, f"{number} of {len(wanted)}")
+        action = Action.SUSPECT if yes else _asked(one, tr("{number} of {all}", number=number, all=len(wanted)))
         if action == "all":
             yes, action = True, Action.SUSPECT
         if isinstance(action, Action):
@@ -71,20 +72,29 @@ def amend(workspace: Workspace, quality: Quality, *, yes: bool) -> int:
     path = workspace.folder.path / FILE_NAME
     with files.hold(workspace.folder.path):
         add_lines(path, lines)
-    say(f"{path.name}: {len(lines)} added." if lines else "Nothing to amend.")
+    added = count(len(lines), "1 line added.", "{n} lines added.")
+    say(f"{path.name}: {added}" if lines else tr("Nothing to amend."))
     return len(lines)
 
 
 def _lines(one: Finding, action: Action) -> list[Amendment]:
-    reason = one.what if action is Action.SUSPECT else "looked at, true"
+    reason = one.what if action is Action.SUSPECT else tr("looked at, true")
     return [proposal.line(action, reason) for proposal in one.proposals]
 
 
 def _asked(one: Finding, place: str) -> Action | str | None:
     """What its owner says of a finding: an action, ``all``, or None to leave it open."""
     when = f"{one.first}" if one.first == one.last else f"{one.first} … {one.last}"
-    say(f"\n{place}: {one.artist or 'everybody'}, {when}: {one.what}")
-    say("  " + ", ".join(f"[{key}] {what}" for key, what in _ANSWERS.items()))
-    while (answer := str(typer.prompt("  a, k, l or all", default="l", err=True)).strip().lower()) not in _ANSWERS:
-        say("  Please answer with a, k, l or all.")
+    say(f"\n{place}: {one.artist or tr('everybody')}, {when}: {one.what}")
+    say("  " + ", ".join(f"[{key}] {tr(what)}" for key, what in _ANSWERS.items()))
+    while (answer := _answer()) not in _ANSWERS:
+        say(f"  {tr('Please answer with a, k, l or all.')}")
     return {"a": Action.SUSPECT, "k": Action.KEEP, "l": None, "all": "all"}[answer]
+
+
+def _answer() -> str:
+    try:
+        return str(typer.prompt("  a, k, l or all", default="l", err=True)).strip().lower()
+    except typer.Abort:
+        # Ctrl-C, or nobody there any more: as anywhere else.
+        raise KeyboardInterrupt from None

@@ -78,6 +78,7 @@ def check(
     yes: Annotated[bool, typer.Option("--yes", help="With --amend: ask nothing, amend what is certain.")] = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.findings import Level
+from casa24.language import tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ def checkup_page(result: Checkup, label: str) -> Page:
     blocks: list[Grid | Lines] = [grid("State | Finding", [row for line in result.lines for row in _rows(line)])]
     blocks.append(Lines((_outcome(result),)))
     tidy: list[Row] = [(line.area, line.level.value, line.what, line.advice, line.link) for line in result.lines]
-    return Page(f"{label}: how it stands", grid("area | level | what | advice | link", tidy), tuple(blocks))
+    return Page(
+        tr("{label}: how it stands", label=label), grid("area | level | what | advice | link", tidy), tuple(blocks)
+    )
 
 
 def _rows(line: Line) -> Iterator[Row]:
-    yield line.level.value, line.what
+    yield tr(line.level.value), line.what
     if line.advice:
         yield "", f"→ {line.advice}"
     if line.link:
@@ -31,8 +34,8 @@ def _rows(line: Line) -> Iterator[Row]:
 
 def _outcome(result: Checkup) -> str:
     if result.interrupted:
-        return "Interrupted: this is what was found until then."
+        return tr("Interrupted: this is what was found until then.")
     broken, warnings = result.count(Level.BROKEN), result.count(Level.WARNING)
     if not broken and not warnings:
-        return "All is well."
-    return f"{broken} broken, {warnings} to look at."
+        return tr("All is well.")
+    return tr("{broken} broken, {warnings} to look at.", broken=broken, warnings=warnings)

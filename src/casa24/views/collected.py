@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.language import tr
 from casa24.views.day import label_page
 from casa24.views.page import Lines, Page
 
@@ -19,9 +20,9 @@ def collected_page(result: Collection, label: str) -> Page:
 
 def _outcome(result: Collection) -> str:
     if not result.measured:
-        return "Nothing was measured, so nothing was written: no day is better than an invented one."
+        return tr("Nothing was measured, so nothing was written: no day is better than an invented one.")
     if result.dry_run:
-        return "A dry run: nothing was written."
+        return tr("A dry run: nothing was written.")
     if not result.written:
-        return "Nothing changed since the last run of this day: no file was written."
-    return "Written: " + ", ".join(result.written)
+        return tr("Nothing changed since the last run of this day: no file was written.")
+    return tr("Written: {files}", files=", ".join(result.written))

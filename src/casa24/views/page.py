@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from casa24.language import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -48,6 +50,9 @@ class Page:
 
 
 def grid(titles: str, rows: Iterable[Row], *, title: str = "", heads: frozenset[int] = frozenset()) -> Grid:
-    """A grid from heads in one text, split at ``|``; one that begins with ``>`` is aligned right."""
-    columns = tuple(Column(part.strip(" >"), part.strip().startswith(">")) for part in titles.split("|"))
+    """A grid from heads in one text, split at ``|``; one that begins with ``>`` is aligned right.
+
+    The heads are said in the language spoken; those of plain tables, in lower case, are names for programs.
+    """
+    columns = tuple(Column(tr(part.strip(" >")), part.strip().startswith(">")) for part in titles.split("|"))
     return Grid(columns, tuple(rows), title, heads)

@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.findings import Kind, Level
+from casa24.language import count, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
-from casa24.views.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,14 +42,15 @@ def quality_page(result: Quality, label: str) -> Page:
     if errors:
         blocks += _errors(errors)
     for kind, group in groupby(notes, key=lambda one: one.kind):
-        blocks += _notes(_TITLES[kind], list(group))
+        blocks += _notes(tr(_TITLES[kind]), list(group))
     blocks.append(Lines((_outcome(result),)))
-    return Page(f"{label}: {number(result.days)} days looked at{span}", _tidy(result), tuple(blocks))
+    looked = count(result.days, "1 day looked at", "{n} days looked at")
+    return Page(f"{label}: {looked}{span}", _tidy(result), tuple(blocks))
 
 
 def _errors(errors: Sequence[Finding]) -> list[Grid | Lines]:
-    rows = [(one.decided or "error", f"{_who(one)}{one.what} ({one.sure})", *_when(one)) for one in errors]
-    table = grid("State | What | First | Last | >Days", rows, title="To decide")
+    rows = [(tr(one.decided or "error"), f"{_who(one)}{one.what}{_sure(one)}", *_when(one)) for one in errors]
+    table = grid("State | What | First | Last | >Days", rows, title=tr("To decide"))
     return [table, *_advice(one for one in errors if one.decided is None)]
 
 
@@ -61,6 +62,10 @@ def _notes(title: str, notes: Sequence[Finding]) -> list[Grid | Lines]:
 def _advice(findings: Iterable[Finding]) -> list[Lines]:
     lines = tuple(dict.fromkeys(f"→ {one.advice}" for one in findings if one.advice))
     return [Lines(lines)] if lines else []
+
+
+def _sure(one: Finding) -> str:
+    return f" ({one.sure})" if one.sure else ""
 
 
 def _who(one: Finding) -> str:
@@ -76,10 +81,10 @@ def _when(one: Finding) -> tuple[str, str, str]:
 def _outcome(result: Quality) -> str:
     notes = sum(one.level is Level.NOTE for one in result.findings)
     if not result.open:
-        return f"No open error, {notes} to know."
+        return tr("No open error, {notes} to know.", notes=notes)
     can = any(one.proposals for one in result.open)
-    how = " `casa24 data check --amend` asks about each that can be amended." if can else ""
-    return f"{len(result.open)} open, {notes} to know.{how}"
+    how = tr("`casa24 data check --amend` asks about each that can be amended.") if can else ""
+    return f"{tr('{n} open, {notes} to know.', n=len(result.open), notes=notes)} {how}".rstrip()
 
 
 def _tidy(result: Quality) -> Grid:

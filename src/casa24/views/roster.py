@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.language import count, tr
 from casa24.views.page import Column, Grid, Lines, Page, Row
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ _NOBODY = "Nobody yet. Add an artist by the link of a page: casa24 artists add L
 
 def artists_page(result: ArtistList) -> Page:
     """Each artist's accounts below the name: side by side they would fit no screen."""
-    blocks = [_accounts(result.artists) if result.artists else Lines((_NOBODY,))]
+    blocks = [_accounts(result.artists) if result.artists else Lines((tr(_NOBODY),))]
     if result.warnings:
-        blocks.append(Lines(result.warnings, "Warnings"))
+        blocks.append(Lines(result.warnings, tr("Warnings")))
     return Page(f"{result.label}: {_count(result.artists)}", _tidy(result), tuple(blocks))
 
 
@@ -29,18 +30,22 @@ def _accounts(artists: Iterable[ListedArtist]) -> Grid | Lines:
         heads.append(len(rows))
         rows.append((artist.name, _dates(artist)))
         rows += [(f"  {one.title}", one.account) for one in artist.accounts]
-    return Grid((Column("Artist"), Column("Account")), tuple(rows), heads=frozenset(heads))
+    return Grid((Column(tr("Artist")), Column(tr("Account"))), tuple(rows), heads=frozenset(heads))
 
 
 def _dates(artist: ListedArtist) -> str:
     known = {"joined": artist.joined, "left": artist.left}
-    return ", ".join(f"{word} {day}" for word, day in known.items() if day)
+    return ", ".join(f"{tr(word)} {day}" for word, day in known.items() if day)
 
 
 def _count(artists: tuple[ListedArtist, ...]) -> str:
-    shown = f"{len(artists)} artist{'' if len(artists) == 1 else 's'}"
+    shown = count(len(artists), "1 artist", "{n} artists")
     active = sum(artist.active for artist in artists)
-    return shown if active == len(artists) else f"{shown}, {active} of them collected today"
+    return (
+        shown
+        if active == len(artists)
+        else tr("{artists}, {active} of them collected today", artists=shown, active=active)
+    )
 
 
 def _tidy(result: ArtistList) -> Grid:

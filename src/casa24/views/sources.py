@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.language import tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:
@@ -13,29 +14,30 @@ if TYPE_CHECKING:
 def sources_page(result: SourceList) -> Page:
     """One row a source, then its credentials."""
     rows: list[Row] = [
-        (one.name, f"{one.package} {one.version}", ", ".join((*one.measures, *one.lists)), one.account_key)
+        (one.name, f"{one.package} {one.version}", ", ".join(map(tr, (*one.measures, *one.lists))), one.account_key)
         for one in result.sources
     ]
     keys: list[Row] = [(one.name, key.name, _word(key, result)) for one in result.sources for key in one.credentials]
     blocks: list[Grid | Lines] = [
         grid("Source | Package | Measures | Key in casa24.toml", rows),
-        grid("Source | Credential | State", keys, title="Credentials"),
+        grid("Source | Credential | State", keys, title=tr("Credentials")),
     ]
     broken = tuple(f"{one.name} (from {one.package}): {one.reason}" for one in result.broken)
     if broken:
-        blocks.append(Lines(broken, "Left out"))
+        blocks.append(Lines(broken, tr("Left out")))
     if result.worker and not result.worker_asked:
-        blocks.append(Lines((f"The Worker at {result.worker} was not asked; add --worker to count its keys in.",)))
+        text = tr("The Worker at {worker} was not asked; add --worker to count its keys in.", worker=result.worker)
+        blocks.append(Lines((text,)))
     if result.warnings:
-        blocks.append(Lines(result.warnings, "Warnings"))
+        blocks.append(Lines(result.warnings, tr("Warnings")))
     main = grid("source | package | version | account_key | measures", [
         (one.name, one.package, one.version, one.account_key, " ".join(one.measures)) for one in result.sources
     ])  # fmt: skip
-    return Page("Installed sources", main, tuple(blocks))
+    return Page(tr("Installed sources"), main, tuple(blocks))
 
 
 def _word(key: CredentialState, result: SourceList) -> str:
     if key.origin:
-        return f"set ({key.origin})"
-    missing = "not set here" if result.worker and not result.worker_asked else "missing"
-    return missing if key.required else f"{missing} (optional)"
+        return tr("set ({origin})", origin=key.origin)
+    missing = tr("not set here") if result.worker and not result.worker_asked else tr("missing")
+    return missing if key.required else tr("{state} (optional)", state=missing)

@@ -185,7 +185,7 @@ def test_a_counter_that_falls_is_noted_and_an_audience_that_falls_is_not(label: 
         label.put(snapshot(ana, day=ago(number)))
     (fall,) = label.found(Kind.FALL)
     assert (fall.metric, fall.first) == ("youtube.total_views", ago(0))
-    assert fall.what == f"YouTube · Views fell once by 10 on {ago(0)}"
+    assert fall.what == f"YouTube · Views fell once, by 10 on {ago(0)}"
 
 
 def test_a_value_that_stood_still_for_longer_than_it_does_is_noted(label: Label) -> None:
@@ -284,10 +284,10 @@ def test_rows_of_the_csv_that_disagree_are_noted_once_a_reason(label: Label) -> 
     label.folder.table_file.write_text(text + odd, "utf-8")
     told = [one.what for one in label.found(Kind.TABLE)]
     assert told == [
-        "1 rows of the CSV are in no snapshot (Ana): another run of that day",
-        "1 rows of the CSV are in no snapshot (Zoe): no such artist on that day",
-        "1 rows of the CSV are in no snapshot (Ana): no snapshot of that day",
-        "1 rows of the CSV repeat an artist and date",
+        "1 row of the CSV is in no snapshot (Ana): another run of that day",
+        "1 row of the CSV is in no snapshot (Zoe): no such artist on that day",
+        "1 row of the CSV is in no snapshot (Ana): no snapshot of that day",
+        "1 row of the CSV repeats an artist and date",
     ]
 
 

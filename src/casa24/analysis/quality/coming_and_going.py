@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.findings import Finding, Kind, Level
+from casa24.language import count, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,17 +20,17 @@ _ONE = dt.timedelta(days=1)
 def missing_days(days: Sequence[dt.date]) -> Iterator[Finding]:
     """The holes between recorded days, oldest first."""
     for before, after in pairwise(days):
-        count = (after - before).days - 1
-        if count:
+        holes = (after - before).days - 1
+        if holes:
             first, last = before + _ONE, after - _ONE
             yield Finding(
                 level=Level.NOTE,
                 kind=Kind.MISSING,
-                what="no snapshot" if count == 1 else f"{count} days without a snapshot",
+                what=count(holes, "no snapshot", "{n} days without a snapshot"),
                 first=first,
                 last=last,
-                days=count,
-                advice="They cannot be asked for again; an old copy can be taken over with `casa24 data import`.",
+                days=holes,
+                advice=tr("They cannot be asked for again; an old copy can be taken over with `casa24 data import`."),
             )
 
 
@@ -40,11 +41,11 @@ def future_days(days: Sequence[dt.date], today: dt.date) -> Iterator[Finding]:
         yield Finding(
             level=Level.NOTE,
             kind=Kind.FUTURE,
-            what="dated later than today",
+            what=tr("dated later than today"),
             first=ahead[0],
             last=ahead[-1],
             days=len(ahead),
-            advice="Set the machine's clock; move the files away if nobody collected them.",
+            advice=tr("Set the machine's clock; move the files away if nobody collected them."),
         )
 
 
@@ -54,13 +55,13 @@ def roster_changes(members: Members, days: Sequence[dt.date]) -> Iterator[Findin
         if member.first is None or member.last is None:
             continue
         if member.first > days[0]:
-            yield _change(Kind.JOINED, f"recorded since {member.first}", member.name, member.first)
+            yield _change(Kind.JOINED, tr("recorded since {day}", day=member.first), member.name, member.first)
         if member.last < days[-1]:
-            yield _change(Kind.LEFT, f"recorded until {member.last}", member.name, member.last)
+            yield _change(Kind.LEFT, tr("recorded until {day}", day=member.last), member.name, member.last)
 
 
 def _change(kind: Kind, what: str, artist: str, day: dt.date) -> Finding:
-    advice = "Compare only artists recorded on both days; casa24 does."
+    advice = tr("Compare only artists recorded on both days; casa24 does.")
     return Finding(level=Level.NOTE, kind=kind, what=what, artist=artist, first=day, last=day, days=1, advice=advice)
 
 
@@ -70,10 +71,10 @@ def repeats(repeated: Mapping[str, Sequence[dt.date]]) -> Iterator[Finding]:
         yield Finding(
             level=Level.NOTE,
             kind=Kind.REPEATED,
-            what="stands more than once in a day; the first entry counts",
+            what=tr("stands more than once in a day; the first entry counts"),
             artist=name,
             first=days[0],
             last=days[-1],
             days=len(days),
-            advice="Give two artists two names, or one account to one of them.",
+            advice=tr("Give two artists two names, or one account to one of them."),
         )

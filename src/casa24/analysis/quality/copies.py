@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal
+from casa24.language import count, grouped, tr
 from casa24.models import EVERY, holds_number
 
 if TYPE_CHECKING:
@@ -76,19 +77,24 @@ def _finding(run: list[tuple[dt.date, dt.date, float]]) -> Finding:
     first, original, chance = run[0]
     last = run[-1][0]
     certain = chance < _RARE
-    count = "a copy of" if len(run) == 1 else f"{len(run)} copies of"
-    odds = f"by chance once in {round(1 / chance):,}"
+    odds = grouped(round(1 / chance))
+    same = count(
+        len(run),
+        "a copy of {day}: every number and every list is the same",
+        "{n} copies of {day}: every number and every list is the same",
+        day=original,
+    )
     return Finding(
         level=Level.ERROR if certain else Level.NOTE,
         kind=Kind.COPIED,
-        what=f"{count} {original}: every number and every list is the same"
-        if certain
-        else f"nothing changed since {original}",
+        what=same if certain else tr("nothing changed since {day}", day=original),
         first=first,
         last=last,
         days=len(run),
-        sure=f"certain ({odds})" if certain else f"may be true ({odds})",
-        advice="Amend it: analyses then do without these days." if certain else "",
+        sure=tr("certain: by chance once in {odds}", odds=odds)
+        if certain
+        else tr("may be true: by chance once in {odds}", odds=odds),
+        advice=tr("Amend it: analyses then do without these days.") if certain else "",
         proposals=(Proposal(first=first, last=last, artist=EVERY, metric=EVERY),) if certain else (),
     )
 

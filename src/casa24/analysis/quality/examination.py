@@ -9,10 +9,11 @@ from casa24.amendments import Action
 from casa24.analysis.events import events
 from casa24.analysis.quality.coming_and_going import future_days, missing_days, repeats, roster_changes
 from casa24.analysis.quality.copies import Copies
-from casa24.analysis.quality.findings import Finding, Kind, Level, Quality
+from casa24.analysis.quality.findings import Finding, Kind, Level, Quality, named
 from casa24.analysis.quality.steadiness import falls, stuck
 from casa24.analysis.quality.tables import Rows
 from casa24.analysis.quality.zeros import BlockZeros, sudden
+from casa24.language import tr
 from casa24.models import State
 from casa24.timeseries import Gathering, Members, TimeSeries
 
@@ -165,27 +166,26 @@ def _damaged(day: dt.date, trouble: StorageError) -> Finding:
 
 
 def _broken(text: str) -> Finding:
-    advice = "Restore it from git (`git checkout -- FILE`), or move it away."
+    advice = tr("Restore it from git (`git checkout -- FILE`), or move it away.")
     return Finding(level=Level.ERROR, kind=Kind.DAMAGED, what=text.rstrip("."), advice=advice)
 
 
 def _line(text: str) -> Finding:
-    return Finding(level=Level.ERROR, kind=Kind.AMENDMENTS, what=text, advice="Mend the line, or delete it.")
+    return Finding(level=Level.ERROR, kind=Kind.AMENDMENTS, what=text, advice=tr("Mend the line, or delete it."))
 
 
 def _doubted(series: TimeSeries, days: Sequence[dt.date]) -> Finding:
     return Finding(
         level=Level.NOTE,
         kind=Kind.DOUBTED,
-        what=f"{series.item.source_title} · {series.item.metric.title}: doubtful since it was collected",
+        what=f"{named(series)}: {tr('doubtful since it was collected')}",
         artist=series.artist,
         metric=series.item.key,
         first=days[0],
         last=days[-1],
         days=len(days),
         values=len(days),
-        sure="doubtful",
-        advice="If it is true, add a line with `keep` to amendments.csv.",
+        advice=tr("If it is true, add a line with `keep` to amendments.csv."),
     )
 
 
@@ -193,12 +193,11 @@ def _event(series: TimeSeries, first: dt.date, last: dt.date, old: int, new: int
     return Finding(
         level=Level.NOTE,
         kind=Kind.EVENT,
-        what=f"{series.item.source_title} · {series.item.metric.title}: {old:,} → {new:,} ({new - old:+,})",
+        what=f"{named(series)}: {old:,} → {new:,} ({new - old:+,})",
         artist=series.artist,
         metric=series.item.key,
         first=first,
         last=last,
         days=(last - first).days + 1,
         values=1,
-        sure="so recorded",
     )

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from casa24.amendments import Action, Amendment
 from casa24.analysis.result import Result
+from casa24.language import tr
+
+if TYPE_CHECKING:
+    from casa24.timeseries import TimeSeries
 
 
 class Level(StrEnum):
@@ -65,7 +70,7 @@ class Finding(Result):
     last: dt.date | None = None
     days: int = 0
     values: int = 0
-    sure: str = "certain"
+    sure: str = ""
     advice: str = ""
     decided: Action | None = None
     proposals: tuple[Proposal, ...] = ()
@@ -78,6 +83,11 @@ class Finding(Result):
     def since(self, day: dt.date | None) -> bool:
         """Whether it still was so on that day or later; what has no date always is."""
         return day is None or self.last is None or self.last >= day
+
+
+def named(series: TimeSeries) -> str:
+    """A number in words: ``Spotify · Followers``."""
+    return f"{series.item.source_title} · {tr(series.item.metric.title)}"
 
 
 class Quality(Result):

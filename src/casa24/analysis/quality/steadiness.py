@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.findings import Finding, Kind, Level
+from casa24.analysis.quality.findings import Finding, Kind, Level, named
+from casa24.language import count, grouped, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,19 +32,21 @@ def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
     if not lost:
         return
     worst, most = max(lost, key=lambda one: one[1])
-    times = "fell once" if len(lost) == 1 else f"fell {len(lost)} times, most"
+    fell = count(
+        len(lost), "fell once, by {most} on {day}", "fell {n} times, most by {most} on {day}",
+        most=grouped(most), day=worst.date,
+    )  # fmt: skip
     yield Finding(
         level=Level.NOTE,
         kind=Kind.FALL,
-        what=f"{series.item.source_title} · {series.item.metric.title} {times} by {most:,} on {worst.date}",
+        what=f"{named(series)} {fell}",
         artist=series.artist,
         metric=series.item.key,
         first=lost[0][0].date,
         last=lost[-1][0].date,
         days=len(lost),
         values=len(lost),
-        sure="so recorded",
-        advice="Probably something was withdrawn; it is no loss of people.",
+        advice=tr("Probably something was withdrawn; it is no loss of people."),
     )
 
 
@@ -64,20 +67,22 @@ def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
     if still ** (longest - 1) >= _RARE:
         return
     first, last = points[start], points[start + longest - 1]
-    now = " and still does" if last is points[-1] else ""
+    now = last is points[-1]
+    stood = {"value": grouped(first.reading.value or 0), "n": longest}
+    what = tr("stood at {value} for {n} readings, and still does", **stood) if now else ""
+    what = what or tr("stood at {value} for {n} readings", **stood)
     yield Finding(
         level=Level.NOTE,
         kind=Kind.STUCK,
-        what=f"{series.item.source_title} · {series.item.metric.title} stood at {first.reading.value:,} "
-        f"for {longest} readings{now}",
+        what=f"{named(series)} {what}",
         artist=series.artist,
         metric=series.item.key,
         first=first.date,
         last=last.date,
         days=longest,
         values=longest,
-        sure="unusual for it",
-        advice="Look at the platform whether it is so." if now else "",
+        sure=tr("unusual for it"),
+        advice=tr("Look at the platform whether it is so.") if now else "",
     )
 
 

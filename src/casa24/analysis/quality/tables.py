@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.findings import Finding, Kind, Level
+from casa24.language import count, tr
 from casa24.leftovers import Why
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from casa24.leftovers import OldTable
     from casa24.metrics import Series
     from casa24.models import Snapshot
-
-_REBUILD = "`casa24 data rebuild-csv` writes it anew from the days; what only it held is set aside."
 
 
 class Rows:
@@ -52,17 +51,30 @@ class Rows:
                 for row in rows:
                     self._note(Why.NO_DAY, row[0], day)
         for why, (artists, days) in self._odd.items():
-            whose = next(iter(artists)) if len(artists) == 1 else f"{len(artists)} artists"
-            yield _finding(f"{len(days)} rows of the CSV are in no snapshot ({whose}): {why.value}", days)
+            whose = next(iter(artists)) if len(artists) == 1 else tr("{n} artists", n=len(artists))
+            told = count(
+                len(days),
+                "1 row of the CSV is in no snapshot ({whose})",
+                "{n} rows of the CSV are in no snapshot ({whose})",
+                whose=whose,
+            )
+            yield _finding(f"{told}: {tr(why.value)}", days)
         if self._without:
-            yield _finding("the CSV has no row of these days", [day.isoformat() for day in self._without])
+            yield _finding(tr("the CSV has no row of these days"), [day.isoformat() for day in self._without])
         yield from self._repeated()
 
     def _repeated(self) -> Iterator[Finding]:
         counted = Counter((row[0], row[1]) for rows in self._by_day.values() for row in rows if len(row) > 1)
         repeated = [day for (_, day), count in counted.items() for _ in range(count - 1)]
         if repeated:
-            yield _finding(f"{len(repeated)} rows of the CSV repeat an artist and date", repeated)
+            yield _finding(
+                count(
+                    len(repeated),
+                    "1 row of the CSV repeats an artist and date",
+                    "{n} rows of the CSV repeat an artist and date",
+                ),
+                repeated,
+            )
 
 
 def _finding(what: str, days: Sequence[str]) -> Finding:
@@ -75,7 +87,7 @@ def _finding(what: str, days: Sequence[str]) -> Finding:
         last=dates[-1] if dates else None,
         days=len(dates),
         values=len(days),
-        advice=_REBUILD,
+        advice=tr("`casa24 data rebuild-csv` writes it anew from the days; what only it held is set aside."),
     )
 
 

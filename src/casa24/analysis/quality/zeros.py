@@ -12,7 +12,8 @@ from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal
+from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal, named
+from casa24.language import tr
 from casa24.models import EVERY, State, as_count
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ MEMORY = 14
 """How many values that were not 0 rule A remembers."""
 LEAST = 5
 """The median from which a 0 is not believed."""
-
-_AMEND = "Amend it: analyses then do without these zeros."
-_KEEP = "If they are true, add a line with `keep` to amendments.csv."
 
 
 def unbelievable(earlier: Iterable[int]) -> bool:
@@ -97,14 +95,15 @@ class BlockZeros:
             yield Finding(
                 level=Level.ERROR,
                 kind=Kind.ZERO,
-                what=f"{titles.get(source, source)} wrote 0 for what it could not read",
+                what=tr("{source}: 0 was written for what could not be read", source=titles.get(source, source)),
                 artist=who,
                 metric=f"{source}.{EVERY}",
                 first=run[0],
                 last=run[-1],
                 days=len(run),
                 values=sum(day in within for day, _ in zeros),
-                advice=_AMEND,
+                advice=tr("Amend it: analyses then do without these zeros."),
+                sure=tr("certain"),
                 proposals=(Proposal(first=run[0], last=run[-1], artist=who, metric=f"{source}.{EVERY}"),),
             )
 
@@ -115,15 +114,15 @@ def _unknown(who: str, source: str, zeros: Sequence[tuple[dt.date, str]], titles
     return Finding(
         level=Level.NOTE,
         kind=Kind.UNKNOWN_ZERO,
-        what=f"{titles.get(source, source)}: never anything but 0 ({fields})",
+        what=tr("{source}: never anything but 0 ({fields})", source=titles.get(source, source), fields=fields),
         artist=who,
         metric=f"{source}.{EVERY}",
         first=days[0],
         last=days[-1],
         days=len(days),
         values=len(zeros),
-        sure="cannot be told",
-        advice=f"Nothing uses them. {_KEEP}",
+        sure=tr("cannot be told"),
+        advice=tr("Nothing uses them. If they are true, add a line with `keep` to amendments.csv."),
     )
 
 
@@ -133,15 +132,15 @@ def sudden(series: TimeSeries) -> Iterator[Finding]:
         yield Finding(
             level=Level.ERROR,
             kind=Kind.ZERO,
-            what=f"{series.item.source_title} · {series.item.metric.title}: 0, where there were more before",
+            what=f"{named(series)}: {tr('0, where there were more before')}",
             artist=series.artist,
             metric=series.item.key,
             first=run[0],
             last=run[-1],
             days=len(run),
             values=len(run),
-            sure="almost certain",
-            advice=f"{_AMEND} {_KEEP}",
+            sure=tr("almost certain"),
+            advice=tr("Amend it; if it is true, keep it."),
             proposals=(Proposal(first=run[0], last=run[-1], artist=series.artist or "", metric=series.item.key),),
         )
 
