@@ -43,8 +43,8 @@ def test_every_command_in_the_readme_is_one() -> None:
 def test_every_option_in_the_readme_is_one() -> None:
     known = {option for options in commands().values() for option in options}
     written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
-    # One is of the shell's completion, one of `python -m tests.crash`.
-    assert written - known <= {"--install-completion", "--times"}
+    # Of the shell's completion, of `python -m tests.crash`, and of git.
+    assert written - known <= {"--install-completion", "--times", "--path", "--invert-paths", "--force"}
 
 
 @pytest.mark.parametrize("command", [found[0] for found in _OUTPUT.findall(README)])

@@ -91,6 +91,7 @@ COMMON: Mapping[str, Explanation] = {
     ),
     # Nobody asked.
     "not_asked": Explanation("not asked in this run", "", State.SKIPPED),
+    "pruned": Explanation("removed by the label, as the platform's terms may ask", "", State.SKIPPED),
     "no_credentials": Explanation("no credentials for {source}", "See `casa24 sources`.", State.SKIPPED),
     "no_account": Explanation("no {source} account in casa24.toml", "", State.NO_ACCOUNT),
     "not_tracked": Explanation("not recorded then", "", State.NOT_TRACKED),

@@ -59,7 +59,8 @@ def interpret(snapshot: Snapshot, known: Accounts) -> Snapshot:
     """An old-layout snapshot with its false zeros as gaps; a newer one as it is."""
     if snapshot.schema_version is not None:
         return snapshot
-    flags: list[Flag] = []
+    # Flags in an old day: what its owner removed from it later says so.
+    flags: list[Flag] = list(snapshot.flags)
     artists = []
     for record in snapshot.artists:
         sections = {

@@ -94,3 +94,42 @@ def check(
         result = checking.checked(workspace, since)
     emit(quality_page(result, workspace.label), result, form)
     raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def archive(
+    years: Annotated[list[int] | None, typer.Argument(metavar="[YEAR]…", help="With --restore: only these.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Into this folder, and out of the record.")] = None,
+    older_than: options.OlderThan = None,
+    restore: Annotated[bool, typer.Option("--restore", help="Unpack again, byte for byte.")] = False,
+    dry_run: options.DryRun = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    debug: options.Debug = False,
+) -> None:
+    """Pack closed years into one file each; they are read as before."""
+    from casa24.cli import keeping
+    from casa24.cli.workspace import open_workspace
+
+    workspace = open_workspace(config, data_dir)
+    if restore:
+        keeping.restored(workspace, years)
+    else:
+        keeping.archived(workspace, older_than, to, dry_run=dry_run)
+
+
+@app.command()
+def prune(
+    source: Annotated[str, typer.Option("--source", help="Whose values.", autocompletion=options.complete_source)],
+    older_than: Annotated[str, typer.Option("--older-than", help="From days older than this, like 30d.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: options.DryRun = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    debug: options.Debug = False,
+) -> None:
+    """Remove one platform's values from old days, as its terms may ask; the days say so."""
+    from casa24.cli import keeping
+    from casa24.cli.workspace import open_workspace
+
+    keeping.pruned(open_workspace(config, data_dir), source, older_than, yes=yes, dry_run=dry_run)

@@ -74,6 +74,7 @@ SaveReplies = Annotated[
 ]
 Nearest = Annotated[bool, typer.Option("--nearest", help="Take the nearest recorded day where a date has none.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
+OlderThan = Annotated[str | None, typer.Option("--older-than", help="What is older than this, like 90d.")]
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 Lang = Annotated[
     Language | None,

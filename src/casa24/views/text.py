@@ -37,6 +37,8 @@ def signed(value: int) -> str:
 
 def point(reading: Measurement) -> str:
     """A reading: ``523``; rounded ``~1,400``; doubtful ``523 ?``; else why there is none."""
+    if reading.value is None and reading.code == "pruned":
+        return "removed"
     if reading.value is None:
         return NO_VALUE.get(reading.state, "no reading")
     shown = number(reading.value) if reading.exact else f"~{number(reading.value)}"
