@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from casa24.amendments import Action
 from casa24.flags import Cell, Note, fold, loose, sections_of, spread
+from casa24.gaps import AMENDED
 from casa24.models import ArtistRecord, Snapshot, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from casa24.amendments import Amendment, Amendments
-
-AMENDED = "amended"
 
 
 def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> Snapshot:

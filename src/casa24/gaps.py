@@ -49,6 +49,8 @@ UNANSWERED = Gap(State.FAILED, "unanswered")
 
 CONTROL_SILENT = "control_silent"
 SUDDEN_ZERO = "sudden_zero"
+AMENDED = "amended"
+"""The code of a doubt that amendments.csv brought."""
 
 WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
 _SAVE = "please report it with the files of `casa24 collect --save-replies FOLDER`."
@@ -98,6 +100,7 @@ COMMON: Mapping[str, Explanation] = {
     "hidden": Explanation("hidden by the account's owner", "", State.HIDDEN),
     # About a value that is there.
     "rounded": Explanation("rounded by {source}", "", State.ROUNDED),
+    AMENDED: Explanation("marked as not to be used", "", State.SUSPECT),
     SUDDEN_ZERO: Explanation(
         "0, where there were more before",
         "Look at the platform. If it is true, keep it: see `casa24 data check`.",

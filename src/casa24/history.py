@@ -54,6 +54,7 @@ class History:
         self.artists = tuple(artists)
         self.label_series = tuple(label_series)
         self.raw = raw
+        self.until = until
         self.days = [day for day in self.folder.days() if until is None or day <= until]
         self._cache: dict[dt.date, Snapshot] = {}
         self._known = self._roster_accounts()
@@ -109,10 +110,14 @@ class History:
 
     def every_series(self, since: dt.date | None = None, until: dt.date | None = None) -> list[TimeSeries]:
         """Every number of every artist, and the label's own, over a span; as many files are read as it has days."""
+        return list(self.gather(since, until).series())
+
+    def gather(self, since: dt.date | None = None, until: dt.date | None = None) -> Gathering:
+        """As `every_series`, with who is who and which days could be read."""
         gathering = Gathering(self.folder.series, self.label_series, Members(self.artists))
         for snapshot in self.stream(since, until):
             gathering.add(snapshot)
-        return list(gathering.series())
+        return gathering
 
     def series(
         self, artist: str | None, metric: str, since: dt.date | None = None, until: dt.date | None = None
@@ -176,11 +181,7 @@ class History:
 
         With ``nearest`` the closest recorded day is taken instead (the earlier of two).
         """
-        if not self.days:
-            raise NoSnapshot(
-                f"Nothing is recorded in {self.folder.path} yet.",
-                advice="Run `casa24 collect` to record today, or `casa24 demo` to see an invented record.",
-            )
+        self.need_days()
         wanted = self.days[-1] if text.strip().lower() == "latest" else parse_day(text, today=today)
         if wanted in self.days:
             return wanted
@@ -190,6 +191,17 @@ class History:
         names = " and ".join(day.isoformat() for day in close)
         raise NoSnapshot(
             f"There is no snapshot of {wanted}.", advice=f"Nearest: {names}. Use one of them, or add --nearest."
+        )
+
+    def need_days(self) -> None:
+        """Raises NoSnapshot where the record has no day."""
+        if self.days:
+            return
+        if self.until is not None and (recorded := self.folder.days()):
+            raise NoSnapshot(f"Nothing was recorded up to {self.until}.", advice=f"The first day is {recorded[0]}.")
+        raise NoSnapshot(
+            f"Nothing is recorded in {self.folder.path} yet.",
+            advice="Run `casa24 collect` to record today, or `casa24 demo` to see an invented record.",
         )
 
     def _around(self, day: dt.date) -> list[dt.date]:

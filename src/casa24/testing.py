@@ -213,7 +213,7 @@ class SourceContract:
         return {item.field: snapshot.measurement(artist, item.source, item.field).state for item in series}
 
     def _missing(self, snapshot: Snapshot) -> list[Any]:
-        from casa24.analysis.day import missing
+        from casa24.analysis.reasons import missing
 
         return missing(snapshot, (self.source,))
 

@@ -118,11 +118,12 @@ class Members:
 class Gathering:
     """Series in the making: days are added oldest first, and need not be kept.
 
-    ``repeated``: the days on which an artist stood more than once, by name.
+    ``days``: those that were added; ``repeated``: the days on which an artist stood more than once, by name.
     """
 
     def __init__(self, items: Sequence[Series], label_items: Sequence[Series], members: Members) -> None:
         self.members = members
+        self.days: list[dt.date] = []
         self.repeated: dict[str, list[dt.date]] = {}
         self._items = tuple(items)
         self._label_items = tuple(label_items)
@@ -140,6 +141,7 @@ class Gathering:
     def add(self, snapshot: Snapshot) -> None:
         """One more day. Of two records of one artist the first counts, as everywhere."""
         day = snapshot.date
+        self.days.append(day)
         flagged = {(flag.artist, flag.source) for flag in snapshot.flags}
         seen: set[int] = set()
         for record in snapshot.artists:

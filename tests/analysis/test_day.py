@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from casa24.analysis.day import Day, ListDay, Missing, SourceDay, describe_day, missing
+from casa24.analysis.day import Day, ListDay, SourceDay, describe_day
+from casa24.analysis.reasons import Missing, missing
 from casa24.history import History
 from casa24.models import Snapshot, State
 from casa24.storage import DataFolder

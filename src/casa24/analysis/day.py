@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from casa24.analysis.diff import Change, change_of, match
+from casa24.analysis.reasons import Doubtful, Missing, doubtful, missing
 from casa24.analysis.result import Result
-from casa24.flags import Cell, Note, spread
-from casa24.gaps import explain
-from casa24.models import Measurement, State, as_count
+from casa24.models import Measurement, as_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,24 +62,6 @@ class ArtistDay(Result):
     sources: tuple[SourceDay, ...]
 
 
-class Missing(Result):
-    """Values that are missing for one reason, and what to do about it."""
-
-    source: str
-    title: str
-    artists: tuple[str, ...]
-    metrics: tuple[str, ...]
-    state: State
-    code: str
-    what: str
-    advice: str
-
-    @property
-    def places(self) -> set[tuple[str, str | None, str]]:
-        """Each missing value: (source, artist or None for the label, metric)."""
-        return {(self.source, artist, metric) for artist in self.artists or (None,) for metric in self.metrics}
-
-
 class Day(Result):
     """A snapshot as shown. ``since``: the date the changes are counted from."""
 
@@ -90,6 +71,7 @@ class Day(Result):
     artists: tuple[ArtistDay, ...]
     label: tuple[SourceDay, ...]
     missing: tuple[Missing, ...]
+    doubtful: tuple[Doubtful, ...] = ()
 
 
 def describe_day(
@@ -130,7 +112,8 @@ def describe_day(
         since=before.date if before else None,
         artists=tuple(artists),
         label=tuple(label),
-        missing=tuple(missing(snapshot, sources, only=None if wanted is None else names)),
+        missing=tuple(missing(snapshot, sources, only=wanted)),
+        doubtful=tuple(doubtful(snapshot, sources, only=wanted)),
     )
 
 
@@ -183,51 +166,3 @@ def _link(item: dict[str, Any], template: str | None) -> str | None:
     value = item.get(field)
     plain = isinstance(value, str) and value.replace("-", "").replace("_", "").isalnum() and value.isascii()
     return template.replace(f"{{{field}}}", value) if plain and isinstance(value, str) else None
-
-
-def missing(snapshot: Snapshot, sources: Sequence[AnySource], *, only: Iterable[str] | None = None) -> list[Missing]:
-    """Everything the day should hold and does not, grouped by reason, in the sources' order."""
-    titles = {
-        (source.name, field): title
-        for source in sources
-        for field, title in [
-            *((item.field, item.metric.title) for item in source.series()),
-            *((field, note.title) for field, note in source.listings()),
-        ]
-    }
-    counts = {(source.name, item.field) for source in sources for item in source.series()}
-    wanted = None if only is None else set(only)
-    groups: dict[tuple[str, State, str, str], list[tuple[str | None, str]]] = {}
-    for place, cell in spread(snapshot).items():
-        title = titles.get((place.source, place.field))
-        note = _gap(cell, counted=(place.source, place.field) in counts)
-        if title and note and (wanted is None or place.artist in wanted):
-            key = (place.source, note.state, note.code, note.detail or "")
-            groups.setdefault(key, []).append((place.artist, title))
-    kinds = {source.name: source for source in sources}
-    order = list(kinds)
-    found = [_missing(kinds[key[0]], key, places) for key, places in groups.items()]
-    return sorted(found, key=lambda item: order.index(item.source))
-
-
-def _gap(cell: Cell, *, counted: bool) -> Note | None:
-    """Why a value is missing, where somebody misses it: not where nobody expected or asked for it."""
-    if counted and cell.value is not None and as_count(cell.value) is None:
-        return Note(State.FAILED, "unreadable")
-    silent = cell.value is not None or not cell.notes or cell.state.silent or cell.notes[0].code == "not_asked"
-    return None if silent else cell.notes[0]
-
-
-def _missing(source: AnySource, key: tuple[str, State, str, str], places: list[tuple[str | None, str]]) -> Missing:
-    _, state, code, detail = key
-    why = explain(code, state, title=source.title, own=source.explanations(), detail=detail)
-    return Missing(
-        source=source.name,
-        title=source.title,
-        artists=tuple(dict.fromkeys(artist for artist, _ in places if artist is not None)),
-        metrics=tuple(dict.fromkeys(title for _, title in places)),
-        state=state,
-        code=code,
-        what=why.what,
-        advice=why.advice,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.reasons import Doubtful, Said, grouped
 from casa24.analysis.result import Result
 from casa24.metrics import Kind
 from casa24.models import Measurement, State
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from casa24.metrics import Series
     from casa24.models import Snapshot
+    from casa24.sources.registry import AnySource
 
 PERCENT_BASE = 50
 """Below this a percentage is noise: 7 → 8 followers is +1, no trend."""
@@ -76,6 +78,7 @@ class Diff(Result):
     """Everything that changed from one day to another.
 
     ``joined``/``left``: artists recorded only on the later or the earlier day.
+    ``old_doubtful``/``new_doubtful``: why readings of either day are not to be used.
     """
 
     old_date: dt.date
@@ -84,6 +87,8 @@ class Diff(Result):
     totals: tuple[Total, ...]
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    old_doubtful: tuple[Doubtful, ...] = ()
+    new_doubtful: tuple[Doubtful, ...] = ()
 
     def only(self, artist: str) -> Diff:
         """The same, of one artist: no totals, nobody else."""
@@ -123,6 +128,22 @@ def diff(
         joined=tuple(name for name, before, _ in pairs if before is None),
         left=tuple(name for name, _, after in pairs if after is None),
     )
+
+
+def with_doubts(result: Diff, sources: Sequence[AnySource]) -> Diff:
+    """The same, with what is said of its doubtful readings, in the words of the sources."""
+    old = _doubts(((item, item.old) for item in result.changes), sources)
+    new = _doubts(((item, item.new) for item in result.changes), sources)
+    return result.model_copy(update={"old_doubtful": old, "new_doubtful": new})
+
+
+def _doubts(ends: Iterable[tuple[Change, Measurement]], sources: Sequence[AnySource]) -> tuple[Doubtful, ...]:
+    said = (
+        Said(item.source, item.artist, item.title, end.state, end.code, end.detail)
+        for item, end in ends
+        if end.state is State.SUSPECT
+    )
+    return tuple(grouped(Doubtful, said, sources))
 
 
 def match(

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from casa24.analysis.day import missing
+from casa24.analysis.reasons import missing
 from casa24.analysis.result import Result
 from casa24.flags import spread
 from casa24.models import State, holds_number

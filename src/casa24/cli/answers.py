@@ -8,72 +8,146 @@ from typing import TYPE_CHECKING
 from casa24 import names
 from casa24.cli.output import say
 from casa24.cli.workspace import today
-from casa24.errors import UnknownName, UsageError
+from casa24.errors import NoSnapshot, UnknownName, UsageError
 from casa24.history import parse_day
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from casa24.analysis.day import Day
     from casa24.analysis.diff import Diff
+    from casa24.analysis.history import ArtistHistory
     from casa24.analysis.sources import SourceList
     from casa24.cli.workspace import Workspace
+    from casa24.history import History
     from casa24.models import Snapshot
+    from casa24.timeseries import Members
+
+_LABEL = "label"
 
 
-def shown_day(workspace: Workspace, date: str, *, artist: str | None, nearest: bool) -> Day:
+def asked(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -> History:
+    """The record a reading command was asked for; amendments nobody understands are named, and the others heeded."""
+    history = workspace.record(asof=asof, raw=raw)
+    if not raw:
+        for problem in history.amendments.problems:
+            say(f"Warning: {problem}. This line is not heeded.")
+    return history
+
+
+def shown_day(workspace: Workspace, history: History, date: str, *, artist: str | None, nearest: bool) -> Day:
     """A recorded day, of one artist or all, with the changes since the snapshot before."""
     from casa24.analysis.day import describe_day
 
-    day = _day(workspace, date, nearest=nearest)
-    (snapshot,) = workspace.history.on(day)
-    only = None if artist is None else [_artist(workspace, artist, snapshot)]
-    before = workspace.history.before(day)
+    day = _day(history, date, nearest=nearest)
+    (snapshot,) = history.on(day)
+    only = None if artist is None else [_artist(workspace, history, artist, snapshot)]
+    before = history.before(day)
     return describe_day(snapshot, workspace.registry.sources, before=before, only=only, aliases=workspace.aliases)
 
 
-def compared(workspace: Workspace, old: str, new: str, *, artist: str | None, nearest: bool) -> Diff:
+def compared(workspace: Workspace, history: History, old: str, new: str, *, artist: str | None, nearest: bool) -> Diff:
     """Two recorded days against each other."""
-    from casa24.analysis.diff import diff, match
+    from casa24.analysis.diff import diff, match, with_doubts
 
-    days = [_day(workspace, text, nearest=nearest) for text in (old, new)]
+    days = [_day(history, text, nearest=nearest) for text in (old, new)]
     if days[0] == days[1]:
         raise UsageError(f"Both dates mean {days[0]}.", advice="Give two different days; `casa24 show` shows one.")
-    first, second = workspace.history.on(*days)
-    label_series = [series for source in workspace.registry.label_sources for series in source.series()]
-    result = diff(first, second, workspace.registry.artist_series, label_series, aliases=workspace.aliases)
-    if artist is None:
-        return result
-    found = _artist(workspace, artist, second, first)
-    today_called = {old: name for name, old, _ in match(first, second, workspace.aliases) if old}
-    return result.only(today_called.get(found, found))
+    first, second = history.on(*days)
+    registry, aliases = workspace.registry, workspace.aliases
+    result = diff(first, second, registry.artist_series, workspace.label_series, aliases=aliases)
+    if artist is not None:
+        found = _artist(workspace, history, artist, second, first)
+        today_called = {old: name for name, old, _ in match(first, second, aliases) if old}
+        result = result.only(today_called.get(found, found))
+    return with_doubts(result, registry.sources)
 
 
-def _day(workspace: Workspace, text: str, *, nearest: bool) -> dt.date:
+def followed(
+    workspace: Workspace,
+    history: History,
+    artist: str,
+    metrics: Sequence[str],
+    *,
+    since: str | None,
+    until: str | None,
+) -> ArtistHistory:
+    """An artist's numbers over a span, or with “label” the label's own."""
+    from casa24.analysis.history import Look, describe_history, named_metrics
+
+    first, last = _span(history, since, until)
+    gathering = history.gather(first, last)
+    who = _member(workspace, history, gathering.members, artist)
+    items = workspace.label_series if who is None else workspace.registry.artist_series
+    return describe_history(
+        who,
+        list(gathering.series()),
+        workspace.registry.sources,
+        looked=Look(history.between(first, last), gathering.days, history.raw),
+        wanted=named_metrics(items, metrics),
+    )
+
+
+def _span(history: History, since: str | None, until: str | None) -> tuple[dt.date | None, dt.date | None]:
+    """The days between which a question looks. Raises NoSnapshot where there is none, BadDate or UsageError."""
+    history.need_days()
+    now = today()
+    first, last = (
+        None if text is None else history.days[-1] if text.strip().lower() == "latest" else parse_day(text, today=now)
+        for text in (since, until)
+    )
+    if first and last and first > last:
+        raise UsageError(f"--since {first} comes after --until {last}.", advice="Give the earlier day to --since.")
+    if not history.between(first, last):
+        advice = f"The record goes from {history.days[0]} to {history.days[-1]}."
+        raise NoSnapshot("There is no snapshot in these days.", advice=advice)
+    return first, last
+
+
+def _member(workspace: Workspace, history: History, members: Members, query: str) -> str | None:
+    """Whose numbers are meant; None: the label's own, if no artist is called “label”. Raises UnknownName."""
+    key = names.key_of(query)
+    if key == _LABEL and all(key not in member.keys for member in members.all):
+        return None
+    # One account, many names: each of them leads to the artist.
+    known = {member.name: tuple(member.keys) for member in members.all}
+    try:
+        return names.find(query, known, known)
+    except UnknownName as unknown:
+        gone = _gone(workspace, history, query, "--since")
+        if gone is None:
+            raise
+        raise gone from unknown
+
+
+def _day(history: History, text: str, *, nearest: bool) -> dt.date:
     """The recorded day meant; that it is another than asked for is said."""
     now = today()
-    day = workspace.history.day(text, today=now, nearest=nearest)
+    day = history.day(text, today=now, nearest=nearest)
     if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=now)):
         say(f"{wanted} has no snapshot; the nearest is {day}.")
     return day
 
 
-def _artist(workspace: Workspace, query: str, *snapshots: Snapshot) -> str:
+def _artist(workspace: Workspace, history: History, query: str, *snapshots: Snapshot) -> str:
     """The artist meant, of those recorded. Raises UnknownName, which knows who was recorded before."""
     try:
         return names.find(query, workspace.names(*snapshots), workspace.aliases)
     except UnknownName as unknown:
-        last = _last_recorded(workspace, query)
-        if last is None:
+        gone = _gone(workspace, history, query, "--date")
+        if gone is None:
             raise
-        name, day = last
-        raise UnknownName(f"{name} was recorded until {day}.", advice=f"Add --date {day} to see it.") from unknown
+        raise gone from unknown
 
 
-def _last_recorded(workspace: Workspace, query: str) -> tuple[str, dt.date] | None:
-    for snapshot in workspace.history.backwards():
+def _gone(workspace: Workspace, history: History, query: str, option: str) -> UnknownName | None:
+    """What is said of an artist who was recorded once; None where nobody was."""
+    for snapshot in history.backwards():
         with contextlib.suppress(UnknownName):
-            return names.find(query, workspace.names(snapshot), workspace.aliases), snapshot.date
+            name = names.find(query, workspace.names(snapshot), workspace.aliases)
+            day = snapshot.date
+            return UnknownName(f"{name} was recorded until {day}.", advice=f"Add {option} {day} to see it.")
     return None
 
 

@@ -93,6 +93,7 @@ def _root(
 app.command("collect")(collect.collect)
 app.command("show")(read.show)
 app.command("diff")(read.diff)
+app.command("history")(read.history)
 app.command("sources")(read.sources)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

@@ -13,7 +13,7 @@ from casa24.analysis.quality.examination import Examination
 from casa24.cli.output import say
 from casa24.cli.workspace import today
 from casa24.errors import StorageError, UsageError
-from casa24.history import History, parse_day
+from casa24.history import parse_day
 from casa24.inspection import inspect
 from casa24.language import count, tr
 from casa24.leftovers import OldTable
@@ -35,13 +35,12 @@ def checked(workspace: Workspace, since: str | None) -> Quality:
     """Look at the whole record; ``since``: say only what was still so then. Raises BadDate or StorageError."""
     day = parse_day(since, today=today()) if since else None
     folder, registry = workspace.folder, workspace.registry
-    label_series = [series for source in registry.label_sources for series in source.series()]
-    history = History(folder, workspace.roster.artists, label_series=label_series)
+    history = workspace.record()
     table, troubles = _table(folder.table_file.exists(), workspace), folder.archives.problems()
     examination = Examination(
         workspace.roster.artists,
         registry.artist_series,
-        label_series,
+        workspace.label_series,
         history.amendments,
         table if isinstance(table, OldTable) else None,
     )

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from casa24 import files, names
 from casa24.analysis.collection import Collection
-from casa24.analysis.day import Missing, describe_day, missing
+from casa24.analysis.day import describe_day
 from casa24.analysis.quality.doubts import doubt_zeros
+from casa24.analysis.reasons import Missing, missing
 from casa24.assembly import GENERATOR, Request
 from casa24.changes import mark_changes
 from casa24.cli import github

@@ -14,6 +14,6 @@ def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) ->
     from casa24.views.day import label_page
 
     workspace = rehearse()
-    day = shown_day(workspace, "latest", artist=None, nearest=False)
+    day = shown_day(workspace, workspace.history, "latest", artist=None, nearest=False)
     emit(label_page(day, workspace.label), day, form)
     say(f"\nEvery number above is invented. Now ask for yourself:\n{commands(workspace)}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from casa24.analysis.silence import silences
 from casa24.cli import github
 from casa24.errors import StorageError
-from casa24.history import History
 from casa24.views.day import sentences
 from casa24.views.nightly import failing_line, missing_line
 from casa24.views.render import as_markdown
@@ -25,7 +24,7 @@ _TOLD_AFTER = 3
 
 def tell_job(workspace: Workspace, result: Collection, page: Page) -> None:
     """Warnings on the run, the page as its summary; outputs ``date``, ``missing``, ``failing`` (empty: nothing)."""
-    for text in (*result.warnings, *(" ".join(sentences(gap)) for gap in result.day.missing)):
+    for text in (*result.warnings, *(" ".join(sentences(gap)) for gap in (*result.day.missing, *result.day.doubtful))):
         github.warn(text)
     github.summarise(as_markdown(page))
     github.output(
@@ -38,6 +37,6 @@ def tell_job(workspace: Workspace, result: Collection, page: Page) -> None:
 def _failing(workspace: Workspace) -> list[Silence]:
     """The sources silent for days, the day just stored included; a record nobody can read is told elsewhere."""
     with suppress(StorageError):
-        days = History(workspace.folder, workspace.roster.artists).backwards()
+        days = workspace.record().backwards()
         return [one for one in silences(days, workspace.registry.sources) if one.days >= _TOLD_AFTER]
     return []

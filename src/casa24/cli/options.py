@@ -73,6 +73,15 @@ SaveReplies = Annotated[
     typer.Option("--save-replies", help="Keep what the platforms answer, without keys, in this new folder."),
 ]
 Nearest = Annotated[bool, typer.Option("--nearest", help="Take the nearest recorded day where a date has none.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--asof", help="As if nothing had been recorded after this day.", autocompletion=complete_day),
+]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="The record as collected: no amendments, the old collector's zeros as zeros.")
+]
+Since = Annotated[str | None, typer.Option("--since", help="From this day on.", autocompletion=complete_day)]
+Until = Annotated[str | None, typer.Option("--until", help="Up to this day.", autocompletion=complete_day)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 OlderThan = Annotated[str | None, typer.Option("--older-than", help="What is older than this, like 90d.")]
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]

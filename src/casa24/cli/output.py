@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from casa24.views.formats import Format
     from casa24.views.page import Page
+    from casa24.views.plot import Style
 
 _PLAIN_WIDTH = 80
 
@@ -106,6 +107,21 @@ def console(*, stderr: bool = False) -> Console:
     return Console(
         file=stream, markup=False, emoji=False, highlight=False, width=None if stream.isatty() else _PLAIN_WIDTH
     )
+
+
+def plot_style() -> Style:
+    """How plots are drawn here: at most 80 columns wide, in characters the output can show."""
+    from shutil import get_terminal_size
+
+    from casa24.views.plot import ascii_style, rich_style
+
+    stream = sys.stdout
+    width = min(_PLAIN_WIDTH, get_terminal_size().columns) if stream.isatty() else _PLAIN_WIDTH
+    try:
+        "•┤│└─…".encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return ascii_style(width)
+    return rich_style(width)
 
 
 def say(text: str) -> None:

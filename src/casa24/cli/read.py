@@ -1,4 +1,4 @@
-"""``show``, ``diff``, ``sources``: what the record and the installation say."""
+"""``show``, ``diff``, ``history``, ``sources``: what the record and the installation say."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ def show(
         str, typer.Option("--date", "-d", help="Which day.", autocompletion=options.complete_day)
     ] = "latest",
     nearest: options.Nearest = False,
+    asof: options.AsOf = None,
+    raw: options.Raw = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
     """Show the label, or one artist in full, on one day."""
-    from casa24.cli.answers import shown_day
+    from casa24.cli.answers import asked, shown_day
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.day import artist_page, label_page
 
     workspace = open_workspace(config, data_dir)
-    day = shown_day(workspace, date, artist=artist, nearest=nearest)
+    day = shown_day(workspace, asked(workspace, asof=asof, raw=raw), date, artist=artist, nearest=nearest)
     emit(artist_page(day) if artist else label_page(day, workspace.label), day, form)
 
 
@@ -37,20 +39,54 @@ def diff(
     new: Annotated[str, typer.Argument(help="The later day.", autocompletion=options.complete_day)] = "latest",
     artist: options.OneArtist = None,
     nearest: options.Nearest = False,
+    asof: options.AsOf = None,
+    raw: options.Raw = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
     """Compare two days: 2025-10-01, today, yesterday, latest, or 7d for seven days ago."""
-    from casa24.cli.answers import compared
+    from casa24.cli.answers import asked, compared
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.diff import diff_page
 
     workspace = open_workspace(config, data_dir)
-    result = compared(workspace, old, new, artist=artist, nearest=nearest)
+    result = compared(workspace, asked(workspace, asof=asof, raw=raw), old, new, artist=artist, nearest=nearest)
     emit(diff_page(result, workspace.label), result, form)
+
+
+def history(
+    artist: Annotated[
+        str,
+        typer.Argument(
+            help="Whose, as people write it; “label”: the label's own.", autocompletion=options.complete_artist
+        ),
+    ],
+    metrics: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[METRIC]...", help="spotify.followers, followers or a title; else the people reached."),
+    ] = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    asof: options.AsOf = None,
+    raw: options.Raw = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    form: options.AsFormat = Format.TABLE,
+    debug: options.Debug = False,
+) -> None:
+    """Show an artist's numbers over time: a plot with its gaps and doubts, and the readings."""
+    from casa24.cli.answers import asked, followed
+    from casa24.cli.output import emit, plot_style
+    from casa24.cli.workspace import open_workspace
+    from casa24.views.history import history_page
+
+    workspace = open_workspace(config, data_dir)
+    record = asked(workspace, asof=asof, raw=raw)
+    result = followed(workspace, record, artist, metrics or [], since=since, until=until)
+    emit(history_page(result, workspace.label, plot_style()), result, form)
 
 
 def sources(

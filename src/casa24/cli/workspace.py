@@ -13,7 +13,7 @@ from casa24 import config
 from casa24.cli.output import chosen_language
 from casa24.config import Config, Roster
 from casa24.errors import ConfigError
-from casa24.history import History
+from casa24.history import History, parse_day
 from casa24.language import speak
 from casa24.sources import registry
 from casa24.storage import DataFolder
@@ -21,6 +21,7 @@ from casa24.storage import DataFolder
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from casa24.metrics import Series
     from casa24.models import Snapshot
 
 
@@ -61,7 +62,17 @@ class Workspace:
     @cached_property
     def history(self) -> History:
         """The record."""
-        return History(self.folder, self.roster.artists)
+        return self.record()
+
+    def record(self, *, asof: str | None = None, raw: bool = False) -> History:
+        """The record, opened anew. ``asof``: up to that day; ``raw``: as collected. Raises BadDate."""
+        until = None if asof is None or asof.strip().lower() == "latest" else parse_day(asof, today=today())
+        return History(self.folder, self.roster.artists, label_series=self.label_series, until=until, raw=raw)
+
+    @property
+    def label_series(self) -> tuple[Series, ...]:
+        """Every number followed for the label itself."""
+        return tuple(series for source in self.registry.label_sources for series in source.series())
 
     @property
     def aliases(self) -> dict[str, tuple[str, ...]]:

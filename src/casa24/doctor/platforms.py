@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24 import HOMEPAGE
-from casa24.analysis.day import missing
+from casa24.analysis.reasons import missing
 from casa24.assembly import Request
 from casa24.collect import collect
 from casa24.doctor.likeness import alike, same
@@ -16,7 +16,7 @@ from casa24.models import State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from casa24.analysis.day import Missing
+    from casa24.analysis.reasons import Missing
     from casa24.collect import Collected
     from casa24.config import Artist, Roster
     from casa24.doctor.patient import Patient

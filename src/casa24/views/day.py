@@ -10,7 +10,8 @@ from casa24.views.text import change, number, plain, point
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from casa24.analysis.day import ArtistDay, Day, ListDay, Missing, Number, SourceDay
+    from casa24.analysis.day import ArtistDay, Day, ListDay, Number, SourceDay
+    from casa24.analysis.reasons import Reason
 
 _FEW = 3
 
@@ -18,7 +19,7 @@ _FEW = 3
 def label_page(day: Day, label: str) -> Page:
     """Every artist's numbers, one table a platform."""
     blocks: list[Grid | Lines] = [*_platforms(day.artists), *(_label_lines(source) for source in day.label)]
-    return Page(_heading(label, day), _tidy(day), (*blocks, *gap_lines(day.missing)))
+    return Page(_heading(label, day), _tidy(day), (*blocks, *_reasons(day)))
 
 
 def artist_page(day: Day) -> Page:
@@ -39,7 +40,7 @@ def artist_page(day: Day) -> Page:
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
     if accounts:
         blocks.append(Lines(accounts, "Accounts"))
-    return Page(_heading(artist.name, day), _tidy(day), (*blocks, *gap_lines(day.missing)))
+    return Page(_heading(artist.name, day), _tidy(day), (*blocks, *_reasons(day)))
 
 
 def _heading(name: str, day: Day) -> str:
@@ -94,17 +95,23 @@ def _bounds(item: Number) -> str:
     return f"between {number(reading.low)} and {number(reading.high)}"
 
 
-def gap_lines(missing: Iterable[Missing]) -> tuple[Lines, ...]:
-    """What is missing, why, and what to do; a block a reason."""
-    lines = [f"  {line}" if number else line for gap in missing for number, line in enumerate(sentences(gap))]
-    return (Lines(tuple(lines), "Missing"),) if lines else ()
+def _reasons(day: Day) -> tuple[Lines, ...]:
+    return (*reason_lines(day.missing, "Missing"), *reason_lines(day.doubtful, "Doubtful"))
 
 
-def sentences(gap: Missing) -> list[str]:
-    """What is missing and why; then, where there is something to do, what."""
-    who = named(gap.artists)
-    what = f"{gap.title}{f', {who}' if who else ''} ({', '.join(gap.metrics)}): {gap.what}."
-    return [what, f"→ {gap.advice}"] if gap.advice else [what]
+def reason_lines(reasons: Iterable[Reason], title: str) -> tuple[Lines, ...]:
+    """What is missing or doubtful, why, and what to do; nothing where nothing is."""
+    lines = [f"  {line}" if number else line for one in reasons for number, line in enumerate(sentences(one))]
+    return (Lines(tuple(lines), title),) if lines else ()
+
+
+def sentences(reason: Reason) -> list[str]:
+    """Which values, and why; then, where there is something to do, what."""
+    who = named(reason.artists)
+    # Somebody's own words may bring their full stop.
+    why = reason.what.removesuffix(".")
+    what = f"{reason.title}{f', {who}' if who else ''} ({', '.join(reason.metrics)}): {why}."
+    return [what, f"→ {reason.advice}"] if reason.advice else [what]
 
 
 def named(artists: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.views.day import sentences
 from casa24.views.page import Grid, Lines, Page, Row, grid
 from casa24.views.text import change, number, percent, plain, point
 
@@ -25,7 +26,14 @@ def diff_page(result: Diff, label: str) -> Page:
     roster += [f"Left: {', '.join(result.left)}"] if result.left else []
     if roster:
         blocks.append(Lines(tuple(roster), "Roster"))
-    return Page(heading, _tidy(result), tuple(blocks))
+    return Page(heading, _tidy(result), (*blocks, *_doubtful(result)))
+
+
+def _doubtful(result: Diff) -> tuple[Lines, ...]:
+    """Which readings of which day are not to be used, and why; a line a reason."""
+    days = ((result.old_date, result.old_doubtful), (result.new_date, result.new_doubtful))
+    lines = tuple(f"{day}: {' '.join(sentences(one))}" for day, reasons in days for one in reasons)
+    return (Lines(lines, "Doubtful"),) if lines else ()
 
 
 def _changes(result: Diff) -> Grid:

@@ -10,7 +10,7 @@ from casa24.views.day import named
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from casa24.analysis.day import Missing
+    from casa24.analysis.reasons import Missing
     from casa24.analysis.silence import Silence
 
 

@@ -34,10 +34,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Sentences. ``title``: what they are about."""
+    """Sentences. ``title``: what they are about; ``fixed``: a drawing, each character in its place."""
 
     lines: tuple[str, ...]
     title: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

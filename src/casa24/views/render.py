@@ -57,6 +57,8 @@ def as_markdown(page: Page) -> str:
             parts.append(f"### {markdown(block.title)}")
         if isinstance(block, Grid):
             parts.append(_markdown_table(block))
+        elif block.fixed:
+            parts.append("\n".join(["```text", *(clean(line) for line in block.lines), "```"]))
         else:
             parts.append("\n".join(_bullet(line) for line in block.lines))
     return "\n\n".join(parts)

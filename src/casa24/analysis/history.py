@@ -1,0 +1,194 @@
+"""One artist's numbers over many days, each reading with its state, and the days that say nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casa24.analysis.result import Result
+from casa24.errors import UnknownName
+from casa24.gaps import Explanation, explain
+from casa24.metrics import Kind
+from casa24.models import State
+from casa24.timeseries import TimeSeries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from casa24.metrics import Series
+    from casa24.models import Measurement
+    from casa24.sources.registry import AnySource
+    from casa24.timeseries import Point
+
+_ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was looked at: the days that have a file, those of them that could be read; ``raw``: as collected."""
+
+    recorded: Sequence[dt.date]
+    read: Sequence[dt.date]
+    raw: bool = False
+
+
+class Reading(Result):
+    """A number on one day; ``what``: why there is none, or what is to be known about it, in words.
+
+    ``change``: since the usable reading before, None where this one is not usable; it lies within
+    ``change_low``…``change_high``.
+    """
+
+    date: dt.date
+    value: int | None
+    low: int | None
+    high: int | None
+    state: State
+    code: str
+    detail: str
+    what: str
+    change: int | None = None
+    change_low: int | None = None
+    change_high: int | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the platform gave the number itself, not a rounded one."""
+        return self.value is not None and self.low == self.high
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a value, and nobody doubts it."""
+        return self.value is not None and self.state is not State.SUSPECT
+
+
+class Course(Result):
+    """One metric, oldest first: a reading for each day that recorded the artist, with a value or without."""
+
+    source: str
+    source_title: str
+    metric: str
+    title: str
+    kind: Kind
+    readings: tuple[Reading, ...]
+
+    @property
+    def days_without(self) -> tuple[dt.date, ...]:
+        """The days that recorded the artist and not this number."""
+        return tuple(one.date for one in self.readings if one.value is None)
+
+
+class ArtistHistory(Result):
+    """The courses of an artist's (None: the label's) metrics.
+
+    ``first``/``last``: the days between which they were followed, None where nothing was. Of the
+    days between: ``without_snapshot`` have no file, ``unreadable`` one that cannot be read,
+    ``without_artist`` one in which the artist does not stand. ``raw``: as collected, nothing amended.
+    ``others``: the keys of metrics that have readings and are not shown.
+    """
+
+    artist: str | None
+    first: dt.date | None
+    last: dt.date | None
+    raw: bool
+    courses: tuple[Course, ...]
+    without_snapshot: tuple[dt.date, ...] = ()
+    unreadable: tuple[dt.date, ...] = ()
+    without_artist: tuple[dt.date, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def named_metrics(items: Iterable[Series], queries: Iterable[str]) -> list[Series]:
+    """The metrics meant by these texts: a key, a field or a title, without case. Raises UnknownName."""
+    known = list(items)
+    wanted: dict[str, Series] = {}
+    for query in queries:
+        text = query.strip().casefold()
+        found = [item for item in known if text in _names(item)]
+        if not found:
+            keys = ", ".join(item.key for item in known)
+            raise UnknownName(f"There is no metric called {query!r}.", advice=f"There are: {keys}.")
+        wanted |= {item.key: item for item in found}
+    return list(wanted.values())
+
+
+def _names(item: Series) -> set[str]:
+    return {item.key.casefold(), item.field.casefold(), item.metric.title.casefold()}
+
+
+def describe_history(
+    artist: str | None,
+    series: Sequence[TimeSeries],
+    sources: Sequence[AnySource],
+    *,
+    looked: Look,
+    wanted: Sequence[Series] = (),
+) -> ArtistHistory:
+    """An artist's ``series`` to show: those of the metrics ``wanted``, else the people reached."""
+    own = {one.item.key: one for one in series if one.artist == artist}
+    shown = [own.get(item.key, TimeSeries(artist, item, ())) for item in wanted] or _people(own.values())
+    told = [point.date for one in shown for point in one.points if not point.reading.state.silent]
+    first, last = min(told, default=None), max(told, default=None)
+    words = {source.name: (source.title, source.explanations()) for source in sources}
+    span = [] if first is None or last is None else _calendar(first, last)
+    stands = {point.date for one in own.values() for point in one.points}
+    files, opened = set(looked.recorded), set(looked.read)
+    return ArtistHistory(
+        artist=artist,
+        first=first,
+        last=last,
+        raw=looked.raw,
+        courses=tuple(_course(one, *words.get(one.item.source, (one.item.source_title, {}))) for one in shown),
+        without_snapshot=tuple(day for day in span if day not in files),
+        unreadable=tuple(day for day in span if day in files - opened),
+        without_artist=tuple(day for day in span if day in opened - stands),
+        others=tuple(key for key, one in own.items() if one not in shown and _read(one)),
+    )
+
+
+def _people(series: Iterable[TimeSeries]) -> list[TimeSeries]:
+    """Those that count people and have readings; where none does, all that have readings."""
+    found = [one for one in series if _read(one)]
+    return [one for one in found if one.item.metric.unique_people] or found
+
+
+def _read(one: TimeSeries) -> bool:
+    return any(point.reading.value is not None for point in one.points)
+
+
+def _calendar(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + number * _ONE_DAY for number in range((last - first).days + 1)]
+
+
+def _course(one: TimeSeries, title: str, own: Mapping[str, Explanation]) -> Course:
+    readings: list[Reading] = []
+    before: Measurement | None = None
+    for point in one.points:
+        readings.append(_reading(point, before, title, own))
+        before = point.reading if point.usable else before
+    return Course(
+        source=one.item.source,
+        source_title=title,
+        metric=one.item.field,
+        title=one.item.metric.title,
+        kind=one.item.metric.kind,
+        readings=tuple(readings),
+    )
+
+
+def _reading(point: Point, before: Measurement | None, title: str, own: Mapping[str, Explanation]) -> Reading:
+    now = point.reading
+    plain = now.state is State.MEASURED
+    what = "" if plain else explain(now.code, now.state, title=title, own=own, detail=now.detail).what
+    changes: dict[str, int] = {}
+    if point.usable and now.value is not None and before is not None and before.value is not None:
+        changes = {
+            "change": now.value - before.value,
+            "change_low": (now.low or 0) - (before.high or 0),
+            "change_high": (now.high or 0) - (before.low or 0),
+        }
+    return Reading(
+        date=point.date, value=now.value, low=now.low, high=now.high, state=now.state,
+        code=now.code, detail=now.detail, what=what, **changes,
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""An artist's numbers over many days: a plot and a table a metric, and which days are missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from casa24.gaps import AMENDED
+from casa24.models import State
+from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.plot import Mark, Plot, Spot, Style, plot
+from casa24.views.text import change, number, plain, point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from casa24.analysis.history import ArtistHistory, Course, Reading
+
+_ROWS = 30
+_RUNS = 5
+_ONE_DAY = dt.timedelta(days=1)
+_LEGEND = {Mark.MEASURED: "measured", Mark.ROUNDED: "rounded", Mark.SUSPECT: "doubtful"}
+
+
+def history_page(result: ArtistHistory, label: str, style: Style) -> Page:
+    """A plot and a table for each metric, drawn in ``style``."""
+    who = result.artist or label
+    blocks = [block for course in result.courses for block in _course_blocks(result, course, style)]
+    if not result.courses:
+        blocks.append(Lines((f"Nothing was read of {who} in these days.",)))
+    notes = tuple(_notes(result, who))
+    return Page(_heading(result, who), _tidy(result), (*blocks, *([Lines(notes)] if notes else [])))
+
+
+def _heading(result: ArtistHistory, who: str) -> str:
+    span = "" if result.first is None else f", {_span(result.first, result.last or result.first)}"
+    return f"{who}{span}{' (as collected)' if result.raw else ''}"
+
+
+def _course_blocks(result: ArtistHistory, course: Course, style: Style) -> list[Grid | Lines]:
+    title = f"{course.source_title} · {course.title}"
+    if all(one.value is None for one in course.readings):
+        return [Lines((_never(course),), title)]
+    drawn = _plot(result, course, style)
+    shown = course.readings[-_ROWS:]
+    blocks: list[Grid | Lines] = [Lines((*drawn.lines, *_caption(drawn, style)), title, fixed=True), _table(shown)]
+    if len(shown) < len(course.readings):
+        rest = f"The last {len(shown)} of {len(course.readings)} days."
+        blocks.append(Lines((f"{rest} Others: --since and --until; all of them: --format csv.",)))
+    return blocks
+
+
+def _never(course: Course) -> str:
+    """What is said where no day has a reading."""
+    reasons = dict.fromkeys(one.what for one in course.readings if not one.state.silent)
+    return f"No reading: {'; '.join(reasons)}." if reasons else "No reading."
+
+
+def _plot(result: ArtistHistory, course: Course, style: Style) -> Plot:
+    spots = [Spot(one.date, one.value, _mark(one)) for one in course.readings if one.value is not None]
+    if result.first is None or result.last is None:
+        return Plot()
+    return plot(spots, result.first, result.last, style)
+
+
+def _mark(one: Reading) -> Mark:
+    if not one.usable:
+        return Mark.SUSPECT
+    return Mark.MEASURED if one.exact else Mark.ROUNDED
+
+
+def _caption(drawn: Plot, style: Style) -> tuple[str, ...]:
+    """The marks that occur, and what a column is where it is no day."""
+    if not drawn.lines:
+        return ("There is no room for a plot.",)
+    parts = [f"{style.marks[mark]} {_LEGEND[mark]}" for mark in drawn.marks]
+    parts += ["a doubtful value beyond the scale stands at its edge"] if drawn.beyond else []
+    parts += [f"one column = {drawn.days_a_column} days"] if drawn.days_a_column > 1 else []
+    return tuple(_filled(parts, style.width))
+
+
+def _filled(parts: Iterable[str], width: int) -> list[str]:
+    """The parts on as few lines as hold them."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]}, {part}" if lines else part
+        if lines and len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines
+
+
+def _table(readings: Sequence[Reading]) -> Grid:
+    rows: list[Row] = [(one.date.isoformat(), point(one), change(one), _note(one)) for one in readings]
+    if any(note for *_, note in rows):
+        return grid("Date | >Value | >Change | Note", rows)
+    return grid("Date | >Value | >Change", [row[:-1] for row in rows])
+
+
+def _note(one: Reading) -> str:
+    """Why a reading is no plain measured one."""
+    if one.code == AMENDED:
+        return f"amended: {one.detail}" if one.detail else AMENDED
+    if one.state is State.ROUNDED and one.low is not None and one.high is not None:
+        return f"{one.what}, between {number(one.low)} and {number(one.high)}"
+    return one.what
+
+
+def _notes(result: ArtistHistory, who: str) -> Iterable[str]:
+    """Which days say nothing, and what else there is."""
+    for course in result.courses:
+        if (gaps := course.days_without) and len(gaps) < len(course.readings):
+            yield f"{course.source_title} · {course.title}: {_days(gaps)} without a reading: {_runs(gaps)}."
+    whole = (
+        ("without a snapshot", result.without_snapshot),
+        ("whose file cannot be read", result.unreadable),
+        (f"without {who} in the snapshot", result.without_artist),
+    )
+    for what, days in whole:
+        if days:
+            yield f"{_days(days)} {what}: {_runs(days)}."
+    if result.others:
+        yield f"Also recorded: {', '.join(result.others)}."
+
+
+def _days(days: Sequence[dt.date]) -> str:
+    return "1 day" if len(days) == 1 else f"{len(days)} days"
+
+
+def _runs(days: Sequence[dt.date]) -> str:
+    """Days in order as spans, the first few of them: ``2025-10-02, 2025-10-05 … 2025-10-09``."""
+    runs: list[tuple[dt.date, dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == _ONE_DAY:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    more = [f"{len(runs) - _RUNS} more spans"] if len(runs) > _RUNS else []
+    return ", ".join([*(_span(*run) for run in runs[:_RUNS]), *more])
+
+
+def _span(first: dt.date, last: dt.date) -> str:
+    return f"{first}" if first == last else f"{first} … {last}"
+
+
+def _tidy(result: ArtistHistory) -> Grid:
+    """One row a reading: what a program takes."""
+    rows: list[Row] = [
+        (
+            one.date.isoformat(), result.artist or "", course.source, course.metric, plain(one.value),
+            plain(one.low), plain(one.high), one.state.value, one.code, one.detail,
+        )
+        for course in result.courses
+        for one in course.readings
+    ]  # fmt: skip
+    return grid("date | artist | source | metric | >value | >low | >high | state | code | detail", rows)
