@@ -239,5 +239,19 @@ def test_a_day_of_todays_layout_costs_one_file(folder: DataFolder) -> None:
     assert noting.opened == DAYS[:1]
 
 
+def test_up_to_a_day_the_record_is_as_if_nothing_came_after(folder: DataFolder) -> None:
+    history = History(folder, until=dt.date(2026, 3, 18))
+    assert history.day("latest", today=TODAY) == DAY
+    with pytest.raises(NoSnapshot) as caught:
+        history.day("2026-03-20", today=TODAY)
+    assert "Nearest: 2026-03-14." in caught.value.advice
+
+
+def test_before_the_first_day_there_is_no_record_but_one_is_known(folder: DataFolder) -> None:
+    with pytest.raises(NoSnapshot, match="Nothing was recorded up to 2026-01-01") as caught:
+        History(folder, until=dt.date(2026, 1, 1)).need_days()
+    assert caught.value.advice == "The first day is 2026-03-10."
+
+
 def test_a_day_can_be_meant_without_any_record() -> None:
     assert parse_day("7d", today=TODAY) == dt.date(2026, 3, 13)

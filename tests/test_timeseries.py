@@ -50,6 +50,14 @@ def values(series: TimeSeries) -> list[tuple[int, int | None, str]]:
     return [((DAY - point.date).days, point.reading.value, point.reading.state.value) for point in series.points]
 
 
+def test_which_days_could_be_read_is_known(folder: DataFolder) -> None:
+    put(folder, snapshot(fans(10), day=ago(3)), snapshot(fans(11), day=ago(1)), snapshot(fans(12), day=ago(0)))
+    folder.file_of(ago(1)).write_text("{", "utf-8")
+    gathering = History(folder).gather(since=ago(2))
+    assert gathering.days == [ago(0)]
+    assert History(folder).gather().days == [ago(3), ago(0)]
+
+
 def test_a_series_holds_each_days_value_with_its_state_and_bounds(folder: DataFolder) -> None:
     put(
         folder,

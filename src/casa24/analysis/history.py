@@ -75,8 +75,8 @@ class Course(Result):
 
     @property
     def days_without(self) -> tuple[dt.date, ...]:
-        """The days that recorded the artist and not this number."""
-        return tuple(one.date for one in self.readings if one.value is None)
+        """The days on which somebody missed this number."""
+        return tuple(one.date for one in self.readings if one.value is None and not one.state.silent)
 
 
 class ArtistHistory(Result):
@@ -85,7 +85,7 @@ class ArtistHistory(Result):
     ``first``/``last``: the days between which they were followed, None where nothing was. Of the
     days between: ``without_snapshot`` have no file, ``unreadable`` one that cannot be read,
     ``without_artist`` one in which the artist does not stand. ``raw``: as collected, nothing amended.
-    ``others``: the keys of metrics that have readings and are not shown.
+    ``others``: where no metric was named, the keys of those that have readings and are not shown.
     """
 
     artist: str | None
@@ -143,7 +143,7 @@ def describe_history(
         without_snapshot=tuple(day for day in span if day not in files),
         unreadable=tuple(day for day in span if day in files - opened),
         without_artist=tuple(day for day in span if day in opened - stands),
-        others=tuple(key for key, one in own.items() if one not in shown and _read(one)),
+        others=() if wanted else tuple(key for key, one in own.items() if one not in shown and _read(one)),
     )
 
 

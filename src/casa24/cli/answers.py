@@ -115,10 +115,11 @@ def _member(workspace: Workspace, history: History, members: Members, query: str
     try:
         return names.find(query, known, known)
     except UnknownName as unknown:
-        gone = _gone(workspace, history, query, "--since")
-        if gone is None:
+        if (last := _last_recorded(workspace, history, query)) is None:
             raise
-        raise gone from unknown
+        raise UnknownName(
+            f"{last[0]} was not recorded in these days.", advice=f"The last day is {last[1]}."
+        ) from unknown
 
 
 def _day(history: History, text: str, *, nearest: bool) -> dt.date:
@@ -135,19 +136,16 @@ def _artist(workspace: Workspace, history: History, query: str, *snapshots: Snap
     try:
         return names.find(query, workspace.names(*snapshots), workspace.aliases)
     except UnknownName as unknown:
-        gone = _gone(workspace, history, query, "--date")
-        if gone is None:
+        if (last := _last_recorded(workspace, history, query)) is None:
             raise
-        raise gone from unknown
+        name, day = last
+        raise UnknownName(f"{name} was recorded until {day}.", advice=f"Add --date {day} to see it.") from unknown
 
 
-def _gone(workspace: Workspace, history: History, query: str, option: str) -> UnknownName | None:
-    """What is said of an artist who was recorded once; None where nobody was."""
+def _last_recorded(workspace: Workspace, history: History, query: str) -> tuple[str, dt.date] | None:
     for snapshot in history.backwards():
         with contextlib.suppress(UnknownName):
-            name = names.find(query, workspace.names(snapshot), workspace.aliases)
-            day = snapshot.date
-            return UnknownName(f"{name} was recorded until {day}.", advice=f"Add {option} {day} to see it.")
+            return names.find(query, workspace.names(snapshot), workspace.aliases), snapshot.date
     return None
 
 

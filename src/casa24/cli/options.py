@@ -50,7 +50,12 @@ def _sources(workspace: Workspace) -> list[str]:
     return [source.name for source in workspace.registry.sources]
 
 
+def _metrics(workspace: Workspace) -> list[str]:
+    return [item.key for item in (*workspace.registry.artist_series, *workspace.label_series)]
+
+
 complete_artist, complete_day, complete_source = _completed(_artists), _completed(_days), _completed(_sources)
+complete_metric = _completed(_metrics)
 
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", help="The casa24.toml to use; else the nearest one, from here upwards.")

@@ -66,7 +66,11 @@ def history(
     ],
     metrics: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[METRIC]...", help="spotify.followers, followers or a title; else the people reached."),
+        typer.Argument(
+            metavar="METRIC",
+            help="spotify.followers, followers or a title; else the people reached.",
+            autocompletion=options.complete_metric,
+        ),
     ] = None,
     since: options.Since = None,
     until: options.Until = None,

@@ -42,11 +42,12 @@ def _course_blocks(result: ArtistHistory, course: Course, style: Style) -> list[
     if all(one.value is None for one in course.readings):
         return [Lines((_never(course),), title)]
     drawn = _plot(result, course, style)
-    shown = course.readings[-_ROWS:]
-    blocks: list[Grid | Lines] = [Lines((*drawn.lines, *_caption(drawn, style)), title, fixed=True), _table(shown)]
-    if len(shown) < len(course.readings):
-        rest = f"The last {len(shown)} of {len(course.readings)} days."
-        blocks.append(Lines((f"{rest} Others: --since and --until; all of them: --format csv.",)))
+    blocks: list[Grid | Lines] = [Lines((*drawn.lines, *_caption(drawn, style)), title, fixed=True)]
+    rows = _stretches(_followed(result, course))
+    blocks.append(_table(rows[-_ROWS:]))
+    if len(rows) > _ROWS:
+        since = f"The table begins on {rows[-_ROWS][0].date}, the record on {rows[0][0].date}."
+        blocks.append(Lines((f"{since} Other days: --since and --until; all of them: --format csv.",)))
     return blocks
 
 
@@ -91,8 +92,27 @@ def _filled(parts: Iterable[str], width: int) -> list[str]:
     return lines
 
 
-def _table(readings: Sequence[Reading]) -> Grid:
-    rows: list[Row] = [(one.date.isoformat(), point(one), change(one), _note(one)) for one in readings]
+def _followed(result: ArtistHistory, course: Course) -> list[Reading]:
+    """The readings of the days drawn: before and after, nobody asked."""
+    first, last = result.first, result.last
+    return [one for one in course.readings if first and last and first <= one.date <= last]
+
+
+def _stretches(readings: Iterable[Reading]) -> list[tuple[Reading, Reading]]:
+    """What is a row: a reading, or several days in a row that have none for the same reason; its first and its last."""
+    rows: list[tuple[Reading, Reading]] = []
+    for one in readings:
+        last = rows[-1][1] if rows else None
+        alike = last is not None and last.value is one.value is None and _note(last) == _note(one)
+        if alike and last is not None and one.date - last.date == _ONE_DAY:
+            rows[-1] = (rows[-1][0], one)
+        else:
+            rows.append((one, one))
+    return rows
+
+
+def _table(stretches: Iterable[tuple[Reading, Reading]]) -> Grid:
+    rows: list[Row] = [(_span(one.date, last.date), point(one), change(one), _note(one)) for one, last in stretches]
     if any(note for *_, note in rows):
         return grid("Date | >Value | >Change | Note", rows)
     return grid("Date | >Value | >Change", [row[:-1] for row in rows])
@@ -110,7 +130,7 @@ def _note(one: Reading) -> str:
 def _notes(result: ArtistHistory, who: str) -> Iterable[str]:
     """Which days say nothing, and what else there is."""
     for course in result.courses:
-        if (gaps := course.days_without) and len(gaps) < len(course.readings):
+        if (gaps := course.days_without) and any(one.value is not None for one in course.readings):
             yield f"{course.source_title} · {course.title}: {_days(gaps)} without a reading: {_runs(gaps)}."
     whole = (
         ("without a snapshot", result.without_snapshot),
