@@ -21,6 +21,7 @@ def collect(
         float, typer.Option("--deadline", min=1, help="Seconds after which what is there is stored.")
     ] = 600,
     save_replies: options.SaveReplies = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     verbose: options.Verbose = False,
     debug: options.Debug = False,

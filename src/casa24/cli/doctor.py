@@ -21,6 +21,7 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Look at what needs no network.")] = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:

@@ -20,6 +20,7 @@ def show(
     raw: options.Raw = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
@@ -43,6 +44,7 @@ def diff(
     raw: options.Raw = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
@@ -78,6 +80,7 @@ def history(
     raw: options.Raw = False,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
@@ -96,6 +99,7 @@ def history(
 def sources(
     worker: Annotated[bool, typer.Option("--worker", help="Ask the credentials Worker too.")] = False,
     config: options.ConfigPath = None,
+    lang: options.Lang = None,
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.language import tr
 from casa24.views.page import Column, Grid, Lines, Page, Row, grid
 from casa24.views.text import change, number, plain, point
 
@@ -27,26 +28,28 @@ def artist_page(day: Day) -> Page:
     (artist,) = day.artists
     blocks: list[Grid | Lines] = []
     rows = [
-        (f"{source.title} · {item.title}", point(item.point), change(item.change), _bounds(item))
+        (f"{source.title} · {tr(item.title)}", point(item.point), change(item.change), _bounds(item))
         for source in artist.sources
         for item in source.numbers
         if not item.point.state.silent
     ]
-    heads = f"Number | >Value | {f'>since {day.since}' if day.since else '>Change'} | Note"
+    since = f">{tr('since {day}', day=day.since)}" if day.since else ">Change"
+    heads = f"Number | >Value | {since} | Note"
     noted = any(note for *_, note in rows)
     blocks.append(grid(heads, rows) if noted else grid(heads.removesuffix("| Note"), [row[:-1] for row in rows]))
     for source in artist.sources:
         blocks += [_list_day(source, listing) for listing in source.lists if listing.entries]
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
     if accounts:
-        blocks.append(Lines(accounts, "Accounts"))
+        blocks.append(Lines(accounts, tr("Accounts")))
     return Page(_heading(artist.name, day), _tidy(day), (*blocks, *_reasons(day)))
 
 
 def _heading(name: str, day: Day) -> str:
-    when = f", collected {day.collected_at:%Y-%m-%d %H:%M} UTC" if day.collected_at else ""
-    since = f" (changes since {day.since})" if day.since else ""
-    return f"{name} on {day.date}{since}{when}"
+    when = tr("collected {moment} UTC", moment=f"{day.collected_at:%Y-%m-%d %H:%M}") if day.collected_at else ""
+    since = tr("changes since {day}", day=day.since) if day.since else ""
+    head = tr("{name} on {day}", name=name, day=day.date)
+    return f"{head}{f' ({since})' if since else ''}{f', {when}' if when else ''}"
 
 
 def _platforms(artists: Iterable[ArtistDay]) -> Iterable[Grid]:
@@ -58,7 +61,7 @@ def _platforms(artists: Iterable[ArtistDay]) -> Iterable[Grid]:
                 by_source.setdefault(source.source, []).append((artist.name, source))
     for found in by_source.values():
         first = found[0][1]
-        columns = (Column("Artist"), *(Column(item.title, right=True) for item in first.numbers))
+        columns = (Column(tr("Artist")), *(Column(tr(item.title), right=True) for item in first.numbers))
         rows = tuple((name, *(_with_change(item) for item in source.numbers)) for name, source in found)
         yield Grid(columns, rows, first.title)
 
@@ -69,16 +72,16 @@ def _with_change(item: Number) -> str:
 
 
 def _label_lines(source: SourceDay) -> Lines:
-    return Lines(tuple(f"{item.title}: {_with_change(item)}" for item in source.numbers), source.title)
+    return Lines(tuple(f"{tr(item.title)}: {_with_change(item)}" for item in source.numbers), source.title)
 
 
 def _list_day(source: SourceDay, listing: ListDay) -> Grid | Lines:
     entries = listing.entries or ()
-    title = f"{source.title} · {listing.title}"
+    title = f"{source.title} · {tr(listing.title)}"
     if not any(entry.numbers or entry.url for entry in entries):
         return Lines((", ".join(entry.label for entry in entries),), title)
     heads = [name for name in entries[0].numbers if any(entry.numbers.get(name) is not None for entry in entries)]
-    columns = (Column("Title"), *(Column(name, right=True) for name in heads))
+    columns = (Column(tr("Title")), *(Column(tr(name), right=True) for name in heads))
     rows = tuple((entry.label, *(_maybe(entry.numbers.get(name)) for name in heads)) for entry in entries)
     links = {number: entry.url for number, entry in enumerate(entries) if entry.url}
     return Grid(columns, rows, title, links=links)
@@ -92,11 +95,11 @@ def _bounds(item: Number) -> str:
     reading = item.point
     if reading.value is None or reading.exact or reading.low is None or reading.high is None:
         return ""
-    return f"between {number(reading.low)} and {number(reading.high)}"
+    return tr("between {low} and {high}", low=number(reading.low), high=number(reading.high))
 
 
 def _reasons(day: Day) -> tuple[Lines, ...]:
-    return (*reason_lines(day.missing, "Missing"), *reason_lines(day.doubtful, "Doubtful"))
+    return (*reason_lines(day.missing, tr("Missing")), *reason_lines(day.doubtful, tr("Doubtful")))
 
 
 def reason_lines(reasons: Iterable[Reason], title: str) -> tuple[Lines, ...]:
@@ -110,13 +113,13 @@ def sentences(reason: Reason) -> list[str]:
     who = named(reason.artists)
     # Somebody's own words may bring their full stop.
     why = reason.what.removesuffix(".")
-    what = f"{reason.title}{f', {who}' if who else ''} ({', '.join(reason.metrics)}): {why}."
+    what = f"{reason.title}{f', {who}' if who else ''} ({', '.join(map(tr, reason.metrics))}): {why}."
     return [what, f"→ {reason.advice}"] if reason.advice else [what]
 
 
 def named(artists: tuple[str, ...]) -> str:
     """Artists by name, or how many they are."""
-    return ", ".join(artists) if len(artists) <= _FEW else f"{len(artists)} artists"
+    return ", ".join(artists) if len(artists) <= _FEW else tr("{n} artists", n=len(artists))
 
 
 def _tidy(day: Day) -> Grid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.language import tr
 from casa24.views.day import sentences
 from casa24.views.page import Grid, Lines, Page, Row, grid
 from casa24.views.text import change, number, percent, plain, point
@@ -19,13 +20,13 @@ def diff_page(result: Diff, label: str) -> Page:
     if result.changes:
         blocks.append(_changes(result))
     else:
-        blocks.append(Lines(("Nothing was recorded on both days.",)))
+        blocks.append(Lines((tr("Nothing was recorded on both days."),)))
     if result.totals:
         blocks.append(_totals(result))
-    roster = [f"Joined: {', '.join(result.joined)}"] if result.joined else []
-    roster += [f"Left: {', '.join(result.left)}"] if result.left else []
+    roster = [tr("Joined: {names}", names=", ".join(result.joined))] if result.joined else []
+    roster += [tr("Left: {names}", names=", ".join(result.left))] if result.left else []
     if roster:
-        blocks.append(Lines(tuple(roster), "Roster"))
+        blocks.append(Lines(tuple(roster), tr("Roster")))
     return Page(heading, _tidy(result), (*blocks, *_doubtful(result)))
 
 
@@ -33,7 +34,7 @@ def _doubtful(result: Diff) -> tuple[Lines, ...]:
     """Which readings of which day are not to be used, and why; a line a reason."""
     days = ((result.old_date, result.old_doubtful), (result.new_date, result.new_doubtful))
     lines = tuple(f"{day}: {' '.join(sentences(one))}" for day, reasons in days for one in reasons)
-    return (Lines(lines, "Doubtful"),) if lines else ()
+    return (Lines(lines, tr("Doubtful")),) if lines else ()
 
 
 def _changes(result: Diff) -> Grid:
@@ -44,8 +45,8 @@ def _changes(result: Diff) -> Grid:
         if item.artist != last:
             last = item.artist
             heads.add(len(rows))
-            rows.append((item.artist or "The label", "", "", "", ""))
-        rows.append((f"  {item.source_title} · {item.title}", *_readings(item), change(item), percent(item)))
+            rows.append((item.artist or tr("The label"), "", "", "", ""))
+        rows.append((f"  {item.source_title} · {tr(item.title)}", *_readings(item), change(item), percent(item)))
     titles_row = f"Number | >{result.old_date} | >{result.new_date} | >Change | >%"
     return grid(titles_row, rows, heads=frozenset(heads))
 
@@ -57,7 +58,7 @@ def _readings(item: Change) -> tuple[str, str]:
 def _totals(result: Diff) -> Grid:
     rows = [
         (
-            f"{total.source_title} · {total.title}",
+            f"{total.source_title} · {tr(total.title)}",
             str(len(total.artists)),
             _sum(total.old, total.old_at_least, total.old_at_most),
             _sum(total.new, total.new_at_least, total.new_at_most),
@@ -65,7 +66,7 @@ def _totals(result: Diff) -> Grid:
         )
         for total in result.totals
     ]
-    title = "All artists read on both days (people may be counted twice: at least … at most)"
+    title = tr("All artists read on both days (people may be counted twice: at least … at most)")
     return grid(f"Number | >Artists | >{result.old_date} | >{result.new_date} | >Change", rows, title=title)
 
 

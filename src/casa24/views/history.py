@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.gaps import AMENDED
+from casa24.language import count, tr
 from casa24.models import State
 from casa24.views.page import Grid, Lines, Page, Row, grid
 from casa24.views.plot import Mark, Plot, Spot, Style, plot
@@ -27,18 +28,18 @@ def history_page(result: ArtistHistory, label: str, style: Style) -> Page:
     who = result.artist or label
     blocks = [block for course in result.courses for block in _course_blocks(result, course, style)]
     if not result.courses:
-        blocks.append(Lines((f"Nothing was read of {who} in these days.",)))
+        blocks.append(Lines((tr("Nothing was read of {who} in these days.", who=who),)))
     notes = tuple(_notes(result, who))
     return Page(_heading(result, who), _tidy(result), (*blocks, *([Lines(notes)] if notes else [])))
 
 
 def _heading(result: ArtistHistory, who: str) -> str:
     span = "" if result.first is None else f", {_span(result.first, result.last or result.first)}"
-    return f"{who}{span}{' (as collected)' if result.raw else ''}"
+    return f"{who}{span} ({tr('as collected')})" if result.raw else f"{who}{span}"
 
 
 def _course_blocks(result: ArtistHistory, course: Course, style: Style) -> list[Grid | Lines]:
-    title = f"{course.source_title} · {course.title}"
+    title = f"{course.source_title} · {tr(course.title)}"
     if all(one.value is None for one in course.readings):
         return [Lines((_never(course),), title)]
     drawn = _plot(result, course, style)
@@ -46,15 +47,18 @@ def _course_blocks(result: ArtistHistory, course: Course, style: Style) -> list[
     rows = _stretches(_followed(result, course))
     blocks.append(_table(rows[-_ROWS:]))
     if len(rows) > _ROWS:
-        since = f"The table begins on {rows[-_ROWS][0].date}, the record on {rows[0][0].date}."
-        blocks.append(Lines((f"{since} Other days: --since and --until; all of them: --format csv.",)))
+        text = tr(
+            "The table begins on {first}, the record on {begin}.", first=rows[-_ROWS][0].date, begin=rows[0][0].date
+        )
+        more = tr("Other days: --since and --until; all of them: --format csv.")
+        blocks.append(Lines((f"{text} {more}",)))
     return blocks
 
 
 def _never(course: Course) -> str:
     """What is said where no day has a reading."""
     reasons = dict.fromkeys(one.what for one in course.readings if not one.state.silent)
-    return f"No reading: {'; '.join(reasons)}." if reasons else "No reading."
+    return tr("No reading: {reasons}.", reasons="; ".join(reasons)) if reasons else tr("No reading.")
 
 
 def _plot(result: ArtistHistory, course: Course, style: Style) -> Plot:
@@ -73,10 +77,10 @@ def _mark(one: Reading) -> Mark:
 def _caption(drawn: Plot, style: Style) -> tuple[str, ...]:
     """The marks that occur, and what a column is where it is no day."""
     if not drawn.lines:
-        return ("There is no room for a plot.",)
-    parts = [f"{style.marks[mark]} {_LEGEND[mark]}" for mark in drawn.marks]
-    parts += ["a doubtful value beyond the scale stands at its edge"] if drawn.beyond else []
-    parts += [f"one column = {drawn.days_a_column} days"] if drawn.days_a_column > 1 else []
+        return (tr("There is no room for a plot."),)
+    parts = [f"{style.marks[mark]} {tr(_LEGEND[mark])}" for mark in drawn.marks]
+    parts += [tr("a doubtful value beyond the scale stands at its edge")] if drawn.beyond else []
+    parts += [tr("one column = {n} days", n=drawn.days_a_column)] if drawn.days_a_column > 1 else []
     return tuple(_filled(parts, style.width))
 
 
@@ -121,9 +125,9 @@ def _table(stretches: Iterable[tuple[Reading, Reading]]) -> Grid:
 def _note(one: Reading) -> str:
     """Why a reading is no plain measured one."""
     if one.code == AMENDED:
-        return f"amended: {one.detail}" if one.detail else AMENDED
+        return tr("amended: {reason}", reason=one.detail) if one.detail else tr(AMENDED)
     if one.state is State.ROUNDED and one.low is not None and one.high is not None:
-        return f"{one.what}, between {number(one.low)} and {number(one.high)}"
+        return f"{one.what}, {tr('between {low} and {high}', low=number(one.low), high=number(one.high))}"
     return one.what
 
 
@@ -131,21 +135,21 @@ def _notes(result: ArtistHistory, who: str) -> Iterable[str]:
     """Which days say nothing, and what else there is."""
     for course in result.courses:
         if (gaps := course.days_without) and any(one.value is not None for one in course.readings):
-            yield f"{course.source_title} · {course.title}: {_days(gaps)} without a reading: {_runs(gaps)}."
-    whole = (
-        ("without a snapshot", result.without_snapshot),
-        ("whose file cannot be read", result.unreadable),
-        (f"without {who} in the snapshot", result.without_artist),
-    )
-    for what, days in whole:
-        if days:
-            yield f"{_days(days)} {what}: {_runs(days)}."
+            days = count(len(gaps), "1 day without a reading", "{n} days without a reading")
+            yield f"{course.source_title} · {tr(course.title)}: {days}: {_runs(gaps)}."
+    holes, broken, absent = result.without_snapshot, result.unreadable, result.without_artist
+    if holes:
+        yield f"{count(len(holes), '1 day without a snapshot', '{n} days without a snapshot')}: {_runs(holes)}."
+    if broken:
+        said = count(len(broken), "1 day whose file cannot be read", "{n} days whose file cannot be read")
+        yield f"{said}: {_runs(broken)}."
+    if absent:
+        said = count(
+            len(absent), "1 day without {who} in the snapshot", "{n} days without {who} in the snapshot", who=who
+        )
+        yield f"{said}: {_runs(absent)}."
     if result.others:
-        yield f"Also recorded: {', '.join(result.others)}."
-
-
-def _days(days: Sequence[dt.date]) -> str:
-    return "1 day" if len(days) == 1 else f"{len(days)} days"
+        yield tr("Also recorded: {names}.", names=", ".join(map(tr, result.others)))
 
 
 def _runs(days: Sequence[dt.date]) -> str:
@@ -156,7 +160,7 @@ def _runs(days: Sequence[dt.date]) -> str:
             runs[-1] = (runs[-1][0], day)
         else:
             runs.append((day, day))
-    more = [f"{len(runs) - _RUNS} more spans"] if len(runs) > _RUNS else []
+    more = [tr("{n} more spans", n=len(runs) - _RUNS)] if len(runs) > _RUNS else []
     return ", ".join([*(_span(*run) for run in runs[:_RUNS]), *more])
 
 

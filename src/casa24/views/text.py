@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.language import tr
 from casa24.models import State
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def signed(value: int) -> str:
 def point(reading: Measurement | Reading) -> str:
     """A reading: ``523``; rounded ``~1,400``; doubtful ``523 ?``; else why there is none."""
     if reading.value is None and reading.code == "pruned":
-        return "removed"
+        return tr("removed")
     if reading.value is None:
-        return NO_VALUE.get(reading.state, "no reading")
+        return tr(NO_VALUE.get(reading.state, "no reading"))
     shown = number(reading.value) if reading.exact else f"~{number(reading.value)}"
     return f"{shown} ?" if reading.state is State.SUSPECT else shown
 
