@@ -76,7 +76,7 @@ def followed(
     """An artist's numbers over a span, or with “label” the label's own."""
     from casa24.analysis.history import Look, describe_history, named_metrics
 
-    first, last = _span(history, since, until)
+    first, last = span(history, since, until)
     gathering = history.gather(first, last)
     who = _member(workspace, history, gathering.members, artist)
     items = workspace.label_series if who is None else workspace.registry.artist_series
@@ -89,7 +89,7 @@ def followed(
     )
 
 
-def _span(history: History, since: str | None, until: str | None) -> tuple[dt.date | None, dt.date | None]:
+def span(history: History, since: str | None, until: str | None) -> tuple[dt.date | None, dt.date | None]:
     """The days between which a question looks. Raises NoSnapshot where there is none, BadDate or UsageError."""
     history.need_days()
     now = today()

@@ -133,3 +133,23 @@ def prune(
     from casa24.cli.workspace import open_workspace
 
     keeping.pruned(open_workspace(config, data_dir), source, older_than, yes=yes, dry_run=dry_run)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to: .csv, .jsonl, .sqlite or .parquet.")],
+    artist: options.OneArtist = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    raw: options.Raw = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite the file, if there is one.")] = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    debug: options.Debug = False,
+) -> None:
+    """Write the record, or one artist's part of it, as tidy rows for other programs."""
+    from casa24.cli.handover import handed_over
+    from casa24.cli.output import say
+    from casa24.cli.workspace import open_workspace
+
+    say(handed_over(open_workspace(config, data_dir), file, artist, (since, until), raw=raw, replace=replace))
