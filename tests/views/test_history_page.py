@@ -56,6 +56,23 @@ def test_days_in_a_row_that_miss_a_value_for_one_reason_are_one_row() -> None:
     ]  # fmt: skip
 
 
+def test_a_missing_file_or_another_reason_begins_another_row() -> None:
+    (found,) = [block for block in page(series(5, None, None, None, 6, gaps=[2])).blocks if isinstance(block, Grid)]
+    assert [row[0] for row in found.rows][1:3] == [ago(3).isoformat(), ago(1).isoformat()]
+    late = Point(ago(0), Measurement(None, State.FAILED, code="not_found"))
+    one = TimeSeries("Ana", FANS, (*series(5, None, None).points[:2], late))
+    (found,) = [block for block in page(one).blocks if isinstance(block, Grid)]
+    assert len(found.rows) == 3
+
+
+def test_days_before_anybody_asked_are_no_rows() -> None:
+    unasked = Point(ago(2), Measurement(None, State.NOT_TRACKED, code="not_tracked"))
+    shown = page(TimeSeries("Ana", FANS, (unasked, *series(5, 6).points)))
+    (found,) = [block for block in shown.blocks if isinstance(block, Grid)]
+    assert (found.rows[0][0], len(shown.main.rows)) == (ago(1).isoformat(), 3)
+    assert said(page(TimeSeries("Ana", FANS, (unasked,)), wanted=(FANS,))) == ["No reading."]
+
+
 def test_an_amended_value_says_so_with_the_reason() -> None:
     one = TimeSeries("Ana", FANS, tuple(Point(ago(n), amended(5, why)) for n, why in ((1, "a copy"), (0, ""))))
     (grid,) = [block for block in page(one).blocks if isinstance(block, Grid)]

@@ -146,6 +146,11 @@ def test_the_highest_and_the_lowest_value_are_drawn_even_where_they_are_not_the_
     assert found.lines[7] == f"1 ┤{' ' * 16}•"
 
 
+def test_where_a_measured_and_a_rounded_value_meet_the_measured_one_is_drawn() -> None:
+    found = drawn(*[0] * 40, "~1000", 990, width=33)
+    assert (found.days_a_column, found.lines[0]) == (2, f"1,000 ┤{' ' * 20}•")
+
+
 def test_the_dates_stand_below_the_ends_where_they_fit() -> None:
     assert drawn(*[5] * 30).lines[-1] == f"   2026-03-14{' ' * 10}2026-04-12"
     assert drawn(*[5] * 21).lines[-1] == "   2026-03-14 … 2026-04-03"
