@@ -66,7 +66,7 @@ def test_where_nothing_counts_people_what_has_readings_is_shown() -> None:
 
 
 def test_a_metric_that_was_named_is_answered_even_without_a_reading() -> None:
-    result = described(series(1), wanted=[FANS, STARS])
+    result = described(series(1), series(2, item=PLAYS), wanted=[FANS, STARS])
     assert [(course.metric, len(course.readings)) for course in result.courses] == [("fans", 1), ("stars", 0)]
     assert result.others == ()
 

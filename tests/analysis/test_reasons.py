@@ -40,7 +40,7 @@ def test_values_doubted_for_one_reason_are_said_once() -> None:
 
 
 def test_another_reason_or_platform_is_another_line_in_the_sources_order() -> None:
-    one = artist("Ana", spotify={"followers": 5, "popularity_score": 0}, youtube={"subscribers": 3})
+    one = artist("Ana", youtube={"subscribers": 3}, spotify={"followers": 5, "popularity_score": 0})
     flags = [doubt("Ana", "youtube", "subscribers"), doubt("Ana", "spotify", "followers"),
              doubt("Ana", "spotify", "popularity_score", "", "sudden_zero")]  # fmt: skip
     assert [(group.title, group.code) for group in found(one, flags=flags)] == [

@@ -133,7 +133,7 @@ def test_days_that_do_not_fit_share_a_column_which_shows_its_last_usable_value()
 
 
 def test_a_column_without_a_usable_value_shows_its_doubt() -> None:
-    values: list[int | str | None] = [2, "9?", 3, "4?", None, "4?", None, None, None] * 10
+    values: list[int | str | None] = [2, 3, "9?", "4?", None, "4?", None, None, None] * 10
     found = drawn(*values, width=33)
     assert found.days_a_column == 3
     assert found.lines[0].startswith("3 ┤•? •?")
@@ -153,6 +153,7 @@ def test_where_a_measured_and_a_rounded_value_meet_the_measured_one_is_drawn() -
 
 def test_the_dates_stand_below_the_ends_where_they_fit() -> None:
     assert drawn(*[5] * 30).lines[-1] == f"   2026-03-14{' ' * 10}2026-04-12"
+    assert drawn(*[5] * 22).lines[-1] == "   2026-03-14  2026-04-04"
     assert drawn(*[5] * 21).lines[-1] == "   2026-03-14 … 2026-04-03"
 
 

@@ -143,7 +143,7 @@ def _doubts(ends: Iterable[tuple[Change, Measurement]], sources: Sequence[AnySou
         for item, end in ends
         if end.state is State.SUSPECT
     )
-    return tuple(grouped(Doubtful, said, sources))
+    return tuple(grouped(said, sources))
 
 
 def match(
