@@ -23,7 +23,7 @@ from casa24.storage import DataFolder
 from casa24.timeseries import Gathering, Members, TimeSeries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from casa24.config import Artist
@@ -112,11 +112,18 @@ class History:
         """Every number of every artist, and the label's own, over a span; as many files are read as it has days."""
         return list(self.gather(since, until).series())
 
-    def gather(self, since: dt.date | None = None, until: dt.date | None = None) -> Gathering:
-        """As `every_series`, with who is who and which days could be read."""
+    def gather(
+        self,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        *,
+        watch: Callable[[Snapshot], None] = lambda _day: None,
+    ) -> Gathering:
+        """As `every_series`, with who is who and which days could be read; ``watch`` sees each of them."""
         gathering = Gathering(self.folder.series, self.label_series, Members(self.artists))
         for snapshot in self.stream(since, until):
             gathering.add(snapshot)
+            watch(snapshot)
         return gathering
 
     def series(

@@ -37,6 +37,9 @@ class Metric:
         Its column in ``popularity_scores.csv``; ``source_field`` unless given.
     ``event``
         The least change that is news: (absolute, relative).
+    ``coarse``
+        The platform gives it in steps (YouTube: three digits). It stands still and jumps: forecasts of it
+        are made, and not scored.
     """
 
     title: str
@@ -44,6 +47,7 @@ class Metric:
     csv: str | None = None
     days: int | None = None
     event: tuple[int, float] | None = None
+    coarse: bool = False
 
     @property
     def unique_people(self) -> bool:

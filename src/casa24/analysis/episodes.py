@@ -18,7 +18,7 @@ from casa24.analysis.events import certain_change, threshold
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from casa24.analysis.events import Event
     from casa24.metrics import Metric
@@ -59,36 +59,55 @@ class Episode(Result):
 
 
 @dataclass(slots=True)
-class _Open:
-    """An episode in the making."""
+class Running:
+    """An episode in the making: the value before it, and its rises so far."""
 
     baseline: int
     rises: list[Rise]
 
     def pay_back(self, amount: int) -> None:
+        """A fall: the oldest rises first."""
         for number, rise in enumerate(self.rises):
             paid = min(rise.left, amount)
             amount -= paid
             self.rises[number] = rise.model_copy(update={"left": rise.left - paid})
 
 
+def walk(metric: Metric, points: Iterable[Point]) -> Iterator[tuple[Point, Running | None, Running | None]]:
+    """Each usable point with the episode open after it, and the one it closed. Nothing later is known at a point."""
+    now: Running | None = None
+    before: Point | None = None
+    for point in points:
+        over = None
+        if before is not None:
+            now = _step(metric, now, before, point)
+            # Not on the day of a rise: what begins small may go on tomorrow.
+            risen = now is not None and now.rises[-1].date == point.date
+            if (
+                now is not None
+                and not risen
+                and (point.reading.value or 0) - now.baseline <= rest(metric, now.baseline)
+            ):
+                now, over = None, now
+        yield point, now, over
+        before = point
+
+
+def _is_over(metric: Metric, now: Running, point: Point) -> bool:
+    # Not on the day of a rise: what begins small may go on tomorrow.
+    risen = now.rises[-1].date == point.date
+    return not risen and (point.reading.value or 0) - now.baseline <= rest(metric, now.baseline)
+
+
 def episodes(series: TimeSeries) -> list[Episode]:
     """The episodes of one series, oldest first; of them only the last can be open."""
     found: list[Episode] = []
-    now: _Open | None = None
-    before: Point | None = None
-    for point in series.usable:
-        value = point.reading.value or 0
-        if before is not None:
-            now = _step(series.item.metric, now, before, point)
-            # Not on the day of a rise: what begins small may go on tomorrow.
-            risen = now is not None and now.rises[-1].date == point.date
-            if now is not None and not risen and value - now.baseline <= rest(series.item.metric, now.baseline):
-                found.append(_episode(series, now, value, point.date))
-                now = None
-        before = point
-    if now is not None and before is not None:
-        found.append(_episode(series, now, before.reading.value or 0, None))
+    now, last = None, None
+    for last, now, over in walk(series.item.metric, series.usable):  # noqa: B007 - what the last step says
+        if over is not None:
+            found.append(_episode(series, over, last, last.date))
+    if now is not None and last is not None:
+        found.append(_episode(series, now, last, None))
     return found
 
 
@@ -97,21 +116,21 @@ def rest(metric: Metric, baseline: int) -> float:
     return max(_REST * baseline, 2 * metric.event[0] if metric.event else 0)
 
 
-def _step(metric: Metric, now: _Open | None, before: Point, after: Point) -> _Open | None:
+def _step(metric: Metric, now: Running | None, before: Point, after: Point) -> Running | None:
     """The open episode after one more reading."""
     earlier, value = before.reading.value or 0, after.reading.value or 0
     certain, least = certain_change(before, after), threshold(metric, earlier)
     if least is None or abs(certain) < least:
         return now
     if certain > 0:
-        now = now or _Open(earlier, [])
+        now = now or Running(earlier, [])
         now.rises.append(Rise(date=after.date, size=value - earlier, left=value - earlier))
     elif now is not None:
         now.pay_back(earlier - value)
     return now
 
 
-def _episode(series: TimeSeries, now: _Open, value: int, closed: dt.date | None) -> Episode:
+def _episode(series: TimeSeries, now: Running, point: Point, closed: dt.date | None) -> Episode:
     item = series.item
     return Episode(
         artist=series.artist,
@@ -122,7 +141,7 @@ def _episode(series: TimeSeries, now: _Open, value: int, closed: dt.date | None)
         first=now.rises[0].date,
         baseline=now.baseline,
         rises=tuple(now.rises),
-        value=value,
+        value=point.reading.value or 0,
         closed=closed,
     )
 

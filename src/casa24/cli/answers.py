@@ -78,7 +78,7 @@ def followed(
 
     first, last = span(history, since, until)
     gathering = history.gather(first, last)
-    who = _member(workspace, history, gathering.members, artist)
+    who = member(workspace, history, gathering.members, artist)
     items = workspace.label_series if who is None else workspace.registry.artist_series
     return describe_history(
         who,
@@ -105,13 +105,13 @@ def span(history: History, since: str | None, until: str | None) -> tuple[dt.dat
     return first, last
 
 
-def _member(workspace: Workspace, history: History, members: Members, query: str) -> str | None:
+def member(workspace: Workspace, history: History, members: Members, query: str) -> str | None:
     """Whose numbers are meant; None: the label's own, if no artist is called “label”. Raises UnknownName."""
     key = names.key_of(query)
-    if key == _LABEL and all(key not in member.keys for member in members.all):
+    if key == _LABEL and all(key not in one.keys for one in members.all):
         return None
     # One account, many names: each of them leads to the artist.
-    known = {member.name: tuple(member.keys) for member in members.all}
+    known = {one.name: tuple(one.keys) for one in members.all}
     try:
         return names.find(query, known, known)
     except UnknownName as unknown:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import artists, collect, data, demo, doctor, init, read, worker
+from casa24.cli import artists, collect, data, demo, doctor, foresee, init, read, worker
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -94,6 +94,8 @@ app.command("collect")(collect.collect)
 app.command("show")(read.show)
 app.command("diff")(read.diff)
 app.command("history")(read.history)
+app.command("predict")(foresee.predict)
+app.command("backtest")(foresee.backtest)
 app.command("sources")(read.sources)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

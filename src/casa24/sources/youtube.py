@@ -49,7 +49,9 @@ class Video(BaseModel, defer_build=True):
 class YouTubeStats(Stats):
     """One channel."""
 
-    subscribers: Annotated[int | None, Metric("Subscribers", kind="audience", csv="youtube_subscribers")] = None
+    subscribers: Annotated[
+        int | None, Metric("Subscribers", kind="audience", csv="youtube_subscribers", coarse=True)
+    ] = None
     total_views: Annotated[int | None, Metric("Views", kind="total", csv="youtube_total_views")] = None
     video_count: Annotated[int | None, Metric("Videos", kind="count", csv="youtube_video_count")] = None
     top_videos: Annotated[

@@ -1,0 +1,53 @@
+"""``predict``, ``backtest``: what comes, and how often that was right."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casa24.cli import options
+from casa24.views.formats import Format
+
+
+def predict(
+    artist: options.OneArtist = None,
+    days: Annotated[int, typer.Option("--days", help="How many days ahead: 7 to 90.")] = 30,
+    metric: options.Metrics = None,
+    asof: options.AsOf = None,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    lang: options.Lang = None,
+    form: options.AsFormat = Format.TABLE,
+    debug: options.Debug = False,
+) -> None:
+    """Forecast the label's numbers, or one artist's, with ranges and what they assume."""
+    from casa24.cli.foreseeing import predicted
+    from casa24.cli.output import emit
+    from casa24.cli.workspace import open_workspace
+    from casa24.views.forecast import prediction_page
+
+    workspace = open_workspace(config, data_dir)
+    result = predicted(workspace, artist, metric or (), days, asof)
+    emit(prediction_page(result, workspace.label), result, form)
+
+
+def backtest(
+    since: options.Since = None,
+    until: options.Until = None,
+    days: Annotated[str, typer.Option("--days", help="How many days ahead, like 7,30.")] = "7,30",
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    lang: options.Lang = None,
+    form: options.AsFormat = Format.TABLE,
+    debug: options.Debug = False,
+) -> None:
+    """Replay every forecast the record could have had, and score it."""
+    from casa24.cli.foreseeing import replayed
+    from casa24.cli.output import emit
+    from casa24.cli.workspace import open_workspace
+    from casa24.views.forecast import backtest_page
+
+    workspace = open_workspace(config, data_dir)
+    result = replayed(workspace, since, until, days)
+    emit(backtest_page(result, workspace.label), result, form)

@@ -1,0 +1,173 @@
+"""Forecasts: the value, its range, what it assumes, and how past ones did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24.analysis.forecast import Assumption, Refusal
+from casa24.language import count, day, grouped, tr
+from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.text import plain
+
+if TYPE_CHECKING:
+    from casa24.analysis.backtest import Backtest, Coverage, Score
+    from casa24.analysis.forecast import Forecast
+    from casa24.analysis.prediction import Prediction
+
+_OLD = 7
+_FEW = 3
+_NONE = ("", "")
+
+
+def prediction_page(result: Prediction, label: str) -> Page:
+    """A row a number; then, in sentences, what the values assume and what cannot be said."""
+    heading = tr("{label}: {n} days after {day}", label=label, n=result.days, day=day(result.asof))
+    told = [one for one in result.forecasts if one.refusal is None]
+    blocks: list[Grid | Lines] = []
+    if told:
+        rows: list[Row] = []
+        heads: set[int] = set()
+        last = ""
+        for one in told:
+            if one.artist != last:
+                last = one.artist or ""
+                heads.add(len(rows))
+                rows.append((last, "", "", "", "", ""))
+            rows.append((f"  {_name(one)}", grouped(one.last or 0), grouped(one.value or 0), *_ranges(one), _past(one)))
+        titles = "Number | >Now | >Then | >80 % | >95 % | >Held"
+        blocks.append(grid(titles, rows, heads=frozenset(heads)))
+    notes = [*_assumptions(told), *_refusals(result), *_cautions(result, told)]
+    blocks.append(Lines(tuple(notes or [tr("Nothing can be forecast: nothing is recorded.")])))
+    return Page(heading, _tidy(result), tuple(blocks))
+
+
+def _name(one: Forecast) -> str:
+    return f"{one.source_title} · {tr(one.title)}"
+
+
+def _ranges(one: Forecast) -> tuple[str, ...]:
+    return tuple(f"{grouped(found.low)}…{grouped(found.high)}" for found in one.ranges)
+
+
+def _past(one: Forecast) -> str:
+    """How many of the past 80 % ranges held: ``12 of 14``."""
+    if one.past is None or not one.past.ranges:
+        return ""
+    return tr("{held} of {all}", held=one.past.held, all=one.past.ranges)
+
+
+def _assumptions(told: list[Forecast]) -> list[str]:
+    """What the values rest on: once for all of which nothing is expected, and one by one for the others."""
+    lines = []
+    if any(one.assumes is Assumption.NO_CHANGE for one in told):
+        lines.append(tr("Where nothing else is said, no change is expected."))
+    for one in told:
+        who = f"{one.artist}, {_name(one)}"
+        if one.assumes is Assumption.EPISODE:
+            text = tr("what came with the open wave leaves, back to {baseline}", baseline=grouped(one.baseline or 0))
+            lines.append(f"{who}: {text}.")
+        if one.assumes is Assumption.DEPARTURES:
+            leaving = "; ".join(f"{grouped(gone.amount)} ({day(gone.date)})" for gone in one.departures)
+            lines.append(f"{who}: {tr('an open burst leaves the window: {leaving}', leaving=leaving)}.")
+        if one.assumes is Assumption.GAIN:
+            lines.append(f"{who}: {tr('{gain} a day, as in the last 60 days', gain=one.gain)}.")
+        if one.assumes is Assumption.NO_CHANGE and one.baseline is not None:
+            text = tr("an unusual rise is open, from {baseline}: it may leave", baseline=grouped(one.baseline))
+            lines.append(f"{who}: {text}.")
+    return lines
+
+
+def _refusals(result: Prediction) -> list[str]:
+    words = {
+        Refusal.NO_READING: tr("no reading yet"),
+        Refusal.STALE: tr("no reading in the last 7 days"),
+        Refusal.TOO_SHORT: tr("too short a record for a range"),
+    }
+    groups: dict[tuple[Refusal, str], list[str]] = {}
+    for one in result.forecasts:
+        if one.refusal is not None:
+            groups.setdefault((one.refusal, one.artist or ""), []).append(_name(one))
+    return [
+        f"{artist} ({', '.join(names)}): {tr('no forecast')}: {words[why]}." for (why, artist), names in groups.items()
+    ]
+
+
+def _cautions(result: Prediction, told: list[Forecast]) -> list[str]:
+    lines = []
+    if any(not one.verified for one in told):
+        lines.append(tr("More than 30 days ahead the ranges are not verified: no such forecast could be checked yet."))
+    if pooled := [f"{one.artist}, {_name(one)}" for one in told if one.pooled]:
+        names = "; ".join(pooled) if len(pooled) <= _FEW else tr("{n} numbers", n=len(pooled))
+        lines.append(tr("Ranges that rest on all artists' errors, the own record being short: {names}.", names=names))
+    if result.age > _OLD:
+        lines.append(count(result.age, "The newest day is 1 day old.", "The newest day is {n} days old."))
+    return lines
+
+
+def _tidy(result: Prediction) -> Grid:
+    rows: list[Row] = []
+    for one in result.forecasts:
+        bounds = {found.level: (str(found.low), str(found.high)) for found in one.ranges}
+        numbers = (str(one.days), plain(one.last), plain(one.value), *bounds.get(80, _NONE), *bounds.get(95, _NONE))
+        why = (one.assumes.value, one.refusal.value if one.refusal else "")
+        rows.append((one.artist or "", one.source, one.metric, str(one.asof), *numbers, *why))
+    numbers_heads = ">days | >last | >value | >low80 | >high80 | >low95 | >high95"
+    return grid(f"artist | source | metric | asof | {numbers_heads} | assumes | refusal", rows)
+
+
+def backtest_page(result: Backtest, label: str) -> Page:
+    """A table a horizon: overall, then a row a number."""
+    if not result.scores:
+        text = tr("Nothing can be scored yet: it takes 45 days of a number that moves.")
+        return Page(tr("{label}: past forecasts", label=label), _scores_tidy(result), (Lines((text,)),))
+    blocks: list[Grid | Lines] = []
+    for days in dict.fromkeys(score.days for score in result.scores):
+        own = [score for score in result.scores if score.days == days]
+        title = tr("{n} days ahead", n=days)
+        heads = "Number | >n | >Error | >÷ no change | >÷ regression | >80 % | >95 %"
+        blocks.append(grid(heads, [_score_row(score) for score in own], title=title, heads=frozenset({0})))
+    lines = [
+        tr("Error: in steps of each series (its mean change a day); ÷: by that of “no change” and the old bot's line."),
+        tr("80 %, 95 %: how many of the ranges held. Rules and labels are of one author, who knew the first months."),
+    ]
+    if result.left_out:
+        names = "; ".join(f"{one.artist}, {one.title}" for one in result.left_out)
+        lines.append(tr("Left out, too short or too still: {names}.", names=names))
+    blocks.append(Lines(tuple(lines)))
+    span = f"{result.first} … {result.last}" if result.first else ""
+    return Page(f"{tr('{label}: past forecasts', label=label)}, {span}", _scores_tidy(result), tuple(blocks))
+
+
+def _score_row(score: Score) -> Row:
+    return (
+        score.title or tr("All, every series alike"),
+        str(score.forecasts),
+        f"{score.error:.2f}",
+        _ratio(score.to_no_change),
+        _ratio(score.to_regression),
+        *(_held(found) for found in score.coverage),
+    )
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _held(found: Coverage) -> str:
+    return "–" if found.share is None else f"{100 * found.share:.0f} %"
+
+
+def _scores_tidy(result: Backtest) -> Grid:
+    rows: list[Row] = [
+        (
+            str(score.days), score.source, score.metric, str(score.series), str(score.forecasts), plain(score.error),
+            plain(score.to_no_change), plain(score.to_regression),
+            *(text for found in score.coverage for text in (str(found.held), str(found.ranges), plain(found.width))),
+        )
+        for score in result.scores
+    ]  # fmt: skip
+    heads = (
+        ">days | source | metric | >series | >forecasts | >error | >to_no_change | >to_regression | "
+        ">held80 | >ranges80 | >width80 | >held95 | >ranges95 | >width95"
+    )
+    return grid(heads, rows)

@@ -1,0 +1,142 @@
+"""`casa24 predict` and `casa24 backtest` as people ask them, of any record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from casa24.cli.app import app
+from casa24.storage import DataFolder, dump
+from tests.making import DAY, SERIES, artist, flag, snapshot, snapshots
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+    from casa24.models import Snapshot
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--data-dir", str(folder)])
+
+
+def put(folder: Path, *days: Snapshot) -> None:
+    data = DataFolder(folder, SERIES)
+    data.history.mkdir(parents=True, exist_ok=True)
+    for day in days:
+        data.file_of(day.date).write_bytes(dump(day).encode("utf-8", "backslashreplace"))
+
+
+def ago(days: int) -> dt.date:
+    return DAY - dt.timedelta(days=days)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Sixty days: Ana grows by one, Ben's answers ended ten days ago, Cleo has just joined."""
+    monkeypatch.chdir(tmp_path)
+    for number in range(60):
+        ana = artist("Ana", spotify={"followers": 200 - number, "monthly_listeners": str(90 - number)})
+        ben = artist("Ben", spotify={"followers": None if number < 10 else 300})
+        cleo = [artist("Cleo", spotify={"followers": 9})] if number < 2 else []
+        flags = [flag("Ben", "spotify", "followers")] if number < 10 else []
+        put(tmp_path / "data", snapshot(ana, ben, *cleo, day=ago(number), flags=flags))
+    return tmp_path / "data"
+
+
+def test_a_forecast_has_a_value_two_ranges_and_what_it_assumes(folder: Path) -> None:
+    shown = " ".join(run(folder, "predict", "--days", "7").stdout.split())
+    assert "Our label: 7 days after 14 Mar 2026" in shown
+    assert "Spotify · Followers 200 200 193…207 193…207" in shown
+    assert "Where nothing else is said, no change is expected." in shown
+    assert "Ben (Spotify · Followers): no forecast: no reading in the last 7 days." in shown
+    assert "Ranges that rest on all artists' errors, the own record being short: Cleo, Spotify · Followers." in shown
+
+
+def test_programs_get_the_same(folder: Path) -> None:
+    told = json.loads(run(folder, "predict", "--days", "7", "--format", "json").stdout)
+    assert (told["asof"], told["days"]) == (str(DAY), 7)
+    ana = next(one for one in told["forecasts"] if one["artist"] == "Ana" and one["metric"] == "followers")
+    assert (ana["value"], ana["assumes"], ana["refusal"]) == (200, "no_change", None)
+    head, first, *_ = run(folder, "predict", "--days", "7", "--format", "csv").stdout.splitlines()
+    assert head == "artist,source,metric,asof,days,last,value,low80,high80,low95,high95,assumes,refusal"
+    assert first == f"Ana,spotify,followers,{DAY},7,200,200,193,207,193,207,no_change,"
+
+
+def test_as_of_a_day_it_is_what_that_day_would_have_said(folder: Path) -> None:
+    told = json.loads(run(folder, "predict", "--days", "7", "--asof", str(ago(20)), "--format", "json").stdout)
+    ana = next(one for one in told["forecasts"] if one["artist"] == "Ana" and one["metric"] == "followers")
+    assert (told["asof"], ana["last"], ana["value"]) == (str(ago(20)), 180, 180)
+
+
+def test_one_artist_gets_every_number_and_a_metric_only_that(folder: Path) -> None:
+    only = json.loads(run(folder, "predict", "--artist", "ana", "--metric", "followers", "--format", "json").stdout)
+    assert [(one["artist"], one["metric"]) for one in only["forecasts"]] == [("Ana", "followers")]
+
+
+def test_far_ahead_it_says_that_nothing_is_verified(folder: Path) -> None:
+    assert "not verified" in run(folder, "predict", "--days", "31").stdout
+    assert "not verified" not in run(folder, "predict", "--days", "30").stdout
+
+
+def test_it_speaks_spanish(folder: Path) -> None:
+    shown = run(folder, "predict", "--days", "7", "--lang", "es").stdout
+    assert "7 días después del 14 mar 2026" in shown
+    assert "no se espera cambio" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("predict", "--days", "6"), "Give 7 to 90"),
+        (("predict", "--days", "91"), "Give 7 to 90"),
+        (("predict", "--artist", "Zoe"), "no artist called 'Zoe'"),
+        (("predict", "--metric", "moons"), "no metric called 'moons'"),
+        (("predict", "--asof", "never"), "'never' is no date"),
+        (("backtest", "--days", "7,x"), "Write them like 7,30"),
+        (("backtest", "--days", ""), "Write them like 7,30"),
+        (("backtest", "--since", "2027-01-01"), "no snapshot in these days"),
+    ],
+)
+def test_a_question_that_is_none_says_what_would_be_one(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = run(folder, *arguments)
+    assert done.exit_code in {1, 2}
+    assert said in done.stderr
+
+
+def test_past_forecasts_are_scored_and_what_cannot_be_is_named(folder: Path) -> None:
+    shown = " ".join(run(folder, "backtest", "--days", "7").stdout.split())
+    assert "7 days ahead" in shown
+    assert "Left out, too short or too still: Ben, Spotify · Followers; Cleo, Spotify · Followers." in shown
+    told = json.loads(run(folder, "backtest", "--days", "7", "--format", "json").stdout)
+    overall = told["scores"][0]
+    # A number that grows by one each day is 7 further after a week; the line of least squares knows it.
+    assert (overall["error"], overall["no_change"], overall["regression"], overall["to_no_change"]) == (7, 7, 0, 1)
+    assert overall["to_regression"] is None
+
+
+def test_of_no_record_it_says_so(tmp_path: Path) -> None:
+    for command in ("predict", "backtest"):
+        done = run(tmp_path, command)
+        assert (done.exit_code, "Nothing is recorded" in done.stderr) == (1, True)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(days=st.lists(snapshots(), min_size=1, max_size=4), form=st.sampled_from(["table", "json", "csv", "md"]))
+def test_of_any_record_there_is_an_answer(
+    tmp_path_factory: pytest.TempPathFactory, days: list[Snapshot], form: str
+) -> None:
+    folder = tmp_path_factory.mktemp("label") / "data"
+    put(folder, *(day.model_copy(update={"date": ago(20 * number)}) for number, day in enumerate(days)))
+    for command in (("predict",), ("backtest",)):
+        done = run(folder, *command, "--format", form)
+        assert done.exit_code == 0, done.stderr
+        assert done.stdout.strip()
+        assert not {"NaN", "Infinity", "nan", "inf"} & set(done.stdout.replace(",", " ").replace(":", " ").split())
