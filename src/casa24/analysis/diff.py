@@ -201,33 +201,34 @@ def _worth_a_line(change: Change) -> bool:
 
 def _totals(changes: Sequence[Change], series: Sequence[Series]) -> Iterable[Total]:
     for item in series:
-        if item.metric.kind == "score":
-            continue
-        both = [
-            change
-            for change in changes
-            if (change.source, change.metric) == (item.source, item.field)
-            and change.change is not None
-            and not change.doubtful
-        ]
-        old, new = [change.old.value or 0 for change in both], [change.new.value or 0 for change in both]
-        least = [change.old.low or 0 for change in both], [change.new.low or 0 for change in both]
-        if len(both) > 1:
-            yield Total(
-                source=item.source,
-                source_title=item.source_title,
-                metric=item.field,
-                title=item.metric.title,
-                kind=item.metric.kind,
-                unique_people=item.metric.unique_people,
-                artists=tuple(change.artist or "" for change in both),
-                old=sum(old),
-                new=sum(new),
-                old_at_least=max(least[0]) if item.metric.unique_people else sum(least[0]),
-                new_at_least=max(least[1]) if item.metric.unique_people else sum(least[1]),
-                old_at_most=sum(change.old.high or 0 for change in both),
-                new_at_most=sum(change.new.high or 0 for change in both),
-                change=sum(new) - sum(old),
-                change_low=sum(change.change_low or 0 for change in both),
-                change_high=sum(change.change_high or 0 for change in both),
-            )
+        own = [change for change in changes if (change.source, change.metric) == (item.source, item.field)]
+        total = total_of(item, own)
+        if total is not None:
+            yield total
+
+
+def total_of(item: Series, changes: Iterable[Change]) -> Total | None:
+    """The sum of one number over artists; None for a score, and where fewer than two of the changes count."""
+    both = [change for change in changes if change.change is not None and not change.doubtful]
+    if item.metric.kind == "score" or len(both) < 2:  # noqa: PLR2004 - one artist's number is no sum
+        return None
+    old, new = [change.old.value or 0 for change in both], [change.new.value or 0 for change in both]
+    least = [change.old.low or 0 for change in both], [change.new.low or 0 for change in both]
+    return Total(
+        source=item.source,
+        source_title=item.source_title,
+        metric=item.field,
+        title=item.metric.title,
+        kind=item.metric.kind,
+        unique_people=item.metric.unique_people,
+        artists=tuple(change.artist or "" for change in both),
+        old=sum(old),
+        new=sum(new),
+        old_at_least=max(least[0]) if item.metric.unique_people else sum(least[0]),
+        new_at_least=max(least[1]) if item.metric.unique_people else sum(least[1]),
+        old_at_most=sum(change.old.high or 0 for change in both),
+        new_at_most=sum(change.new.high or 0 for change in both),
+        change=sum(new) - sum(old),
+        change_low=sum(change.change_low or 0 for change in both),
+        change_high=sum(change.change_high or 0 for change in both),
+    )

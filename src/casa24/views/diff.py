@@ -60,8 +60,8 @@ def _totals(result: Diff) -> Grid:
         (
             f"{total.source_title} · {tr(total.title)}",
             str(len(total.artists)),
-            _sum(total.old, total.old_at_least, total.old_at_most),
-            _sum(total.new, total.new_at_least, total.new_at_most),
+            between(total.old, total.old_at_least, total.old_at_most),
+            between(total.new, total.new_at_least, total.new_at_most),
             change(total),
         )
         for total in result.totals
@@ -70,7 +70,8 @@ def _totals(result: Diff) -> Grid:
     return grid(f"Number | >Artists | >{result.old_date} | >{result.new_date} | >Change", rows, title=title)
 
 
-def _sum(value: int, at_least: int, at_most: int) -> str:
+def between(value: int, at_least: int, at_most: int) -> str:
+    """A sum; where the same people may stand in it twice, at least … at most."""
     return number(value) if at_least == at_most else f"{number(at_least)}…{number(at_most)}"
 
 

@@ -1,0 +1,209 @@
+"""A label's week, Monday to Sunday (UTC): what changed, is unusual, was reached, is new, and is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casa24.analysis.day import Entry, describe_day
+from casa24.analysis.diff import match
+from casa24.analysis.growth import Grown, grown
+from casa24.analysis.milestones import Milestone, milestones
+from casa24.analysis.reasons import Missing, missing
+from casa24.analysis.result import Result
+from casa24.analysis.unusual import Movement, OpenWave, movements, open_waves
+from casa24.analysis.waves import Company
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from casa24.models import Snapshot
+    from casa24.sources.registry import AnySource
+    from casa24.timeseries import TimeSeries
+
+DAYS = dt.timedelta(days=7)
+_ONE_DAY = dt.timedelta(days=1)
+_TOP = 5
+# The first and the last years have weeks the calendar does not hold, or none beside them.
+_WEEK = re.compile(r"((?!0001|9999)[0-9]{4})-?W([0-9]{2})")
+
+Lists = dict[tuple[str, str, str], list[Entry]]
+"""By (artist, source title, list title)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One ISO week, by its Monday."""
+
+    monday: dt.date
+
+    @classmethod
+    def parse(cls, text: str) -> Week:
+        """``2025-W42``. Raises ValueError where that is no week."""
+        written = _WEEK.fullmatch(text.strip().upper())
+        if written is None:
+            raise ValueError(text)
+        return cls(dt.date.fromisocalendar(int(written[1]), int(written[2]), 1))
+
+    @classmethod
+    def of(cls, day: dt.date) -> Week:
+        """The week of a day."""
+        return cls(day - dt.timedelta(days=day.weekday()))
+
+    @classmethod
+    def last_complete(cls, day: dt.date) -> Week:
+        """The last week that was over at the end of a day."""
+        this = cls.of(day)
+        return this if this.sunday == day else cls(this.monday - DAYS)
+
+    @property
+    def sunday(self) -> dt.date:
+        """Its last day."""
+        return self.monday + DAYS - _ONE_DAY
+
+    def __str__(self) -> str:
+        year, week, _ = self.monday.isocalendar()
+        return f"{year:04}-W{week:02}"
+
+
+class NewEntry(Result):
+    """An entry of an artist's list that was not in it before the week."""
+
+    artist: str
+    source_title: str
+    list: str
+    label: str
+    url: str | None
+
+
+class Departure(Result):
+    """So many of a burst that are expected to leave a window on a day."""
+
+    artist: str | None
+    source_title: str
+    title: str
+    date: dt.date
+    size: int
+
+
+class WeekReport(Result):
+    """The week ``week``, ``monday``…``sunday``; ``over``: whether the record reaches beyond its last day.
+
+    ``since``: the day before it that changes are counted from, where one was recorded in the 7 days before.
+    ``open``: the waves open at its end, as known then. ``missing``: on ``newest``, its last recorded day,
+    None where nothing was recorded. ``departures``: expected in the week after.
+    """
+
+    week: str
+    monday: dt.date
+    sunday: dt.date
+    over: bool
+    since: dt.date | None
+    newest: dt.date | None
+    recorded: int
+    changes: tuple[Grown, ...]
+    open: tuple[OpenWave, ...]
+    movements: tuple[Movement, ...]
+    milestones: tuple[Milestone, ...]
+    new: tuple[NewEntry, ...]
+    missing: tuple[Missing, ...]
+    departures: tuple[Departure, ...]
+
+
+def describe_week(
+    week: Week,
+    found: Sequence[TimeSeries],
+    snapshots: Sequence[Snapshot],
+    sources: Sequence[AnySource],
+    *,
+    aliases: Mapping[str, Iterable[str]],
+) -> WeekReport:
+    """A week. ``found``: every series of the whole record.
+
+    ``snapshots``: those of the week and of the seven days before it, oldest first.
+    """
+    last = max((series.points[-1].date for series in found if series.points), default=week.monday)
+    before = [one for one in snapshots if one.date < week.monday]
+    inside = [one for one in snapshots if week.monday <= one.date <= week.sunday]
+    company = Company(found)
+    waves = tuple(open_waves(found, week.sunday, company)) if inside else ()
+    return WeekReport(
+        week=str(week),
+        monday=week.monday,
+        sunday=week.sunday,
+        over=last >= week.sunday,
+        since=before[-1].date if before else None,
+        newest=inside[-1].date if inside else None,
+        recorded=len(inside),
+        changes=tuple(_changes(found, week, company)),
+        open=waves,
+        movements=tuple(
+            one for one in movements(company.events) if one.last >= week.monday and one.first <= week.sunday
+        ),
+        milestones=tuple(
+            one
+            for one in milestones(found, last).reached
+            if week.monday <= one.reached <= week.sunday and not one.before
+        ),
+        new=tuple(_new(before, inside, sources, aliases)),
+        missing=tuple(missing(inside[-1], sources)) if inside else (),
+        departures=tuple(_departures(waves, week)),
+    )
+
+
+def _changes(found: Iterable[TimeSeries], week: Week, company: Company) -> Iterator[Grown]:
+    """From the last usable reading of the seven days before to the last of the week, where that is a change."""
+    for series in found:
+        earlier = [point.date for point in series.usable if week.monday - DAYS <= point.date < week.monday]
+        row = grown(series, earlier[-1] if earlier else week.monday, week.sunday, company)
+        if row is not None and row.change and row.last >= week.monday:
+            yield row
+
+
+def _new(
+    before: Sequence[Snapshot],
+    inside: Sequence[Snapshot],
+    sources: Sequence[AnySource],
+    aliases: Mapping[str, Iterable[str]],
+) -> Iterator[NewEntry]:
+    """What stands among the first five of a list and did not the week before; nothing where that list is not known."""
+    if not before or not inside:
+        return
+    earlier = {new: old for _, old, new in match(before[-1], inside[-1], aliases) if old and new}
+    known = _lists(before, sources)
+    for (artist, source, title), entries in _lists(inside, sources).items():
+        old = known.get((earlier.get(artist, artist), source, title))
+        seen = None if old is None else {entry.url or entry.label for entry in old}
+        for entry in entries:
+            if seen is not None and (entry.url or entry.label) not in seen:
+                yield NewEntry(artist=artist, source_title=source, list=title, label=entry.label, url=entry.url)
+
+
+def _lists(snapshots: Sequence[Snapshot], sources: Sequence[AnySource]) -> Lists:
+    """The first five of each artist's newest lists; plain texts (genres) are no news."""
+    lists: Lists = {}
+    for snapshot in reversed(snapshots):
+        for artist in describe_day(snapshot, sources).artists:
+            for source in artist.sources:
+                for one in source.lists:
+                    entries = list(one.entries or ())
+                    if one.entries is not None and (not entries or any(item.url or item.numbers for item in entries)):
+                        lists.setdefault((artist.name, source.title, one.title), entries[:_TOP])
+    return lists
+
+
+def _departures(waves: Iterable[OpenWave], week: Week) -> Iterator[Departure]:
+    """What should leave a window in the seven days after the week."""
+    for wave in waves:
+        for leaving in wave.leaving:
+            if week.sunday < leaving.by <= week.sunday + DAYS:
+                one = wave.episode
+                yield Departure(
+                    artist=one.artist,
+                    source_title=one.source_title,
+                    title=one.title,
+                    date=leaving.by,
+                    size=leaving.size,
+                )

@@ -1,0 +1,151 @@
+"""Growth over a period: one table a metric, or one artist's numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24.language import count, day, tr
+from casa24.views.diff import between
+from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.text import change, percent, plain, point, signed
+from casa24.views.words import listed, metric, who
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from casa24.analysis.growth import Grown, Growth
+    from casa24.models import Measurement
+
+
+def growth_page(result: Growth, label: str, *, whose: str | None = None) -> Page:
+    """``whose``: the one artist's name, as the heading has it; None: everybody's growth."""
+    days = count(result.days, "{n} day", "{n} days")
+    heading = tr(
+        "{name}: growth over {days}, {first} … {last}",
+        name=whose or label, days=days, first=result.first, last=result.last,
+    )  # fmt: skip
+    blocks: list[Grid | Lines] = []
+    if whose is None:
+        blocks += [*_top(result), *_tables(result), *_totals(result)]
+    elif result.rows:
+        blocks.append(_numbers_of_one(result))
+    if not result.rows:
+        blocks.append(Lines((tr("Nothing usable was recorded in this period."),)))
+    return Page(heading, _tidy(result), (*blocks, *_remarks(result)))
+
+
+def _top(result: Growth) -> Iterable[Lines]:
+    if result.top:
+        lines = tuple(f"{who(row.artist)}: {signed(row.own)}" for row in result.top)
+        yield Lines(lines, tr("Grew most, by {metric}, without what moved in a wave", metric=metric(result.top[0])))
+
+
+def _tables(result: Growth) -> Iterable[Grid]:
+    by_metric: dict[str, list[Grown]] = {}
+    for row in result.rows:
+        by_metric.setdefault(metric(row), []).append(row)
+    for title, rows in by_metric.items():
+        shown = [(who(row.artist), *_numbers(row, result)) for row in rows]
+        yield grid("Artist | >First | >Last | >Change | >A day | >% | ", shown, title=title)
+
+
+def _numbers_of_one(result: Growth) -> Grid:
+    """One artist's numbers, platform by platform."""
+    rows: list[Row] = []
+    heads: set[int] = set()
+    platform = ""
+    for row in result.rows:
+        if row.source_title != platform:
+            platform = row.source_title
+            heads.add(len(rows))
+            rows.append((platform, "", "", "", "", "", ""))
+        rows.append((f"  {tr(row.title)}", *_numbers(row, result)))
+    return grid("Number | >First | >Last | >Change | >A day | >% | ", rows, heads=frozenset(heads))
+
+
+def _numbers(row: Grown, result: Growth) -> Row:
+    first = _dated(row.old, row.first, result.first)
+    last = _dated(row.new, row.last, result.last)
+    return (first, last, change(row), _a_day(row), percent(row), row.sparkline)
+
+
+def _dated(reading: Measurement, date: dt.date, end: dt.date) -> str:
+    """A reading; with its day where that is not the end of the period."""
+    return point(reading) if date == end else f"{point(reading)} ({date:%m-%d})"
+
+
+def _a_day(row: Grown) -> str:
+    if row.per_day is None or not row.change:
+        return ""
+    sign = "" if row.change_low == row.change_high else "~"
+    return f"{sign}{row.per_day:+,.2f}"
+
+
+def _totals(result: Growth) -> Iterable[Grid]:
+    rows = [
+        (
+            metric(total), str(len(total.artists)),
+            between(total.old, total.old_at_least, total.old_at_most),
+            between(total.new, total.new_at_least, total.new_at_most),
+            change(total), signed(total.wave) if total.wave else "",
+        )
+        for total in result.totals
+    ]  # fmt: skip
+    if rows:
+        title = tr("Artists read at both ends (people may be counted twice: at least … at most)")
+        yield grid("Number | >Artists | >First | >Last | >Change | >In waves", rows, title=title)
+
+
+def _remarks(result: Growth) -> Iterable[Lines]:
+    waves = tuple(f"{who(row.artist)}, {metric(row)}: {wave_words(row)}." for row in result.rows if row.wave)
+    if waves:
+        yield Lines(waves, tr("Told apart"))
+    single = tuple(f"{who(row.artist)}, {metric(row)} ({row.last})" for row in result.rows if row.change is None)
+    if single:
+        yield Lines(single, tr("Read once only: no change can be told"))
+    unread = tuple(
+        tr("{what}: last read on {day}", what=f"{who(one.artist)}, {one.source_title} · {tr(one.title)}", day=one.since)
+        if one.since
+        else f"{who(one.artist)}, {one.source_title} · {tr(one.title)}"
+        for one in result.unread
+    )
+    if unread:
+        yield Lines(unread, tr("No usable reading in this period"))
+    roster = [tr("Joined: {names}", names=listed(result.joined))] if result.joined else []
+    roster += [tr("Left: {names}", names=listed(result.left))] if result.left else []
+    if roster:
+        yield Lines(tuple(roster), tr("Roster"))
+
+
+def wave_words(row: Grown) -> str:
+    """``+166, of which +180 since 13 Oct 2025 moved together with Mango Blade``."""
+    wave, told = row.wave, change(row)
+    if wave is None:
+        return told
+    names, size, since = listed(wave.others), signed(wave.size), day(wave.since)
+    if wave.size < 0:
+        return tr("{change}, of which {size} left again of what rose since {day}", change=told, size=size, day=since)
+    if not names:
+        return tr("{change}, of which {size} rose at once since {day}", change=told, size=size, day=since)
+    return tr(
+        "{change}, of which {size} since {day} moved together with {names}",
+        change=told, size=size, day=since, names=names,
+    )  # fmt: skip
+
+
+def _tidy(result: Growth) -> Grid:
+    rows: list[Row] = [
+        (
+            row.artist or "", row.source, row.metric, row.first.isoformat(), row.last.isoformat(),
+            plain(row.old.value), plain(row.new.value), plain(row.change), plain(row.change_low),
+            plain(row.change_high), plain(row.per_day), plain(row.percent),
+            plain(row.wave.size if row.wave else None), "; ".join(row.wave.others) if row.wave else "",
+        )
+        for row in result.rows
+    ]  # fmt: skip
+    return grid(
+        "artist | source | metric | first | last | >old | >new | >change | >change_low | >change_high"
+        " | >per_day | >percent | >wave | wave_with",
+        rows,
+    )

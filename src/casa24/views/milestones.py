@@ -1,0 +1,116 @@
+"""Milestones reached, and the next ones with their distance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from casa24.language import day, grouped, tr
+from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.text import number, plain
+from casa24.views.words import metric, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from casa24.analysis.milestones import Ahead, Milestone, Milestones
+
+_STALE = dt.timedelta(days=7)
+
+
+def milestones_page(result: Milestones, name: str, *, everything: bool = False) -> Page:
+    """``everything``: every milestone; else the last one of each number, if it fell within the record."""
+    shown = result.reached if everything else _newest(result.reached)
+    blocks: list[Grid | Lines] = []
+    if shown:
+        rows = [(who(one.artist), metric(one), number(one.rung), _reached(one)) for one in shown]
+        blocks.append(grid("Artist | Number | >Milestone | Reached", rows, title=tr("Reached")))
+    blocks += _ahead(result)
+    if not blocks:
+        blocks.append(Lines((tr("No number here has come near a milestone: none is recorded yet."),)))
+    return Page(tr("{name}: milestones on {day}", name=name, day=result.last), _tidy(result), tuple(blocks))
+
+
+def milestone_words(one: Milestone) -> str:
+    """``Ana, Spotify · Followers: 250 on 3 May 2025``."""
+    return tr(
+        "{artist}, {metric}: {rung} on {day}",
+        artist=who(one.artist), metric=metric(one), rung=grouped(one.rung), day=day(one.reached),
+    )  # fmt: skip
+
+
+def _newest(reached: Iterable[Milestone]) -> list[Milestone]:
+    """The last of each number; not one that the record began with."""
+    last: dict[tuple[str | None, str, str], Milestone] = {}
+    for one in reached:
+        last.setdefault((one.artist, one.source, one.metric), one)
+    return [one for one in last.values() if not one.before]
+
+
+def _reached(one: Milestone) -> str:
+    return tr("{day} or before", day=one.reached) if one.before else one.reached.isoformat()
+
+
+def _ahead(result: Milestones) -> Iterable[Grid | Lines]:
+    """A table a metric."""
+    by_metric: dict[str, list[Ahead]] = {}
+    for one in result.ahead:
+        by_metric.setdefault(metric(one), []).append(one)
+    if by_metric:
+        yield Lines((tr("At the pace of the last 60 days, jumps left out."),), tr("Next"))
+    for title, ahead in by_metric.items():
+        rows = [
+            (
+                who(one.artist), _now(one), number(one.own) if one.own != one.value else "", number(one.rung),
+                _distance(one), when_words(one, result.last),
+            )
+            for one in ahead
+        ]  # fmt: skip
+        yield _without_empty(
+            grid("Artist | >Now | >Without the wave | >Next | >To go | >When", rows, title=title), column=2
+        )
+
+
+def _without_empty(table: Grid, column: int) -> Grid:
+    """The table; without that column where no cell of it says anything."""
+    if any(row[column] for row in table.rows):
+        return table
+    rows = tuple((*row[:column], *row[column + 1 :]) for row in table.rows)
+    return Grid((*table.columns[:column], *table.columns[column + 1 :]), rows, table.title)
+
+
+def _now(one: Ahead) -> str:
+    return f"~{number(one.value)}" if one.rounded else number(one.value)
+
+
+def _distance(one: Ahead) -> str:
+    return f"~{number(one.distance)}" if one.rounded else number(one.distance)
+
+
+def when_words(one: Ahead, last: dt.date) -> str:
+    """The day it is reached, or why there is none."""
+    if last - one.date > _STALE:
+        return tr("last read on {day}", day=one.date)
+    if not one.distance:
+        return tr("perhaps there already")
+    if one.pace is None:
+        return tr("too few readings")
+    return tr("not in sight") if one.when is None else one.when.isoformat()
+
+
+def _tidy(result: Milestones) -> Grid:
+    rows: list[Row] = [
+        (
+            "before" if one.before else "reached", one.artist or "", one.source, one.metric, plain(one.rung),
+            one.reached.isoformat(), "", "", "",
+        )
+        for one in result.reached
+    ]  # fmt: skip
+    rows += [
+        (
+            "next", one.artist or "", one.source, one.metric, plain(one.rung),
+            one.when.isoformat() if one.when else "", plain(one.value), plain(one.distance), plain(one.pace),
+        )
+        for one in result.ahead
+    ]  # fmt: skip
+    return grid("what | artist | source | metric | >milestone | day | >value | >distance | >pace", rows)

@@ -1,0 +1,96 @@
+"""Artists side by side, and who stands where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casa24.language import count, tr
+from casa24.views.growth import wave_words
+from casa24.views.page import Column, Grid, Lines, Page, Row, grid
+from casa24.views.text import change, plain, point
+from casa24.views.words import metric
+
+if TYPE_CHECKING:
+    from casa24.analysis.compare import Comparison, Side
+    from casa24.analysis.leaderboard import Leaderboard, Place
+
+
+def comparison_page(result: Comparison) -> Page:
+    """A row a metric, a column an artist."""
+    days = count(result.days, "{n} day", "{n} days")
+    heading = tr("{names} on {day} (changes in {days})", names=", ".join(result.artists), day=result.date, days=days)
+    columns = (Column(tr("Number")), *(Column(name, right=True) for name in result.artists))
+    rows = tuple((metric(one), *(_side(side) for side in one.sides)) for one in result.metrics)
+    blocks: list[Grid | Lines] = [Grid(columns, rows)] if rows else []
+    waves = tuple(
+        f"{side.artist}, {metric(one)}: {wave_words(side.growth)}."
+        for one in result.metrics
+        for side in one.sides
+        if side.growth and side.growth.wave
+    )
+    if waves:
+        blocks.append(Lines(waves, tr("Told apart")))
+    if not blocks:
+        blocks.append(Lines((tr("Nothing usable was recorded in this period."),)))
+    return Page(heading, _sides(result), tuple(blocks))
+
+
+def _side(side: Side) -> str:
+    if side.reading is None:
+        return "–"
+    delta = change(side.growth)
+    return f"{point(side.reading)} ({delta})" if delta not in {"", "0"} else point(side.reading)
+
+
+def _sides(result: Comparison) -> Grid:
+    rows: list[Row] = [
+        (
+            side.artist, result.date.isoformat(), one.source, one.metric,
+            plain(side.reading.value if side.reading else None), side.reading.state.value if side.reading else "",
+            plain(side.growth.change if side.growth else None),
+        )
+        for one in result.metrics
+        for side in one.sides
+    ]  # fmt: skip
+    return grid("artist | date | source | metric | >value | state | >change", rows)
+
+
+def leaderboard_page(result: Leaderboard, label: str) -> Page:
+    """Ranks with their change; who was not read, at the end."""
+    heading = tr("{label}: {metric} on {day}", label=label, metric=metric(result), day=result.date)
+    blocks: list[Grid | Lines] = []
+    if result.places:
+        rows = [(_rank(one), one.artist, _value(one, result), _moved(one)) for one in result.places]
+        blocks.append(grid(">Rank | Artist | >Value | >In 30 days", rows))
+    if result.absent:
+        lines = (
+            tr("{what}: last read on {day}", what=one.artist, day=one.since) if one.since else one.artist
+            for one in result.absent
+        )
+        blocks.append(Lines(tuple(lines), tr("No usable reading in 7 days")))
+    if not blocks:
+        blocks.append(Lines((tr("Nobody on this day has this number."),)))
+    return Page(heading, _places(result), tuple(blocks))
+
+
+def _rank(one: Place) -> str:
+    return f"{one.rank}=" if one.tied else str(one.rank)
+
+
+def _value(one: Place, result: Leaderboard) -> str:
+    return point(one.reading) if one.date == result.date else f"{point(one.reading)} ({one.date:%m-%d})"
+
+
+def _moved(one: Place) -> str:
+    if one.moved is None:
+        return tr("not read then")
+    return f"↑{one.moved}" if one.moved > 0 else f"↓{-one.moved}" if one.moved else "="
+
+
+def _places(result: Leaderboard) -> Grid:
+    rows: list[Row] = [
+        (plain(one.rank), one.artist, one.date.isoformat(), plain(one.reading.value), plain(one.moved))
+        for one in result.places
+    ]
+    rows += [("", one.artist, one.since.isoformat() if one.since else "", "", "") for one in result.absent]
+    return grid(">rank | artist | date | >value | >moved", rows)

@@ -1,0 +1,100 @@
+"""A label's week on one screen, or in one mail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from casa24.language import count, day, grouped, tr
+from casa24.views.day import reason_lines
+from casa24.views.milestones import milestone_words
+from casa24.views.page import Column, Grid, Lines, Page, Row, grid
+from casa24.views.text import change, plain, point
+from casa24.views.unusual import movement_words, open_words
+from casa24.views.words import metric, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from casa24.analysis.growth import Grown
+    from casa24.analysis.week import NewEntry, WeekReport
+
+
+def week_page(result: WeekReport, label: str) -> Page:
+    """What changed, what is unusual, reached, new, missing, and expected next."""
+    heading = tr(
+        "{label}: week {week}, {first} … {last}",
+        label=label, week=result.week, first=day(result.monday), last=day(result.sunday),
+    )  # fmt: skip
+    blocks: list[Grid | Lines] = [Lines(tuple(_recorded(result)))]
+    blocks += _changes(result)
+    unusual = [*map(open_words, result.open), *map(movement_words, result.movements)]
+    departures = [
+        tr(
+            "{artist}, {metric}: {size} by {day}",
+            artist=who(one.artist), metric=metric(one), size=grouped(one.size), day=day(one.date),
+        )
+        for one in result.departures
+    ]  # fmt: skip
+    parts = (
+        (tr("Unusual"), unusual),
+        (tr("Milestones"), [milestone_words(one) for one in reversed(result.milestones)]),
+        (tr("Expected to leave next week"), departures),
+    )
+    blocks += [Lines(tuple(lines), title) for title, lines in parts if lines]
+    blocks += _new(result.new)
+    return Page(heading, _tidy(result), (*blocks, *reason_lines(result.missing, tr("Missing"))))
+
+
+def _recorded(result: WeekReport) -> Iterable[str]:
+    if result.newest is None:
+        yield tr("Nothing was recorded in this week.")
+        return
+    yield count(result.recorded, "Recorded on {n} of 7 days.", "Recorded on {n} of 7 days.")
+    if not result.over:
+        yield tr("The week is not over in the record: it ends on {day}.", day=day(result.newest))
+    if result.since is None:
+        yield tr("Nothing was recorded in the week before: changes are counted from the first reading of this one.")
+    if not result.changes:
+        yield tr("No number changed.")
+
+
+def _changes(result: WeekReport) -> Iterable[Grid]:
+    """A table a platform: who changed, and each of its numbers that did."""
+    by_source: dict[str, list[Grown]] = {}
+    for row in result.changes:
+        by_source.setdefault(row.source_title, []).append(row)
+    for source, changes in by_source.items():
+        titles = list(dict.fromkeys(row.title for row in changes))
+        cells = {(row.artist, row.title): row for row in changes}
+        columns = (Column(tr("Artist")), *(Column(tr(title), right=True) for title in titles))
+        rows = tuple(
+            (who(artist), *(_cell(cells.get((artist, title))) for title in titles))
+            for artist in dict.fromkeys(row.artist for row in changes)
+        )
+        yield Grid(columns, rows, source)
+
+
+def _cell(row: Grown | None) -> str:
+    return "" if row is None else f"{point(row.new)} ({change(row)})"
+
+
+def _new(entries: Sequence[NewEntry]) -> Iterable[Grid]:
+    if entries:
+        table = grid(
+            "Title | Artist | List",
+            [(one.label, one.artist, f"{one.source_title} · {tr(one.list)}") for one in entries],
+            title=tr("New in the top five"),
+        )
+        yield replace(table, links={number: one.url for number, one in enumerate(entries) if one.url})
+
+
+def _tidy(result: WeekReport) -> Grid:
+    rows: list[Row] = [
+        (
+            row.artist or "", result.week, row.source, row.metric, row.first.isoformat(), row.last.isoformat(),
+            plain(row.old.value), plain(row.new.value), plain(row.change),
+        )
+        for row in result.changes
+    ]  # fmt: skip
+    return grid("artist | week | source | metric | first | last | >old | >new | >change", rows)

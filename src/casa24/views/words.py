@@ -1,0 +1,40 @@
+"""Names, metrics and enumerations in the language spoken: what several pages say alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from casa24.language import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class OfMetric(Protocol):
+    """Anything about one metric of one artist, or of the label."""
+
+    @property
+    def source_title(self) -> str:
+        """The platform."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The metric."""
+        ...
+
+
+def metric(item: OfMetric) -> str:
+    """``Spotify · Followers``."""
+    return f"{item.source_title} · {tr(item.title)}"
+
+
+def who(artist: str | None) -> str:
+    """An artist's name; the label where it is nobody's."""
+    return tr("The label") if artist is None else artist
+
+
+def listed(names: Iterable[str]) -> str:
+    """``Ana, Ben and Cleo``."""
+    *first, last = list(names) or [""]
+    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last
