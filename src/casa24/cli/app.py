@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import artists, collect, data, demo, doctor, foresee, init, read, worker
+from casa24.cli import artists, ask, collect, data, demo, doctor, foresee, init, read, worker
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -96,6 +96,12 @@ app.command("diff")(read.diff)
 app.command("history")(read.history)
 app.command("predict")(foresee.predict)
 app.command("backtest")(foresee.backtest)
+app.command("growth")(ask.growth)
+app.command("unusual")(ask.unusual)
+app.command("milestones")(ask.milestones)
+app.command("compare")(ask.compare)
+app.command("leaderboard")(ask.leaderboard)
+app.command("week")(ask.week)
 app.command("sources")(read.sources)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

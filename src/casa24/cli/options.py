@@ -89,7 +89,12 @@ Since = Annotated[str | None, typer.Option("--since", help="From this day on.", 
 Until = Annotated[str | None, typer.Option("--until", help="Up to this day.", autocompletion=complete_day)]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option("--metric", "-m", help="Only this number; may be repeated.", autocompletion=complete_metric),
+    typer.Option(
+        "--metric",
+        "-m",
+        help="Only this: spotify.followers, followers or a title; may be repeated.",
+        autocompletion=complete_metric,
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 OlderThan = Annotated[str | None, typer.Option("--older-than", help="What is older than this, like 90d.")]

@@ -1,0 +1,146 @@
+"""What the asking commands answer with: as much of the record as the question needs, and its answer."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from casa24 import names
+from casa24.cli.answers import asked
+from casa24.cli.workspace import today
+from casa24.errors import BadDate, UnknownName, UsageError
+from casa24.history import parse_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from casa24.analysis.compare import Comparison
+    from casa24.analysis.growth import Growth
+    from casa24.analysis.leaderboard import Leaderboard
+    from casa24.analysis.milestones import Milestones
+    from casa24.analysis.unusual import Unusual
+    from casa24.analysis.week import WeekReport
+    from casa24.cli.workspace import Workspace
+    from casa24.history import History
+    from casa24.timeseries import TimeSeries
+
+_LABEL = "label"
+_MONTH = dt.timedelta(days=30)
+_RANKS = dt.timedelta(days=40)
+
+
+def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
+    """The record and its newest day. Raises NoSnapshot where there is none."""
+    history = asked(workspace, asof=asof)
+    history.need_days()
+    return history, history.days[-1]
+
+
+def grown(
+    workspace: Workspace, artist: str | None, days: int, metrics: Sequence[str], *, asof: str | None
+) -> tuple[Growth, str | None]:
+    """The growth of a period up to the newest day, and whose it is. Reads the period and 180 days before it."""
+    from casa24.analysis.growth import growth
+    from casa24.analysis.history import named_metrics
+    from casa24.analysis.waves import LOOK_BACK
+
+    history, last = record(workspace, asof)
+    wanted = named_metrics((*workspace.registry.artist_series, *workspace.label_series), metrics)
+    found = history.every_series(_before(last, LOOK_BACK + dt.timedelta(days=days)), last)
+    result = growth(found, last, days, wanted=[item.key for item in wanted])
+    if artist is None:
+        return result, None
+    whose = named(workspace, found, artist)
+    return result.only(whose), workspace.label if whose is None else whose
+
+
+def _before(day: dt.date, span: dt.timedelta) -> dt.date:
+    """So long before a day; the calendar has a beginning."""
+    return max(day, dt.date.min + span) - span
+
+
+def named(workspace: Workspace, found: Iterable[TimeSeries], query: str) -> str | None:
+    """Who is meant, of the roster and those recorded; “label” is the label itself. Raises UnknownName."""
+    known = _artists(workspace, found)
+    with contextlib.suppress(UnknownName):
+        return names.find(query, known, workspace.aliases)
+    if names.key_of(query) == _LABEL:
+        return None
+    return names.find(query, known, workspace.aliases)
+
+
+def _artists(workspace: Workspace, found: Iterable[TimeSeries]) -> list[str]:
+    """The roster, and who else was recorded."""
+    roster = (artist.name for artist in workspace.roster.artists)
+    return list(dict.fromkeys([*roster, *(one.artist for one in found if one.artist is not None)]))
+
+
+def noticed(workspace: Workspace, since: str | None, *, asof: str | None) -> Unusual:
+    """What was unusual since a day (else in 30 days), and what is still open. Reads 180 days more than that."""
+    from casa24.analysis.unusual import unusual
+    from casa24.analysis.waves import LOOK_BACK
+
+    history, last = record(workspace, asof)
+    first = parse_day(since, today=today()) if since else _before(last, _MONTH)
+    if first > last:
+        raise UsageError(f"--since {first} comes after the newest day, {last}.", advice="Give an earlier day.")
+    return unusual(history.every_series(_before(first, LOOK_BACK), last), first, last)
+
+
+def reached(workspace: Workspace, artist: str | None, *, asof: str | None) -> tuple[Milestones, str]:
+    """Milestones and whose they are. Reads the whole record: what was reached once is reached."""
+    from casa24.analysis.milestones import milestones
+
+    history, last = record(workspace, asof)
+    found = history.every_series()
+    result = milestones(found, last)
+    if artist is None:
+        return result, workspace.label
+    whose = named(workspace, found, artist)
+    return result.only(whose), workspace.label if whose is None else whose
+
+
+def compared(workspace: Workspace, artists: Sequence[str], *, asof: str | None) -> Comparison:
+    """Artists side by side on the newest day. Reads 30 days, and 180 before them. Raises UsageError."""
+    from casa24.analysis.compare import compare
+    from casa24.analysis.waves import LOOK_BACK
+
+    history, last = record(workspace, asof)
+    found = history.every_series(_before(last, LOOK_BACK + _MONTH), last)
+    known = _artists(workspace, found)
+    wanted = list(dict.fromkeys(names.find(query, known, workspace.aliases) for query in artists))
+    if len(wanted) < 2:  # noqa: PLR2004 - one is compared with nobody
+        raise UsageError("One artist can be compared with nobody.", advice="Give two or more artists.")
+    return compare(found, wanted, last, _MONTH.days)
+
+
+def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Leaderboard:
+    """The ranks of the newest day by one number, else the first window. Reads 40 days. Raises UnknownName."""
+    from casa24.analysis.history import named_metrics
+    from casa24.analysis.leaderboard import default_metric, leaderboard
+
+    items = workspace.registry.artist_series
+    found = named_metrics(items, [metric]) if metric else list(items)
+    if metric and len(found) > 1:
+        keys = ", ".join(item.key for item in found)
+        raise UsageError(f"{metric!r} may be several numbers.", advice=f"Give one of {keys}.")
+    item = default_metric(found)
+    if item is None:
+        raise UsageError("No installed source follows a number of artists.", advice="See `casa24 sources`.")
+    history, last = record(workspace, asof)
+    return leaderboard(history.every_series(_before(last, _RANKS), last), item, last)
+
+
+def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekReport:
+    """A week, else the last complete one. Reads the whole record, for the milestones. Raises BadDate."""
+    from casa24.analysis.week import DAYS, Week, describe_week
+
+    history, last = record(workspace, asof)
+    try:
+        chosen = Week.parse(week) if week else Week.last_complete(last)
+    except ValueError:
+        raise BadDate(f"{week!r} is no week.", advice="Write it like 2025-W42.") from None
+    snapshots = list(history.stream(chosen.monday - DAYS, chosen.sunday))
+    sources, aliases = workspace.registry.sources, workspace.aliases
+    return describe_week(chosen, history.every_series(), snapshots, sources, aliases=aliases)
