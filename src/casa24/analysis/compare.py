@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.growth import Grown, grown
 from casa24.analysis.result import Result
 from casa24.analysis.waves import Company
@@ -54,7 +55,7 @@ def compare(found: Sequence[TimeSeries], artists: Sequence[str], date: dt.date, 
         series = own.get((artist, item))
         newest = series.points[-1] if series else None
         reading = newest.reading if newest and newest.date == date else None
-        growth = grown(series, date - dt.timedelta(days=days), date, company) if series else None
+        growth = grown(series, shifted(date, -dt.timedelta(days=days)), date, company) if series else None
         return Side(artist=artist, reading=reading, growth=growth)
 
     metrics = [

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.diff import Change, Total, change_of, total_of
+from casa24.analysis.episodes import open_episode
 from casa24.analysis.result import Result
-from casa24.analysis.waves import Company, still_there, wave_on
+from casa24.analysis.waves import Company, known_on, still_there, wave_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -102,7 +104,7 @@ def growth(found: Sequence[TimeSeries], last: dt.date, days: int, *, wanted: Col
     ``found``: every series, from 180 days before the period on, for the episodes. ``wanted``: the keys of
     the metrics to look at; empty: all of them.
     """
-    start = last - dt.timedelta(days=days)
+    start = shifted(last, -dt.timedelta(days=days))
     company = Company(found)
     shown = [one for one in found if not wanted or one.item.key in wanted]
     rows = [row for one in shown if (row := grown(one, start, last, company))]
@@ -151,6 +153,9 @@ def _wave(series: TimeSeries, first: dt.date, last: dt.date, company: Company) -
     if series.item.metric.event is None:
         return None
     before, after = wave_on(series, first), wave_on(series, last)
+    if before is not None and after is None and open_episode(known_on(series, last)) is not None:
+        # It did not leave: it has stayed so long that it is believed in no more.
+        return None
     episode = after or before
     size = still_there(after) - still_there(before)
     if episode is None or not size:

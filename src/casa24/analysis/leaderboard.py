@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.result import Result
 from casa24.models import Measurement
 
@@ -58,7 +59,7 @@ def leaderboard(found: Iterable[TimeSeries], item: Series, date: dt.date) -> Lea
     shown = [one for one in found if one.item == item and one.points and one.points[-1].date == date]
     own = {one.artist or "": one for one in shown if one.artist is not None}
     now = {name: point for name, one in own.items() if (point := _recent(one, date))}
-    then = {name: point for name, one in own.items() if name in now and (point := _nearest(one, date - MONTH))}
+    then = {name: point for name, one in own.items() if name in now and (point := _nearest(one, shifted(date, -MONTH)))}
     ranks = _ranks(now)
     moved = _moved(_ranks(then), _ranks({name: now[name] for name in then}))
     held = list(ranks.values())

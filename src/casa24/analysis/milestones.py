@@ -11,6 +11,7 @@ import math
 from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.events import steps
 from casa24.analysis.result import Result
 from casa24.analysis.waves import spans, still_there, wave_on
@@ -145,13 +146,13 @@ def _ahead(series: TimeSeries, reached: Sequence[Milestone], last: dt.date) -> A
 def _when(distance: int, pace: float | None, newest: Point, last: dt.date) -> dt.date | None:
     if pace is None or pace <= 0 or not distance or distance > pace * _IN_SIGHT:
         return None
-    day = newest.date + dt.timedelta(days=math.ceil(distance / pace))
-    return max(day, last + dt.timedelta(days=1))
+    day = shifted(newest.date, dt.timedelta(days=math.ceil(distance / pace)))
+    return max(day, shifted(last, dt.timedelta(days=1)))
 
 
 def organic_pace(series: TimeSeries, last: dt.date) -> float | None:
     """The mean daily gain of the last 60 days, every jump left out; None with less than 14 days to judge by."""
-    recent = [point for point in series.usable if last - PACE_DAYS <= point.date <= last]
+    recent = [point for point in series.usable if last - point.date <= PACE_DAYS]
     days = (recent[-1].date - recent[0].date).days if recent else 0
     if days < _LEAST_DAYS:
         return None

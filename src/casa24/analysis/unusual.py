@@ -9,6 +9,7 @@ import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.episodes import Episode
 from casa24.analysis.events import Event
 from casa24.analysis.result import Result
@@ -90,7 +91,7 @@ def _leaving(episode: Episode, days: int | None) -> Iterator[Leaving]:
     """When each rise should have left the window; nothing for a number that is no window."""
     for rise in episode.rises if days else ():
         if rise.left and days:
-            yield Leaving(by=rise.date + dt.timedelta(days=days), size=rise.left)
+            yield Leaving(by=shifted(rise.date, dt.timedelta(days=days)), size=rise.left)
 
 
 def movements(events: Iterable[Event]) -> Iterator[Movement]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.episodes import companions, episodes, open_episode
 from casa24.analysis.events import every_event
 from casa24.timeseries import TimeSeries
@@ -33,7 +34,7 @@ def known_on(series: TimeSeries, day: dt.date) -> TimeSeries:
 def wave_on(series: TimeSeries, day: dt.date) -> Episode | None:
     """The episode the series is in on a day, as it was known then; None where its last rise is too long ago."""
     episode = open_episode(known_on(series, day))
-    return None if episode is None or episode.rises[-1].date + LOOK_BACK < day else episode
+    return None if episode is None or shifted(episode.rises[-1].date, LOOK_BACK) < day else episode
 
 
 def still_there(episode: Episode | None) -> int:
@@ -43,7 +44,7 @@ def still_there(episode: Episode | None) -> int:
 
 def spans(series: TimeSeries) -> list[tuple[dt.date, dt.date]]:
     """The days inside episodes, as they are known at the end: (first, the first day after)."""
-    return [(one.first, one.closed or one.rises[-1].date + LOOK_BACK) for one in episodes(series)]
+    return [(one.first, one.closed or shifted(one.rises[-1].date, LOOK_BACK)) for one in episodes(series)]
 
 
 class Company:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.analysis.day import Entry, describe_day
 from casa24.analysis.diff import match
 from casa24.analysis.growth import Grown, grown
@@ -50,18 +51,18 @@ class Week:
     @classmethod
     def of(cls, day: dt.date) -> Week:
         """The week of a day."""
-        return cls(day - dt.timedelta(days=day.weekday()))
+        return cls(shifted(day, -dt.timedelta(days=day.weekday())))
 
     @classmethod
     def last_complete(cls, day: dt.date) -> Week:
         """The last week that was over at the end of a day."""
         this = cls.of(day)
-        return this if this.sunday == day else cls(this.monday - DAYS)
+        return this if this.sunday == day else cls(shifted(this.monday, -DAYS))
 
     @property
     def sunday(self) -> dt.date:
         """Its last day."""
-        return self.monday + DAYS - _ONE_DAY
+        return shifted(self.monday, DAYS - _ONE_DAY)
 
     def __str__(self) -> str:
         year, week, _ = self.monday.isocalendar()
@@ -156,7 +157,7 @@ def describe_week(
 def _changes(found: Iterable[TimeSeries], week: Week, company: Company) -> Iterator[Grown]:
     """From the last usable reading of the seven days before to the last of the week, where that is a change."""
     for series in found:
-        earlier = [point.date for point in series.usable if week.monday - DAYS <= point.date < week.monday]
+        earlier = [point.date for point in series.usable if dt.timedelta() < week.monday - point.date <= DAYS]
         row = grown(series, earlier[-1] if earlier else week.monday, week.sunday, company)
         if row is not None and row.change and row.last >= week.monday:
             yield row
@@ -198,7 +199,7 @@ def _departures(waves: Iterable[OpenWave], week: Week) -> Iterator[Departure]:
     """What should leave a window in the seven days after the week."""
     for wave in waves:
         for leaving in wave.leaving:
-            if week.sunday < leaving.by <= week.sunday + DAYS:
+            if dt.timedelta() < leaving.by - week.sunday <= DAYS:
                 one = wave.episode
                 yield Departure(
                     artist=one.artist,

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24 import names
+from casa24.analysis.calendar import shifted
 from casa24.cli.answers import asked
 from casa24.cli.workspace import today
 from casa24.errors import BadDate, UnknownName, UsageError
@@ -47,17 +48,12 @@ def grown(
 
     history, last = record(workspace, asof)
     wanted = named_metrics((*workspace.registry.artist_series, *workspace.label_series), metrics)
-    found = history.every_series(_before(last, LOOK_BACK + dt.timedelta(days=days)), last)
+    found = history.every_series(shifted(last, -LOOK_BACK - dt.timedelta(days=days)), last)
     result = growth(found, last, days, wanted=[item.key for item in wanted])
     if artist is None:
         return result, None
     whose = named(workspace, found, artist)
     return result.only(whose), workspace.label if whose is None else whose
-
-
-def _before(day: dt.date, span: dt.timedelta) -> dt.date:
-    """So long before a day; the calendar has a beginning."""
-    return max(day, dt.date.min + span) - span
 
 
 def named(workspace: Workspace, found: Iterable[TimeSeries], query: str) -> str | None:
@@ -82,10 +78,10 @@ def noticed(workspace: Workspace, since: str | None, *, asof: str | None) -> Unu
     from casa24.analysis.waves import LOOK_BACK
 
     history, last = record(workspace, asof)
-    first = parse_day(since, today=today()) if since else _before(last, _MONTH)
+    first = parse_day(since, today=today()) if since else shifted(last, -_MONTH)
     if first > last:
         raise UsageError(f"--since {first} comes after the newest day, {last}.", advice="Give an earlier day.")
-    return unusual(history.every_series(_before(first, LOOK_BACK), last), first, last)
+    return unusual(history.every_series(shifted(first, -LOOK_BACK), last), first, last)
 
 
 def reached(workspace: Workspace, artist: str | None, *, asof: str | None) -> tuple[Milestones, str]:
@@ -107,7 +103,7 @@ def compared(workspace: Workspace, artists: Sequence[str], *, asof: str | None) 
     from casa24.analysis.waves import LOOK_BACK
 
     history, last = record(workspace, asof)
-    found = history.every_series(_before(last, LOOK_BACK + _MONTH), last)
+    found = history.every_series(shifted(last, -LOOK_BACK - _MONTH), last)
     known = _artists(workspace, found)
     wanted = list(dict.fromkeys(names.find(query, known, workspace.aliases) for query in artists))
     if len(wanted) < 2:  # noqa: PLR2004 - one is compared with nobody
@@ -129,7 +125,7 @@ def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Lea
     if item is None:
         raise UsageError("No installed source follows a number of artists.", advice="See `casa24 sources`.")
     history, last = record(workspace, asof)
-    return leaderboard(history.every_series(_before(last, _RANKS), last), item, last)
+    return leaderboard(history.every_series(shifted(last, -_RANKS), last), item, last)
 
 
 def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekReport:
@@ -141,6 +137,6 @@ def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekR
         chosen = Week.parse(week) if week else Week.last_complete(last)
     except ValueError:
         raise BadDate(f"{week!r} is no week.", advice="Write it like 2025-W42.") from None
-    snapshots = list(history.stream(chosen.monday - DAYS, chosen.sunday))
+    snapshots = list(history.stream(shifted(chosen.monday, -DAYS), chosen.sunday))
     sources, aliases = workspace.registry.sources, workspace.aliases
     return describe_week(chosen, history.every_series(), snapshots, sources, aliases=aliases)

@@ -14,7 +14,7 @@ from casa24.views.unusual import movement_words, open_words
 from casa24.views.words import metric, who
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from casa24.analysis.growth import Grown
     from casa24.analysis.week import NewEntry, WeekReport
@@ -79,14 +79,15 @@ def _cell(row: Grown | None) -> str:
     return "" if row is None else f"{point(row.new)} ({change(row)})"
 
 
-def _new(entries: Sequence[NewEntry]) -> Iterable[Grid]:
-    if entries:
-        table = grid(
-            "Title | Artist | List",
-            [(one.label, one.artist, f"{one.source_title} · {tr(one.list)}") for one in entries],
-            title=tr("New in the top five"),
-        )
-        yield replace(table, links={number: one.url for number, one in enumerate(entries) if one.url})
+def _new(entries: Iterable[NewEntry]) -> Iterable[Grid]:
+    """A table a list."""
+    by_list: dict[str, list[NewEntry]] = {}
+    for one in entries:
+        by_list.setdefault(f"{one.source_title} · {tr(one.list)}", []).append(one)
+    for name, listed in by_list.items():
+        title = tr("New in the top five: {list}", list=name)
+        table = grid("Title | Artist", [(one.label, one.artist) for one in listed], title=title)
+        yield replace(table, links={number: one.url for number, one in enumerate(listed) if one.url})
 
 
 def _tidy(result: WeekReport) -> Grid:

@@ -1,0 +1,11 @@
+"""Days before and after a day, within the calendar: a file may bear the name of any."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+def shifted(day: dt.date, by: dt.timedelta) -> dt.date:
+    """The day so much later (earlier: negative), or the calendar's last or first."""
+    number = day.toordinal() + by.days
+    return dt.date.fromordinal(min(max(number, dt.date.min.toordinal()), dt.date.max.toordinal()))

@@ -1,0 +1,80 @@
+"""What is unusual: open waves first, who moved together, and never a word of blame."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from casa24.analysis.unusual import unusual
+from casa24.language import LANGUAGES, speak
+from casa24.views.render import as_markdown
+from casa24.views.unusual import unusual_page
+from tests.analysis.legacy import every_series
+from tests.analysis.series import CROWD, FANS, ago, series
+from tests.making import DAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_burst_of_a_window_should_have_left_when_its_days_are_over() -> None:
+    (wave,) = unusual([series(100, 100, 200, 260, item=CROWD)], ago(30), DAY).open
+    assert [(one.by, one.size) for one in wave.leaving] == [
+        (DAY + dt.timedelta(days=27), 100),
+        (DAY + dt.timedelta(days=28), 60),
+    ]
+
+
+def test_what_a_fall_has_paid_back_is_not_expected_to_leave_once_more() -> None:
+    (wave,) = unusual([series(100, 200, 300, 200, item=CROWD)], ago(30), DAY).open
+    assert [(one.by, one.size) for one in wave.leaving] == [(ago(1) + dt.timedelta(days=28), 100)]
+
+
+def test_followers_are_no_window_and_have_no_day_to_leave() -> None:
+    (wave,) = unusual([series(100, 140, item=FANS)], ago(30), DAY).open
+    assert wave.leaving == ()
+
+
+def test_an_open_episode_is_told_however_long_ago_it_began() -> None:
+    result = unusual([series(100, *[140] * 100)], ago(3), DAY)
+    assert [wave.episode.first for wave in result.open] == [ago(99)]
+    assert result.movements == ()
+    assert unusual([series(100, *[140] * 200)], ago(3), DAY).open == ()
+
+
+def test_falls_of_several_artists_on_one_day_are_one_movement() -> None:
+    found = [series(100, 80, 80), series(100, 90, 90, artist="Ben"), series(100, 100, 50, artist="Cleo")]
+    later, earlier = unusual(found, ago(30), DAY).movements
+    assert ([one.artist for one in earlier.events], earlier.together, earlier.rise) == (["Ana", "Ben"], True, False)
+    assert ([one.artist for one in later.events], later.together) == (["Cleo"], False)
+
+
+def test_a_rise_and_a_fall_on_one_day_are_two_movements() -> None:
+    assert len(unusual([series(100, 80), series(80, 100, artist="Ben")], ago(30), DAY).movements) == 2
+
+
+def test_only_what_reaches_into_the_days_asked_for_is_told() -> None:
+    found = [series(100, 80, 80, 80, 80, 120)]
+    assert [one.rise for one in unusual(found, ago(3), DAY).movements] == [True]
+    assert len(unusual(found, ago(4), DAY).movements) == 2
+
+
+def test_nothing_unusual_is_said_in_a_sentence() -> None:
+    page = unusual_page(unusual([], ago(30), DAY), "Ours")
+    assert "Nothing unusual in these days." in as_markdown(page)
+
+
+def test_the_labels_autumn_is_told_without_accusing_anybody(shared: Path) -> None:
+    result = unusual(every_series(shared), dt.date(2025, 4, 26), dt.date(2025, 10, 31))
+    waves = {(wave.episode.artist, wave.episode.metric): wave for wave in result.open}
+    casa = waves["Casa 24", "followers"]
+    assert (casa.episode.first, casa.others) == (dt.date(2025, 10, 13), ("Mango Blade",))
+    purge = next(one for one in result.movements if one.first == dt.date(2025, 9, 22) and one.metric == "followers")
+    assert {event.artist for event in purge.events} >= {"Casa 24", "PYRO", "bo.wlie", "Mango Blade", "ARANDA"}
+    try:
+        for language in LANGUAGES:
+            speak(language)
+            text = as_markdown(unusual_page(result, "Casa 24 Records")).lower()
+            assert [word for word in ("fake", "bot", "bought", "fals", "compra", "fraud") if word in text] == []
+    finally:
+        speak("en")
