@@ -125,7 +125,8 @@ def describe_week(
 
     ``snapshots``: those of the week and of the seven days before it, oldest first.
     """
-    last = max((series.points[-1].date for series in found if series.points), default=week.monday)
+    days = [*(series.points[-1].date for series in found if series.points), *(one.date for one in snapshots)]
+    last = max(days, default=week.monday)
     before = [one for one in snapshots if one.date < week.monday]
     inside = [one for one in snapshots if week.monday <= one.date <= week.sunday]
     company = Company(found)

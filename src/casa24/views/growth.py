@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from casa24.language import count, day, tr
 from casa24.views.diff import between
-from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.page import Grid, Lines, Page, Row, grid, without_empty
 from casa24.views.text import change, percent, plain, point, signed
 from casa24.views.words import listed, metric, who
 
@@ -94,7 +94,7 @@ def _totals(result: Growth) -> Iterable[Grid]:
     ]  # fmt: skip
     if rows:
         title = tr("Artists read at both ends (people may be counted twice: at least … at most)")
-        yield grid("Number | >Artists | >First | >Last | >Change | >In waves", rows, title=title)
+        yield without_empty(grid("Number | >Artists | >First | >Last | >Change | >In waves", rows, title=title), 5)
 
 
 def _remarks(result: Growth) -> Iterable[Lines]:

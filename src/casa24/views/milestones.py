@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.language import day, grouped, tr
-from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.page import Grid, Lines, Page, Row, grid, without_empty
 from casa24.views.text import number, plain
 from casa24.views.words import metric, who
 
@@ -27,7 +27,7 @@ def milestones_page(result: Milestones, name: str, *, everything: bool = False) 
         blocks.append(grid("Artist | Number | >Milestone | Reached", rows, title=tr("Reached")))
     blocks += _ahead(result)
     if not blocks:
-        blocks.append(Lines((tr("No number here has come near a milestone: none is recorded yet."),)))
+        blocks.append(Lines((tr("No number is recorded here that has milestones."),)))
     return Page(tr("{name}: milestones on {day}", name=name, day=result.last), _tidy(result), tuple(blocks))
 
 
@@ -66,17 +66,9 @@ def _ahead(result: Milestones) -> Iterable[Grid | Lines]:
             )
             for one in ahead
         ]  # fmt: skip
-        yield _without_empty(
+        yield without_empty(
             grid("Artist | >Now | >Without the wave | >Next | >To go | >When", rows, title=title), column=2
         )
-
-
-def _without_empty(table: Grid, column: int) -> Grid:
-    """The table; without that column where no cell of it says anything."""
-    if any(row[column] for row in table.rows):
-        return table
-    rows = tuple((*row[:column], *row[column + 1 :]) for row in table.rows)
-    return Grid((*table.columns[:column], *table.columns[column + 1 :]), rows, table.title)
 
 
 def _now(one: Ahead) -> str:

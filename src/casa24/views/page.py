@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from casa24.language import tr
@@ -57,3 +57,11 @@ def grid(titles: str, rows: Iterable[Row], *, title: str = "", heads: frozenset[
     """
     columns = tuple(Column(tr(part.strip(" >")), part.strip().startswith(">")) for part in titles.split("|"))
     return Grid(columns, tuple(rows), title, heads)
+
+
+def without_empty(table: Grid, column: int) -> Grid:
+    """The table; without that column where no cell of it says anything."""
+    if any(row[column] for row in table.rows):
+        return table
+    rows = tuple((*row[:column], *row[column + 1 :]) for row in table.rows)
+    return replace(table, columns=(*table.columns[:column], *table.columns[column + 1 :]), rows=rows)
