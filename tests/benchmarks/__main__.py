@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.commands import Command, casa24, python, take_turns
+from tests.benchmarks.exports import peak_of_export
 from tests.benchmarks.night import Measured, measure
 from tests.benchmarks.platforms import longest_chain, running
 from tests.benchmarks.world import FIRST, PAGE, UPLOADS, lay_down
@@ -24,6 +25,8 @@ _NIGHTS = 5
 _DIFF = ("diff", f"{FIRST}", "latest")
 _TEN_YEARS = 3650
 _FEW, _MANY = 250, 1000
+# Ten years take minutes to lay down; what does not grow from one to three will not from three to ten.
+_YEARS = (1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,32 @@ def ten_years(folder: Path) -> list[Figure]:
         lambda: take_turns([long, short], _ROUNDS),
         lambda: [Figure(f"diff in {_TEN_YEARS:,} days : in 2 days", long.shortest / short.shortest, 1.3)],
     )
+
+
+def record(folder: Path) -> list[Figure]:
+    """Ten years under examination, against reading its files with the standard library alone."""
+    place = lay_down(folder / "years", _TEN_YEARS)
+    reading = python(
+        "import json, pathlib\nfor one in pathlib.Path('data/historical').glob('*.json'): json.loads(one.read_bytes())",
+        place,
+    )
+    check = casa24("data", "check", "--format", "json", folder=place)
+    commands = [reading, check]
+    _warm_up(commands)
+    return _settled(
+        lambda: take_turns(commands, 2),
+        lambda: [Figure(f"data check, {_TEN_YEARS:,} days : reading with json", check.shortest / reading.shortest, 4)],
+    )
+
+
+def exported(folder: Path) -> list[Figure]:
+    """A hundred artists' days to Parquet: memory has an end, however many days pass by."""
+    peaks = [peak_of_export(folder / str(years), years) for years in _YEARS]
+    few, many = _YEARS
+    return [
+        Figure(f"data export to Parquet, 100 artists × {many} years, memory at most", peaks[1], 300, "MiB"),
+        Figure(f"the same : {few} year", peaks[1] / peaks[0], 1.3),
+    ]
 
 
 def _warm_up(commands: list[Command]) -> None:
@@ -151,7 +180,7 @@ def _grown(night: Measured) -> float:
 
 def figures() -> Iterator[Figure]:
     """All of them, as they are measured."""
-    for part in (start_up, ten_years, eight_artists, many_artists):
+    for part in (start_up, ten_years, record, exported, eight_artists, many_artists):
         with tempfile.TemporaryDirectory() as folder:
             yield from part(Path(folder))
 
