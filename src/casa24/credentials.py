@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 WORKER_URL = "WORKER_API_URL"
 WORKER_KEY = "WORKER_API_KEY"
+NOTIFY = "CASA24_NOTIFY"
+"""Where news is sent: a secret of casa24's own, which the Worker may hold too."""
 
 _ANSWER_LIMIT = 64 * 1024
 _REFUSED = f"The Worker refused our key ({{}}). Set {WORKER_KEY} to the key the Worker was given."

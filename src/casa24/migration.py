@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from casa24 import files, leftovers
+from casa24 import amendments, files, leftovers, notices
 from casa24.errors import NoSnapshot, StorageError, UsageError
 from casa24.leftovers import Leftover, OldTable
 from casa24.storage import DataFolder, DayFile, Saved, load
@@ -38,6 +38,8 @@ def merge_into(own: DataFolder, place: Path) -> Merged:
     fresh = days_in(place, own)
     before = set(own.days())
     saved = own.save(*(one.day for one in fresh))
+    if place.is_dir():
+        _merge_lines(own, _data_folder(place))
     wrote = {day.date for day in saved.days if own.file_of(day.date) in saved.written}
     dates = [one.day.date for one in fresh]
     return Merged(
@@ -46,6 +48,19 @@ def merge_into(own: DataFolder, place: Path) -> Merged:
         same=tuple(day for day in dates if day not in wrote),
         set_aside=saved.set_aside,
     )
+
+
+def _merge_lines(own: DataFolder, other: DataFolder) -> None:
+    """Of the files that only grow, the lines ours lacks: what was decided, and what was said."""
+    for name in (amendments.FILE_NAME, notices.FILE_NAME):
+        theirs, ours = other.path / name, own.path / name
+        if not theirs.is_file():
+            continue
+        with files.hold(own.path):
+            lines = theirs.read_bytes().splitlines(keepends=True)
+            held = ours.read_bytes() if ours.is_file() else b""
+            fresh = [line for line in lines if line not in held.splitlines(keepends=True)]
+            files.write_atomically(ours, held + b"".join(fresh))
 
 
 @dataclass(frozen=True, slots=True)

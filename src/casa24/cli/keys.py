@@ -23,9 +23,9 @@ PATIENCE = 10.0
 
 def local_keys(workspace: Workspace) -> Wallet:
     """What this machine holds itself."""
-    names = (*workspace.registry.credential_names, credentials.WORKER_KEY, credentials.WORKER_URL)
-    wallet = credentials.local(names, dotenv=workspace.config.folder / ".env")
-    keep(wallet, (*workspace.registry.secret_names, credentials.WORKER_KEY))
+    own = (credentials.WORKER_KEY, credentials.WORKER_URL, credentials.NOTIFY)
+    wallet = credentials.local((*workspace.registry.credential_names, *own), dotenv=workspace.config.folder / ".env")
+    keep(wallet, (*workspace.registry.secret_names, credentials.WORKER_KEY, credentials.NOTIFY))
     return wallet
 
 
@@ -50,13 +50,13 @@ async def all_keys(workspace: Workspace, here: Wallet | None = None, *, patience
     politeness = Politeness(timeout=patience, patience=patience, attempts=2, longest_wait=patience)
     async with Web(politeness) as web:
         wallet = await credentials.gather(
-            workspace.registry.credential_names,
+            (*workspace.registry.credential_names, credentials.NOTIFY),
             here,
             worker=worker_address(workspace, here),
             web=web,
             job=oidc.this_job(keep_token),
         )
-    keep(wallet, workspace.registry.secret_names)
+    keep(wallet, (*workspace.registry.secret_names, credentials.NOTIFY))
     for name in workspace.registry.credential_names:
         log.info("%s: %s", name, wallet.origin(name) or "not set")
     return wallet

@@ -10,7 +10,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions, entry_po
 from typing import TYPE_CHECKING, Any
 
 from casa24.config import ARTIST_KEYS, LABEL_KEYS
-from casa24.credentials import WORKER_KEY, WORKER_URL
+from casa24.credentials import NOTIFY, WORKER_KEY, WORKER_URL
 from casa24.errors import UnknownName
 from casa24.gaps import Explanation
 from casa24.models import ArtistRecord, Snapshot
@@ -25,7 +25,7 @@ GROUP = "casa24.sources"
 # Keys of the layout on disk and of the roster that no source may claim.
 RESERVED_NAMES = {"schema", "label", "casa24", *Snapshot.model_fields, *ArtistRecord.model_fields}
 RESERVED_KEYS = {*LABEL_KEYS, *ARTIST_KEYS}
-RESERVED_CREDENTIALS = {WORKER_URL, WORKER_KEY, REQUEST_URL, REQUEST_TOKEN}
+RESERVED_CREDENTIALS = {WORKER_URL, WORKER_KEY, NOTIFY, REQUEST_URL, REQUEST_TOKEN}
 RESERVED_COLUMNS = {"artist_name", "date"}
 
 # What a stranger's class must say of itself, in which form.

@@ -16,6 +16,7 @@ const NAMES = [
   "INSTAGRAM_API_VERSION",
   "DISCORD_BOT_TOKEN",
   "DISCORD_GUILD_ID",
+  "CASA24_NOTIFY",
 ];
 
 export default {

@@ -1,0 +1,23 @@
+"""``notify``: the week, milestones and unusual things sent to whom it concerns."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casa24.cli import options
+
+
+def notify(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """Send the label's week and its news to Discord, Slack, mail or any service of apprise; each once."""
+    from casa24.cli import notifying
+    from casa24.cli.workspace import open_workspace
+
+    raise typer.Exit(notifying.notify(open_workspace(config, data_dir), dry_run=dry_run))
