@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from casa24.amendments import Action
 from casa24.flags import Cell, Note, fold, loose, sections_of, spread
 from casa24.gaps import AMENDED
-from casa24.models import ArtistRecord, Snapshot, State
+from casa24.models import ArtistRecord, Snapshot, State, as_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,8 @@ def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[
 
     ``keys_of``: a recorded name → the keys of every name this artist has.
     """
+    if not _speak(told, lines, keys_of):
+        return told
     cells = spread(told)
     recorded = spread(raw)
     changed = dict(cells)
@@ -45,6 +47,18 @@ def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[
     return Snapshot.model_validate(content)
 
 
+def _speak(told: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> bool:
+    """Whether a line may change anything: for months most speak of nothing but gaps, and looking is cheap."""
+    holders = [(frozenset[str](), told.sections), *((keys_of(one.name), one.sections) for one in told.artists)]
+    return any(
+        line is not None and (line.action is Action.KEEP or not _is_name(value))
+        for names, sections in holders
+        for source, section in sections.items()
+        for field, value in section.items()
+        for line in (lines.decide(names, source, field),)
+    )
+
+
 def _with_first(told: Snapshot) -> list[tuple[ArtistRecord, int]]:
     """Each record with the place of the first one of its name, which is the one that counts."""
     firsts: dict[str, int] = {}
@@ -59,7 +73,12 @@ def _decided(line: Amendment, cell: Cell, recorded: Cell) -> Cell:
         value = cell.value if cell.value is not None else recorded.value
         notes = tuple(note for note in cell.notes if note.state is State.ROUNDED)
         return cell if value is None else Cell(value, notes)
-    if cell.value is None:
+    if _is_name(cell.value):
         return cell
     doubt = Note(State.SUSPECT, AMENDED, line.reason or None)
     return replace(cell, notes=(*(note for note in cell.notes if note.state is not State.SUSPECT), doubt))
+
+
+def _is_name(value: object) -> bool:
+    """Whether there is no reading to doubt: nothing at all, or the name of an account."""
+    return value is None or (isinstance(value, str) and as_count(value) is None)
