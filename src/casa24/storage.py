@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from casa24 import files, tables
 from casa24.archives import SIZE_LIMIT, Archives
@@ -293,7 +294,7 @@ def load(path: Path, *, within: Path | None = None) -> Snapshot:
 def parse(text: bytes, path: Path) -> Snapshot:
     """The snapshot in a file's content; ``path`` is for what is said of it. Raises as `load`."""
     try:
-        content = json.loads(text, parse_constant=_refuse)
+        content = _decoded(text)
         # First of all: what a newer layout looks like, this version cannot know.
         if isinstance(content, dict) and (as_count(content.get("schema")) or 0) > SCHEMA:
             raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
@@ -304,6 +305,15 @@ def parse(text: bytes, path: Path) -> Snapshot:
         raise UnreadableSnapshot(f"{path} is no snapshot: {where}: {first['msg']}.", advice=_RESTORE) from None
     except (ValueError, RecursionError):
         raise UnreadableSnapshot(f"{path} is damaged: it is no complete JSON.", advice=_RESTORE) from None
+
+
+def _decoded(text: bytes) -> Any:
+    """JSON; ValueError or RecursionError where it is none."""
+    try:
+        # Half the time of the standard library's; what it does not take (a lone surrogate) may still be JSON.
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return json.loads(text, parse_constant=_refuse)
 
 
 _RESTORE = "Restore the file from git (`git checkout -- FILE`), or move it away."

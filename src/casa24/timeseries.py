@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.models import EVERY, Measurement, Snapshot, State, judge
 from casa24.names import key_of
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from casa24.models import ArtistRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A number on one day."""
 
     date: dt.date
@@ -31,7 +30,7 @@ class Point:
         return self.reading.value is not None and self.reading.state is not State.SUSPECT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TimeSeries:
     """One number of one artist (None: the label), oldest first: a point for each day that recorded the artist."""
 
@@ -39,13 +38,18 @@ class TimeSeries:
     item: Series
     points: tuple[Point, ...]
 
-    @property
+    @cached_property
     def usable(self) -> tuple[Point, ...]:
         """The points an analysis may build on."""
         doubtful = State.SUSPECT
-        return tuple(
-            point for point in self.points if point.reading.value is not None and point.reading.state is not doubtful
-        )
+        readings = ((point, point.reading) for point in self.points)
+        found = [point for point, one in readings if one.value is not None and one.state is not doubtful]
+        return self.points if len(found) == len(self.points) else tuple(found)
+
+    @cached_property
+    def values(self) -> list[int | None]:
+        """The values of all points, without a word on their states."""
+        return [point.reading.value for point in self.points]
 
     @property
     def silent(self) -> bool:

@@ -61,6 +61,8 @@ def certain_change(before: Point, after: Point) -> int:
 
 def steps(series: TimeSeries) -> Iterator[tuple[Point, Point]]:
     """The single steps that are large enough: the reading before, and the one after."""
+    if series.item.metric.event is None:
+        return
     for before, after in pairwise(series.usable):
         least = threshold(series.item.metric, before.reading.value or 0)
         if least is not None and abs(certain_change(before, after)) >= least:

@@ -102,11 +102,12 @@ def _finding(run: list[tuple[dt.date, dt.date, float]]) -> Finding:
 def _blocks(day: Snapshot) -> Blocks:
     """The day's sections by source, of the sources that gave any number."""
     blocks: Blocks = {}
-    holders: list[tuple[str | None, dict[str, Any]]] = [(None, day.sections)]
-    holders += [(record.name, record.sections) for record in day.artists]
+    holders: list[tuple[str | None, dict[str, Any]]] = [(None, day.model_extra or {})]
+    holders += [(record.name, record.model_extra or {}) for record in day.artists]
     for name, sections in holders:
         for source, section in sections.items():
-            blocks.setdefault(source, {})[name] = section
+            if isinstance(section, dict):
+                blocks.setdefault(source, {})[name] = section
     return {
         source: block
         for source, block in blocks.items()

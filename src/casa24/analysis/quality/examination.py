@@ -70,7 +70,7 @@ class Examination:
     def result(self, today: dt.date, since: dt.date | None = None, *, troubles: Sequence[str] = ()) -> Quality:
         """What was found. ``since``: only what was still so then; ``troubles``: other files that cannot be read."""
         every = list(self._gathering.series())
-        alive = {(one.artist, one.item.key) for one in every if any(point.reading.value for point in one.points)}
+        alive = {(one.artist, one.item.key) for one in every if any(one.values)}
         found = [
             *(_broken(text) for text in troubles),
             *self._damaged,
@@ -97,13 +97,13 @@ class Examination:
     def _of_series(self, series: TimeSeries) -> Iterator[Finding]:
         zeros = list(sudden(series))
         yield from zeros
-        doubted = [point.date for point in series.points if point.reading.state is State.SUSPECT]
-        if doubted:
+        # Where every point is usable, nobody doubts one.
+        points = () if series.usable is series.points else series.points
+        if doubted := [point.date for point in points if point.reading.state is State.SUSPECT]:
             yield _doubted(series, doubted)
         usable = self._usable(series, zeros)
-        points = usable.usable
-        yield from falls(series, points)
-        yield from stuck(series, points)
+        yield from falls(series, usable.usable)
+        yield from stuck(series, usable.usable)
         yield from (_event(series, one.first, one.last, one.old, one.new) for one in events(usable))
 
     def _usable(self, series: TimeSeries, zeros: Iterable[Finding]) -> TimeSeries:

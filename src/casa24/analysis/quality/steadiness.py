@@ -59,9 +59,11 @@ def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
         return
     values = [point.reading.value for point in points]
     start, longest = _longest_run(values)
+    if longest <= _LONG:
+        return
     pairs = enumerate(pairwise(values))
     others = [one == other for number, (one, other) in pairs if not start <= number < start + longest - 1]
-    if longest <= _LONG or len(others) < _ENOUGH:
+    if len(others) < _ENOUGH:
         return
     still = (sum(others) + 1) / (len(others) + 2)
     if still ** (longest - 1) >= _RARE:

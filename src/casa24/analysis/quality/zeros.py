@@ -38,7 +38,7 @@ def unbelievable(earlier: Iterable[int]) -> bool:
 
 def sudden_zeros(series: TimeSeries) -> list[dt.date]:
     """Rule A over a whole series: the days of its zeros that are not believed."""
-    if not any(point.reading.value == 0 for point in series.points):
+    if 0 not in series.values:
         return []
     remembered: list[int] = []
     found = []
