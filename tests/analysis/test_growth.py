@@ -82,6 +82,18 @@ def test_what_leaves_again_in_the_period_is_told_apart_too() -> None:
     assert (row.change, row.wave.size, row.own, row.wave.open) == (-39, -40, 1, False)
 
 
+def test_what_a_fall_has_paid_back_is_no_part_of_the_wave() -> None:
+    row = one(100, 160, 130)
+    assert row.wave is not None
+    assert (row.change, row.wave.size, row.own) == (30, 30, 0)
+
+
+def test_who_fell_on_the_same_day_did_not_rise_together() -> None:
+    row, _ = ask(series(100, 160, 150), series(100, 100, 90, artist="Ben")).rows
+    assert row.wave is not None
+    assert row.wave.others == ()
+
+
 def test_a_rise_of_before_the_period_is_no_part_of_its_change() -> None:
     row = one(140, 141, days=1, before=(100, 140))
     assert (row.change, row.wave) == (1, None)
@@ -90,7 +102,7 @@ def test_a_rise_of_before_the_period_is_no_part_of_its_change() -> None:
 def test_what_has_stayed_for_half_a_year_is_the_artists_own() -> None:
     assert one(*[140] * 8, days=7, before=(100, *[140] * 172)).wave is None
     # It was a wave when the period began, and has not left since: no part of the change is its leaving.
-    assert one(*[140] * 91, days=90, before=(100, *[140] * 90)).wave is None
+    assert one(*[140] * 91, days=90, before=(100, *[140] * 92)).wave is None
     assert one(100, *[140] * 180, days=181).wave is not None
 
 

@@ -93,6 +93,11 @@ def test_the_next_one_comes_at_the_pace_of_the_last_sixty_days() -> None:
     assert (one.rung, one.distance, one.pace, one.when) == (100, 10, 1.0, DAY + dt.timedelta(days=10))
 
 
+def test_a_day_that_is_over_is_no_forecast() -> None:
+    # Ten to go at one a day, counted from a reading 15 days old.
+    assert ahead(*range(60, 91), *[None] * 15).when == DAY + dt.timedelta(days=1)
+
+
 def test_jumps_are_no_pace() -> None:
     calm = [200 + number // 2 for number in range(20)]
     jumped = series(*calm, *[value + 100 for value in calm], item=CROWD)

@@ -49,6 +49,11 @@ def test_falls_of_several_artists_on_one_day_are_one_movement() -> None:
     assert ([one.artist for one in later.events], later.together) == (["Cleo"], False)
 
 
+def test_a_fall_of_several_days_takes_in_who_falls_on_one_of_them() -> None:
+    (one,) = unusual([series(100, 90, 80, 70), series(100, 100, 100, 90, artist="Ben")], ago(30), DAY).movements
+    assert (one.first, one.last, len(one.events)) == (ago(2), DAY, 2)
+
+
 def test_a_rise_and_a_fall_on_one_day_are_two_movements() -> None:
     assert len(unusual([series(100, 80), series(80, 100, artist="Ben")], ago(30), DAY).movements) == 2
 
@@ -75,6 +80,6 @@ def test_the_labels_autumn_is_told_without_accusing_anybody(shared: Path) -> Non
         for language in LANGUAGES:
             speak(language)
             text = as_markdown(unusual_page(result, "Casa 24 Records")).lower()
-            assert [word for word in ("fake", "bot", "bought", "falso", "compra", "fraud") if word in text] == []
+            assert [word for word in ("fake", "bot", "bought", "falsa", "compra", "fraud") if word in text] == []
     finally:
         speak("en")

@@ -83,6 +83,10 @@ def test_what_is_unusual_and_reached_in_the_week_is_told_and_nothing_of_others()
     assert report(plays, crowd, week=Week(MONDAY - dt.timedelta(days=7))).milestones == ()
 
 
+def test_what_a_record_begins_with_was_not_reached_in_its_first_week() -> None:
+    assert report(series(150, 151, item=PLAYS)).milestones == ()
+
+
 def test_what_leaves_a_window_in_the_week_after_is_expected() -> None:
     rose = series(100, *[300] * 25, item=CROWD)
     result = report(rose)

@@ -160,7 +160,7 @@ def _changes(found: Iterable[TimeSeries], week: Week, company: Company) -> Itera
     for series in found:
         earlier = [point.date for point in series.usable if dt.timedelta() < week.monday - point.date <= DAYS]
         row = grown(series, earlier[-1] if earlier else week.monday, week.sunday, company)
-        if row is not None and row.change and row.last >= week.monday:
+        if row is not None and row.change:
             yield row
 
 
