@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from casa24.models import EVERY, ArtistRecord, Flag, Section, Snapshot, State, as_count
+from casa24.models import EVERY, Flag, Section, Snapshot, State, as_count
 from casa24.names import key_of
 
 if TYPE_CHECKING:
@@ -30,8 +30,12 @@ Accounts = set[tuple[str, str]]
 def known_accounts(snapshots: Iterable[Snapshot], among: Accounts | None = None) -> Accounts:
     """The accounts these snapshots show: listed, named, or with any number that is not 0. ``among``: only of these."""
     known: Accounts = set()
+    names = None if among is None else {name for name, _ in among}
     for record in (record for snapshot in snapshots for record in snapshot.artists):
-        name, listed, sections = key_of(record.name), record.accounts or {}, record.sections
+        name = key_of(record.name)
+        if names is not None and name not in names:
+            continue
+        listed, sections = record.accounts or {}, record.sections
         for source in {*listed, *sections}:
             wanted = among is None or (name, source) in among
             if wanted and (source in listed or _alive(sections[source])):
@@ -67,9 +71,12 @@ def interpret(snapshot: Snapshot, known: Accounts) -> Snapshot:
             source: _reading(section, record.name, source, (key_of(record.name), source) in known, flags)
             for source, section in record.sections.items()
         }
-        artists.append(ArtistRecord(**{**record.model_dump(), **sections}))
+        artists.append(record.model_copy(update=sections))
     label = {source: _reading(section, None, source, True, flags) for source, section in snapshot.sections.items()}
-    content: dict[str, Any] = {**snapshot.model_dump(), **label, "artists": artists, "flags": flags}
+    # Not dumped: what is replaced, which is nearly all of a day, and is done for every day of a record.
+    rest = snapshot.model_dump(exclude={"artists", "flags", *label})
+    order = dict.fromkeys(snapshot.model_extra or {})
+    content: dict[str, Any] = {**order, **rest, **label, "artists": artists, "flags": flags}
     return Snapshot.model_validate(content)
 
 
