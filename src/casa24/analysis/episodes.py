@@ -155,15 +155,24 @@ def open_episode(series: TimeSeries) -> Episode | None:
 def companions(events: Iterable[Event]) -> Mapping[Event, tuple[str, ...]]:
     """For each event the other artists whose same number moved the same way on one of its days."""
     listed = list(events)
+    # By day: ten years of a label hold thousands of events, and each compared with each takes seconds.
+    by_day: dict[tuple[str, str, bool, int], list[int]] = {}
+    for number, one in enumerate(listed):
+        for place in _places(one):
+            by_day.setdefault(place, []).append(number)
     return {
         one: tuple(
             dict.fromkeys(
-                other.artist
-                for other in listed
-                if other.artist is not None and other.artist != one.artist
-                if (other.source, other.metric, other.rise) == (one.source, one.metric, one.rise)
-                if other.first <= one.last and other.last >= one.first
+                artist
+                for number in sorted({number for place in _places(one) for number in by_day[place]})
+                if (artist := listed[number].artist) is not None and artist != one.artist
             )
         )
         for one in listed
     }
+
+
+def _places(one: Event) -> Iterator[tuple[str, str, bool, int]]:
+    """What moved, which way, on each of the event's days."""
+    for day in range(one.first.toordinal(), one.last.toordinal() + 1):
+        yield (one.source, one.metric, one.rise, day)

@@ -150,8 +150,6 @@ def grown(series: TimeSeries, start: dt.date, last: dt.date, company: Company) -
 
 def _wave(series: TimeSeries, first: dt.date, last: dt.date, company: Company) -> Wave | None:
     """What of the change between two days belongs to an episode."""
-    if series.item.metric.event is None:
-        return None
     before, after = wave_on(series, first), wave_on(series, last)
     if before is not None and after is None and open_episode(known_on(series, last)) is not None:
         # It did not leave: it has stayed so long that it is believed in no more.

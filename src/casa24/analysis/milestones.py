@@ -15,11 +15,12 @@ from casa24.analysis.calendar import shifted
 from casa24.analysis.events import steps
 from casa24.analysis.result import Result
 from casa24.analysis.waves import spans, still_there, wave_on
+from casa24.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from casa24.timeseries import Point, TimeSeries
+    from casa24.timeseries import Point
 
 KINDS = {"audience", "window", "total"}
 PACE_DAYS = dt.timedelta(days=60)
@@ -156,7 +157,7 @@ def organic_pace(series: TimeSeries, last: dt.date) -> float | None:
     days = (recent[-1].date - recent[0].date).days if recent else 0
     if days < _LEAST_DAYS:
         return None
-    jumps = {after.date for _, after in steps(series)}
+    jumps = {after.date for _, after in steps(TimeSeries(series.artist, series.item, tuple(recent)))}
     return _gain(pair for pair in pairwise(recent) if pair[1].date not in jumps) / days
 
 

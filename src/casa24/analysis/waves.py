@@ -33,7 +33,7 @@ def known_on(series: TimeSeries, day: dt.date) -> TimeSeries:
 
 def wave_on(series: TimeSeries, day: dt.date) -> Episode | None:
     """The episode the series is in on a day, as it was known then; None where its last rise is too long ago."""
-    episode = open_episode(known_on(series, day))
+    episode = open_episode(known_on(series, day)) if series.item.metric.event else None
     return None if episode is None or shifted(episode.rises[-1].date, LOOK_BACK) < day else episode
 
 
@@ -44,7 +44,10 @@ def still_there(episode: Episode | None) -> int:
 
 def spans(series: TimeSeries) -> list[tuple[dt.date, dt.date]]:
     """The days inside episodes, as they are known at the end: (first, the first day after)."""
-    return [(one.first, one.closed or shifted(one.rises[-1].date, LOOK_BACK)) for one in episodes(series)]
+    return [
+        (one.first, one.closed or shifted(one.rises[-1].date, LOOK_BACK))
+        for one in (episodes(series) if series.item.metric.event else ())
+    ]
 
 
 class Company:
