@@ -104,7 +104,7 @@ def _reached(series: TimeSeries) -> Iterator[Milestone]:
     rung = next(ladder)
     begin = series.usable[0].reading
     for point in series.usable:
-        if any(first <= point.date < end for first, end in waves):
+        if (point.reading.low or 0) < rung or any(first <= point.date < end for first, end in waves):
             continue
         while (point.reading.low or 0) >= rung:
             yield Milestone(
