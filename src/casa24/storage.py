@@ -18,6 +18,7 @@ import datetime as dt
 import json
 import os
 import re
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,13 @@ class DataFolder:
     def read(self, day: dt.date) -> Snapshot:
         """A day as it was stored. Raises NoSnapshot, UnreadableSnapshot or NewerSnapshot."""
         path = self.file_of(day)
-        packed = None if os.path.lexists(path) else self.archives.read(day)
-        snapshot = load(path, within=self.path) if packed is None else parse(packed, self.archives.place_of(day))
+        try:
+            snapshot = load(path, within=self.path)
+        except NoSnapshot:
+            packed = self.archives.read(day)
+            if packed is None:
+                raise
+            snapshot = parse(packed, self.archives.place_of(day))
         if snapshot.date != day:
             raise UnreadableSnapshot(f"{path} holds another day: {snapshot.date}.", advice=_RESTORE)
         return snapshot
@@ -274,12 +280,15 @@ def load(path: Path, *, within: Path | None = None) -> Snapshot:
     ``within``: a link that leads out of this folder is not followed.
     """
     try:
-        if within is not None and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
-            raise UnreadableSnapshot(f"{path} is a link out of the data folder.", advice=_RESTORE)
-        if path.exists() and not path.is_file():
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            if within is not None and not path.resolve().is_relative_to(within.resolve()):
+                raise UnreadableSnapshot(f"{path} is a link out of the data folder.", advice=_RESTORE)
+            status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             # A folder; or a pipe, which would never end.
             raise UnreadableSnapshot(f"{path} is no file.", advice=_RESTORE)
-        if path.stat().st_size > SIZE_LIMIT:
+        if status.st_size > SIZE_LIMIT:
             raise UnreadableSnapshot(f"{path} is too large for a snapshot.", advice=_RESTORE)
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.models import EVERY, Measurement, Snapshot, State, judge
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from casa24.config import Artist
     from casa24.metrics import Series
-    from casa24.models import ArtistRecord
+    from casa24.models import ArtistRecord, Section
 
 
 class Point(NamedTuple):
@@ -131,15 +131,15 @@ class Gathering:
         self.repeated: dict[str, list[dt.date]] = {}
         self._items = tuple(items)
         self._label_items = tuple(label_items)
-        self._columns: dict[int, dict[str, list[tuple[str, list[Point]]]]] = {}
+        self._columns: dict[int, _Columns] = {}
+        self._readings: dict[int | str, Measurement] = {}
 
-    def _columns_of(self, member: Member | None, items: Iterable[Series]) -> dict[str, list[tuple[str, list[Point]]]]:
-        """By source, the points of each field."""
+    def _columns_of(self, member: Member | None, items: Iterable[Series]) -> _Columns:
         columns = self._columns.get(id(member))
         if columns is None:
-            columns = self._columns[id(member)] = {}
+            columns = self._columns[id(member)] = _Columns()
             for item in items:
-                columns.setdefault(item.source, []).append((item.field, []))
+                columns.readings.setdefault(item.source, []).append((item.field, []))
         return columns
 
     def add(self, snapshot: Snapshot) -> None:
@@ -155,35 +155,55 @@ class Gathering:
                 continue
             seen.add(id(member))
             sections = record.model_extra or {}
-            for source, columns in self._columns_of(member, self._items).items():
+            own = self._columns_of(member, self._items)
+            own.dates.append(day)
+            for source, columns in own.readings.items():
                 section = sections.get(source)
                 if (record.name, source) in flagged or (EVERY, source) in flagged or not isinstance(section, dict):
-                    for name, points in columns:
-                        points.append(Point(day, snapshot.measurement(record.name, source, name)))
+                    for name, readings in columns:
+                        readings.append(snapshot.measurement(record.name, source, name))
                 else:
-                    for name, points in columns:
-                        points.append(Point(day, plain_reading(section.get(name))))
-        for source, columns in self._columns_of(None, self._label_items).items():
-            for name, points in columns:
-                points.append(Point(day, snapshot.measurement(None, source, name)))
+                    self._take(section, columns)
+        label = self._columns_of(None, self._label_items)
+        label.dates.append(day)
+        for source, columns in label.readings.items():
+            for name, readings in columns:
+                readings.append(snapshot.measurement(None, source, name))
+
+    def _take(self, section: Section, columns: list[tuple[str, list[Measurement]]]) -> None:
+        """A section nothing is said about: the bulk of a record, so each value is judged once."""
+        known = self._readings
+        for name, readings in columns:
+            raw = section.get(name)
+            # True is 1 to a dict, and no count; so is 1.0.
+            if type(raw) is int or type(raw) is str:
+                reading = known.get(raw)
+                if reading is None:
+                    reading = known[raw] = judge(raw, [])
+            else:
+                reading = _NOTHING if raw is None else judge(raw, [])
+            readings.append(reading)
 
     def series(self) -> Iterator[TimeSeries]:
         """Every artist's, in the roster's order, then the label's; those where nothing was ever expected left out."""
         for member in (*self.members.all, None):
-            columns = self._columns.get(id(member), {})
+            own = self._columns.get(id(member), _Columns())
             for item in self._items if member else self._label_items:
-                points = dict(columns.get(item.source, ())).get(item.field, [])
-                one = TimeSeries(member.name if member else None, item, tuple(points))
+                readings = dict(own.readings.get(item.source, ())).get(item.field, [])
+                points = tuple(map(_point, zip(own.dates, readings, strict=False)))
+                one = TimeSeries(member.name if member else None, item, points)
                 if not one.silent:
                     yield one
 
 
-def plain_reading(raw: object) -> Measurement:
-    """A stored value nothing is said about."""
-    # True is 1 to a cache, and no count.
-    return _remembered(raw) if type(raw) is int or type(raw) is str or raw is None else judge(raw, [])
+@dataclass(slots=True)
+class _Columns:
+    """One artist's days, and by source what each field read on them."""
+
+    dates: list[dt.date] = field(default_factory=list)
+    readings: dict[str, list[tuple[str, list[Measurement]]]] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=65536)
-def _remembered(raw: int | str | None) -> Measurement:
-    return judge(raw, [])
+_NOTHING = judge(None, [])
+# A point without the call of a function of ours for each of a million.
+_point = partial(tuple.__new__, Point)
