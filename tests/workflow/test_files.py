@@ -61,11 +61,11 @@ def test_it_runs_every_night_and_by_hand_with_no_more_rights_than_it_needs() -> 
     assert job["timeout-minutes"] <= 60
 
 
-def test_the_keys_reach_the_collecting_step_and_no_other() -> None:
+def test_the_keys_reach_the_collecting_step_and_the_addresses_of_the_news_its_own() -> None:
     (job,) = workflow(OURS)["jobs"].values()
     steps = {step["name"]: step.get("env", {}) for step in job["steps"] if "name" in step}
-    collecting = steps.pop("Collect")
-    assert set(collecting) == {*EIGHT, "WORKER_API_URL", "WORKER_API_KEY"}
+    assert set(steps.pop("Collect")) == {*EIGHT, "WORKER_API_URL", "WORKER_API_KEY"}
+    assert set(steps.pop("Send the news")) == {"CASA24_NOTIFY", "WORKER_API_URL", "WORKER_API_KEY"}
     assert not any("secrets." in str(value) for env in steps.values() for value in env.values())
 
 
