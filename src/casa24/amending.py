@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casa24.amendments import Action
@@ -76,7 +75,7 @@ def _decided(line: Amendment, cell: Cell, recorded: Cell) -> Cell:
     if _is_name(cell.value):
         return cell
     doubt = Note(State.SUSPECT, AMENDED, line.reason or None)
-    return replace(cell, notes=(*(note for note in cell.notes if note.state is not State.SUSPECT), doubt))
+    return cell._replace(notes=(*(note for note in cell.notes if note.state is not State.SUSPECT), doubt))
 
 
 def _is_name(value: object) -> bool:

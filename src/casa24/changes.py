@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def mark_changes(fresh: Snapshot, earlier: Iterable[Snapshot]) -> Snapshot:
     if not lost:
         return fresh
     marked = {
-        place: replace(cell, notes=(CHANGED,)) if _column(place) in lost and _is_missing(cell) else cell
+        place: cell._replace(notes=(CHANGED,)) if _column(place) in lost and _is_missing(cell) else cell
         for place, cell in cells.items()
     }
     flags = (*fold(marked), *loose(fresh.flags, cells))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casa24.models import EVERY, Flag, Section, State
@@ -28,8 +27,7 @@ class Place(NamedTuple):
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """What a flag says, without where. ``extra``: keys this version does not know, as JSON."""
 
     state: State
@@ -54,8 +52,7 @@ class Note:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One stored value (a number, text or list, or None) and what is said of it."""
 
     value: Any

@@ -8,8 +8,7 @@ A source adds its own codes (or its own words for these) in its ``gaps``.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.errors import BadStatus, RateLimited, SourceError, SourceUnavailable, WebError
 from casa24.language import tr
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """What happened, and what to do next (empty: nothing). ``{source}`` is the platform's title.
 
     ``passes``: it goes by itself; nobody need be alarmed at once.
@@ -32,8 +30,7 @@ class Explanation:
     passes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """One reason for one missing value, before it becomes a flag."""
 
     state: State

@@ -14,8 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from casa24.errors import UnknownName
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic import BaseModel
 
@@ -96,3 +98,21 @@ def declared(stats: type[BaseModel], kind: type[T]) -> Iterator[tuple[str, T]]:
         for note in field.metadata:
             if isinstance(note, kind):
                 yield name, note
+
+
+def named_metrics(items: Iterable[Series], queries: Iterable[str]) -> list[Series]:
+    """The metrics meant by these texts: a key, a field or a title, without case. Raises UnknownName."""
+    known = list(items)
+    wanted: dict[str, Series] = {}
+    for query in queries:
+        text = query.strip().casefold()
+        found = [item for item in known if text in _names(item)]
+        if not found:
+            keys = ", ".join(item.key for item in known)
+            raise UnknownName(f"There is no metric called {query!r}.", advice=f"There are: {keys}.")
+        wanted |= {item.key: item for item in found}
+    return list(wanted.values())
+
+
+def _names(item: Series) -> set[str]:
+    return {item.key.casefold(), item.field.casefold(), item.metric.title.casefold()}

@@ -19,9 +19,8 @@ import json
 import os
 import re
 import stat
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
 _DAY_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """What a save did.
 
     ``days``: as they are stored now; ``written``: the files that changed;
@@ -55,16 +53,14 @@ class Saved:
     set_aside: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DayFile:
+class DayFile(NamedTuple):
     """A day, and what stands in its file."""
 
     day: Snapshot
     content: str | bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(NamedTuple):
     """What a rebuild did: whether the CSV changed, and where it was set aside because it held more."""
 
     changed: bool

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa24.analysis.history import ArtistHistory, Look, describe_history, named_metrics
+from casa24.analysis.history import ArtistHistory, Look, describe_history
 from casa24.errors import UnknownName
+from casa24.metrics import named_metrics
 from casa24.models import Measurement, State
 from casa24.timeseries import Point, TimeSeries
 from tests.analysis.series import CROWD, FANS, PLAYS, STARS, Value, ago, series

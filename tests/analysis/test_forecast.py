@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casa24.analysis.backtest import Backtest, Tally, backtest, origins, regression, replay, scored
-from casa24.analysis.daily import Daily, daily, every_daily
+from casa24.analysis.daily import Daily, by_number, daily, every_daily
 from casa24.analysis.forecast import (
     Assumption,
     Errors,
@@ -43,7 +43,7 @@ TODAY = ago(0)
 
 def foresee(*found: TimeSeries, days: int = 7, asof: dt.date = TODAY) -> Forecast:
     """The forecast of the first of these; the others are other artists' of the same number."""
-    return forecasts(found, asof, days)[0]
+    return forecasts(found, by_number(found), asof, days)[0]
 
 
 def ranges(told: Forecast) -> list[tuple[int, int, int]]:
@@ -243,7 +243,7 @@ def _brute_one(
     last = part.usable[-1]
     moved = type(last)(saturday, last.reading)
     filled = part if last.date == saturday else TimeSeries(part.artist, part.item, (*part.points, moved))
-    told = forecasts([filled, *others], saturday, days)[0]
+    told = forecasts([filled], by_number([filled, *others]), saturday, days)[0]
     tally.naive.append(abs(actual - (last.reading.value or 0)))
     for one in told.ranges:
         tally.ranges[one.level].append((one.low <= actual <= one.high, one.high - one.low))

@@ -16,7 +16,8 @@ from casa24.doctor.examination import examine
 from casa24.findings import Level
 from casa24.views.checkup import checkup_page
 from casa24.views.formats import Format
-from casa24.views.render import as_text, to_terminal
+from casa24.views.render import as_text
+from casa24.views.terminal import to_terminal
 from tests.doctor.healthy_folder import LOCAL, Folder, lay_down
 from tests.doctor.healthy_keys import KEYS, WORKER, Internet, look, only_one, patient, roster, says, wrong
 

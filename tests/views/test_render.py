@@ -24,7 +24,8 @@ from casa24.views.day import artist_page, label_page
 from casa24.views.diff import diff_page
 from casa24.views.formats import Format
 from casa24.views.page import Grid, Lines, Page, grid
-from casa24.views.render import as_csv, as_json, as_markdown, as_text, to_terminal
+from casa24.views.render import as_csv, as_json, as_markdown, as_text
+from casa24.views.terminal import to_terminal
 from tests.making import DAY, SERIES, SOURCES, artist, flag, snapshot
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from casa24.analysis.forecast import ENOUGH, LEVELS, Errors, learn, point, poole
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 FEWEST_CHANGES = 5
 HISTORY = 45
@@ -118,37 +118,6 @@ def origins(series: Sequence[Daily], since: dt.date | None, until: dt.date | Non
     return [day + number * 7 * DAY for number in range(max(0, (last - day).days // 7 + 1))]
 
 
-def replay(series: Sequence[Daily], saturdays: Sequence[dt.date], days: int) -> dict[int, Tally]:
-    """The tallies of these series (by their place), one horizon."""
-    tallies = {number: Tally() for number in range(len(series))}
-    errors = [Errors() for _ in series]
-    learned = [0] * len(series)
-    for day in saturdays:
-        for number, one in enumerate(series):
-            upto = min(one.place(day), len(one.values) - 1)
-            for place in range(learned[number], upto + 1):
-                learn(one, errors[number], place, days)
-            learned[number] = max(learned[number], upto + 1)
-        for number, one in enumerate(series):
-            place = one.place(day)
-            if place >= HISTORY and place + days < len(one.values) and one.read_on(place + days) == place + days:
-                few = len(errors[number].absolute) < ENOUGH
-                group = (errors[at] for at, other in enumerate(series) if other.item.key == one.item.key)
-                reached = reach(errors[number], pooled(group, day) if few else [], one.values[place])
-                _score(tallies[number], one, place, days, reached[0] if reached else {})
-    return tallies
-
-
-def _score(tally: Tally, one: Daily, place: int, days: int, widths: Mapping[int, float]) -> None:
-    """One forecast against what came; ``widths``: how far its ranges reach, empty where there are none."""
-    aim, actual, last = point(one, place, days), one.values[place + days], one.values[place]
-    tally.errors.append(abs(actual - max(0, round(aim.value))))
-    tally.naive.append(abs(actual - last))
-    tally.regression.append(abs(actual - regression(one, place, days)))
-    for found in ranges_of(aim, last, widths, total=one.item.metric.kind == "total"):
-        tally.ranges[found.level].append((found.low <= actual <= found.high, found.high - found.low))
-
-
 def regression(series: Daily, place: int, days: int) -> float:
     """What the old bot would have said: least squares on the last 90 snapshots, its value ``days`` behind them."""
     readings = _readings(series, place)
@@ -168,6 +137,44 @@ def _readings(series: Daily, place: int) -> list[int]:
             if len(found) == REGRESSION:
                 break
     return found[::-1]
+
+
+def replay(
+    series: Sequence[Daily],
+    saturdays: Sequence[dt.date],
+    days: int,
+    rival: Callable[[Daily, int, int], float] | None = regression,
+) -> dict[int, Tally]:
+    """The tallies of these series (by their place), one horizon. ``rival``: who else forecasts, if anybody."""
+    tallies = {number: Tally() for number in range(len(series))}
+    errors = [Errors() for _ in series]
+    learned = [0] * len(series)
+    for day in saturdays:
+        for number, one in enumerate(series):
+            upto = min(one.place(day), len(one.values) - 1)
+            for place in range(learned[number], upto + 1):
+                learn(one, errors[number], place, days)
+            learned[number] = max(learned[number], upto + 1)
+        for number, one in enumerate(series):
+            place = one.place(day)
+            if place >= HISTORY and place + days < len(one.values) and one.read_on(place + days) == place + days:
+                few = len(errors[number].absolute) < ENOUGH
+                group = (errors[at] for at, other in enumerate(series) if other.item.key == one.item.key)
+                reached = reach(errors[number], pooled(group, day) if few else [], one.values[place])
+                _score(tallies[number], one, place, days, reached[0] if reached else {})
+                if rival is not None:
+                    error = abs(one.values[place + days] - rival(one, place, days))
+                    tallies[number].regression.append(error)
+    return tallies
+
+
+def _score(tally: Tally, one: Daily, place: int, days: int, widths: Mapping[int, float]) -> None:
+    """One forecast against what came; ``widths``: how far its ranges reach, empty where there are none."""
+    aim, actual, last = point(one, place, days), one.values[place + days], one.values[place]
+    tally.errors.append(abs(actual - max(0, round(aim.value))))
+    tally.naive.append(abs(actual - last))
+    for found in ranges_of(aim, last, widths, total=one.item.metric.kind == "total"):
+        tally.ranges[found.level].append((found.low <= actual <= found.high, found.high - found.low))
 
 
 def backtest(

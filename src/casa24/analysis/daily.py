@@ -94,3 +94,11 @@ def _state(now: Running | None) -> State | None:
 def every_daily(found: Iterable[TimeSeries]) -> list[Daily]:
     """Those of many series that have a usable reading."""
     return [one for series in found if (one := daily(series)) is not None]
+
+
+def by_number(found: Iterable[TimeSeries]) -> dict[str, dict[str | None, Daily]]:
+    """Those of many series that have a usable reading: by the number's key, then by the artist."""
+    groups: dict[str, dict[str | None, Daily]] = {}
+    for one in every_daily(found):
+        groups.setdefault(one.item.key, {})[one.artist] = one
+    return groups

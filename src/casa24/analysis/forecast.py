@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from casa24.analysis.daily import DAY, Daily, daily
+from casa24.analysis.daily import DAY, Daily
 from casa24.analysis.result import Result
 from casa24.metrics import Kind
 
@@ -230,14 +230,15 @@ def pooled(known: Iterable[Errors], until: dt.date) -> list[float]:
     return sorted(error for errors in known for day, error in errors.relative if day <= until)
 
 
-def forecasts(found: Sequence[TimeSeries], asof: dt.date, days: int) -> list[Forecast]:
-    """A forecast of each series, ``days`` after ``asof``; nothing later than that day is in any of them."""
-    dailies = {id(one): daily(one) for one in found}
-    groups: dict[str, list[Daily]] = {}
-    for one in found:
-        if (found_daily := dailies[id(one)]) is not None:
-            groups.setdefault(one.item.key, []).append(found_daily)
-    return [_forecast(_blank(one, asof, days), dailies[id(one)], groups.get(one.item.key, [])) for one in found]
+def forecasts(
+    wanted: Iterable[TimeSeries], known: Mapping[str, Mapping[str | None, Daily]], asof: dt.date, days: int
+) -> list[Forecast]:
+    """A forecast of each wanted series, ``days`` after ``asof``; nothing later than that day is in any of them.
+
+    ``known``: every artist's series of these numbers, by the number's key and the artist: a short one
+    leans on the others' errors.
+    """
+    return [_forecast(_blank(one, asof, days), one.artist, known.get(one.item.key, {})) for one in wanted]
 
 
 def _blank(series: TimeSeries, asof: dt.date, days: int) -> Forecast:
@@ -255,8 +256,9 @@ def _blank(series: TimeSeries, asof: dt.date, days: int) -> Forecast:
     )
 
 
-def _forecast(blank: Forecast, series: Daily | None, group: Sequence[Daily]) -> Forecast:
+def _forecast(blank: Forecast, artist: str | None, group: Mapping[str | None, Daily]) -> Forecast:
     """One forecast. ``group``: every artist's series of the same number, this one included."""
+    series = group.get(artist)
     if series is None:
         return blank.model_copy(update={"refusal": Refusal.NO_READING})
     last = series.values[-1]
@@ -267,7 +269,7 @@ def _forecast(blank: Forecast, series: Daily | None, group: Sequence[Daily]) -> 
     ahead = blank.days + (blank.asof - series.last).days
     errors = errors_of(series, ahead)
     few = len(errors.absolute) < ENOUGH
-    pool = pooled((errors_of(one, ahead) for one in group), blank.asof) if few else []
+    pool = pooled((errors_of(one, ahead) for one in group.values()), blank.asof) if few else []
     reached = reach(errors, pool, last)
     if reached is None:
         return known.model_copy(update={"refusal": Refusal.TOO_SHORT})

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casa24.analysis.result import Result
-from casa24.errors import UnknownName
 from casa24.gaps import Explanation, explain
 from casa24.metrics import Kind
 from casa24.models import State
@@ -97,24 +96,6 @@ class ArtistHistory(Result):
     unreadable: tuple[dt.date, ...] = ()
     without_artist: tuple[dt.date, ...] = ()
     others: tuple[str, ...] = ()
-
-
-def named_metrics(items: Iterable[Series], queries: Iterable[str]) -> list[Series]:
-    """The metrics meant by these texts: a key, a field or a title, without case. Raises UnknownName."""
-    known = list(items)
-    wanted: dict[str, Series] = {}
-    for query in queries:
-        text = query.strip().casefold()
-        found = [item for item in known if text in _names(item)]
-        if not found:
-            keys = ", ".join(item.key for item in known)
-            raise UnknownName(f"There is no metric called {query!r}.", advice=f"There are: {keys}.")
-        wanted |= {item.key: item for item in found}
-    return list(wanted.values())
-
-
-def _names(item: Series) -> set[str]:
-    return {item.key.casefold(), item.field.casefold(), item.metric.title.casefold()}
 
 
 def describe_history(

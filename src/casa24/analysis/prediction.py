@@ -8,14 +8,15 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from casa24.analysis.backtest import origins, replay
-from casa24.analysis.daily import daily
+from casa24.analysis.daily import by_number
 from casa24.analysis.forecast import LEVELS, Forecast, Past, forecasts
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from casa24.analysis.backtest import Tally
+    from casa24.analysis.daily import Daily
     from casa24.timeseries import TimeSeries
 
 _PEOPLE = frozenset({"audience", "window"})
@@ -43,37 +44,39 @@ class Question:
     artist: str | None = None
     wanted: frozenset[str] | None = None
 
-    def asks_for(self, one: Forecast) -> bool:
-        """Whether this number is asked for."""
-        if self.artist is not None and one.artist != self.artist:
+    def asks_for(self, one: TimeSeries) -> bool:
+        """Whether this number is asked for. The label's own are not forecast."""
+        if one.artist is None or (self.artist is not None and one.artist != self.artist):
             return False
         if self.wanted is not None:
-            return f"{one.source}.{one.metric}" in self.wanted
-        return self.artist is not None or one.kind in _PEOPLE
+            return one.item.key in self.wanted
+        return self.artist is not None or one.item.metric.kind in _PEOPLE
 
 
 def predict(found: Sequence[TimeSeries], asked: Question) -> Prediction:
-    """Forecast these series. Everybody's are needed: a short one leans on the others' errors."""
-    told = forecasts([one for one in found if one.artist is not None], asked.asof, asked.days)
-    chosen = [one for one in told if asked.asks_for(one)]
-    past = _pasts(found, {f"{one.source}.{one.metric}" for one in chosen}, asked.days)
+    """Forecast what is asked for. Everybody's series are needed: a short one leans on the others' errors."""
+    chosen = [one for one in found if asked.asks_for(one)]
+    keys = {one.item.key for one in chosen}
+    known = by_number(one for one in found if one.artist is not None and one.item.key in keys)
+    past = _pasts(known, asked.days)
     return Prediction(
         asof=asked.asof,
         days=asked.days,
         age=asked.age,
         forecasts=tuple(
-            one.model_copy(update={"past": past.get((one.artist, f"{one.source}.{one.metric}"))}) for one in chosen
+            one.model_copy(update={"past": past.get((one.artist, f"{one.source}.{one.metric}"))})
+            for one in forecasts(chosen, known, asked.asof, asked.days)
         ),
     )
 
 
-def _pasts(found: Sequence[TimeSeries], keys: Collection[str], days: int) -> dict[tuple[str | None, str], Past]:
+def _pasts(known: Mapping[str, Mapping[str | None, Daily]], days: int) -> dict[tuple[str | None, str], Past]:
     """How forecasts of these numbers did, by artist and number."""
     told: dict[tuple[str | None, str], Past] = {}
-    for key in keys:
-        group = [one for series in found if series.item.key == key and (one := daily(series)) is not None]
-        tallies = replay(group, origins(group, None, None), days)
-        for number, one in enumerate(group):
+    for key, group in known.items():
+        series = list(group.values())
+        tallies = replay(series, origins(series, None, None), days, rival=None)
+        for number, one in enumerate(series):
             if tallies[number].errors:
                 told[one.artist, key] = _past(tallies[number], one.step)
     return told

@@ -10,6 +10,7 @@ from casa24.cli.output import say
 from casa24.cli.workspace import today
 from casa24.errors import NoSnapshot, UnknownName, UsageError
 from casa24.history import parse_day
+from casa24.metrics import named_metrics
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,7 +75,7 @@ def followed(
     until: str | None,
 ) -> ArtistHistory:
     """An artist's numbers over a span, or with “label” the label's own."""
-    from casa24.analysis.history import Look, describe_history, named_metrics
+    from casa24.analysis.history import Look, describe_history
 
     first, last = span(history, since, until)
     gathering = history.gather(first, last)

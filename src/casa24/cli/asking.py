@@ -43,8 +43,8 @@ def grown(
 ) -> tuple[Growth, str | None]:
     """The growth of a period up to the newest day, and whose it is. Reads the period and 180 days before it."""
     from casa24.analysis.growth import growth
-    from casa24.analysis.history import named_metrics
     from casa24.analysis.waves import LOOK_BACK
+    from casa24.metrics import named_metrics
 
     history, last = record(workspace, asof)
     wanted = named_metrics((*workspace.registry.artist_series, *workspace.label_series), metrics)
@@ -113,8 +113,8 @@ def compared(workspace: Workspace, artists: Sequence[str], *, asof: str | None) 
 
 def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Leaderboard:
     """The ranks of the newest day by one number, else the first window. Reads 40 days. Raises UnknownName."""
-    from casa24.analysis.history import named_metrics
     from casa24.analysis.leaderboard import default_metric, leaderboard
+    from casa24.metrics import named_metrics
 
     items = workspace.registry.artist_series
     found = named_metrics(items, [metric]) if metric else list(items)

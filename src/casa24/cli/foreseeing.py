@@ -35,8 +35,8 @@ def predicted(
 ) -> Prediction:
     """Forecasts as of a day. Raises NoSnapshot where nothing is recorded, UnknownName or UsageError."""
     from casa24.analysis.forecast import LONGEST, SHORTEST
-    from casa24.analysis.history import named_metrics
     from casa24.analysis.prediction import Question, predict
+    from casa24.metrics import named_metrics
 
     if not SHORTEST <= days <= LONGEST:
         raise UsageError(f"{days} days cannot be forecast.", advice=f"Give {SHORTEST} to {LONGEST}.")

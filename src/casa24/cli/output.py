@@ -91,7 +91,8 @@ def log_to_stderr(level: int) -> None:
 def emit(page: Page, result: BaseModel, form: Format) -> None:
     """Print an answer in the wanted format."""
     from casa24.views.formats import Format
-    from casa24.views.render import as_text, to_terminal
+    from casa24.views.render import as_text
+    from casa24.views.terminal import to_terminal
 
     if form is Format.TABLE:
         to_terminal(page, console())

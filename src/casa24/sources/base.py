@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,8 +43,7 @@ class SourceOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """Marks a switch among the options that the label must decide on: what it lets casa24 do, and the platform's terms.
 
     ``allows`` completes "May casa24 …?"; ``terms`` is a sentence. `casa24 init` asks.
@@ -54,8 +53,7 @@ class Consent:
     terms: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFlag:
+class FieldFlag(NamedTuple):
     """What to know about one field of a reading; ``low``/``high`` bound a rounded value."""
 
     field: str

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casa24.config import ARTIST_KEYS, LABEL_KEYS
 from casa24.credentials import NOTIFY, WORKER_KEY, WORKER_URL
@@ -43,8 +43,7 @@ _MODELS = {"model": Stats, "Options": SourceOptions}
 AnySource = type[Source[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(NamedTuple):
     """One source and the package it came with."""
 
     source: AnySource
@@ -52,8 +51,7 @@ class Installed:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """An entry point that gave no usable source, and why."""
 
     name: str

@@ -8,7 +8,7 @@ listeners, followers and top tracks with play counts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PlainSerializer
@@ -205,7 +205,7 @@ class Spotify(ArtistSource[SpotifyStats]):
             return [read_page(reply.text, account)]
         except BadStatus as error:
             gap = gap_of(error, self.gaps)
-            return [gap if gap.code in {"not_found", "server_error"} else replace(gap, code="page_refused")]
+            return [gap if gap.code in {"not_found", "server_error"} else gap._replace(code="page_refused")]
         except Casa24Error as error:
             return [gap_of(error, self.gaps)]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.language import tr
 
@@ -13,27 +13,24 @@ if TYPE_CHECKING:
 Row = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column's head; ``right``: numbers, aligned right."""
 
     title: str
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """A table. ``heads``: rows (by index) that begin a group; ``links``: where a row's first cell leads."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     title: str = ""
     heads: frozenset[int] = frozenset()
-    links: Mapping[int, str] = field(default_factory=dict)
+    links: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """Sentences. ``title``: what they are about; ``fixed``: a drawing, each character in its place."""
 
     lines: tuple[str, ...]
@@ -41,13 +38,12 @@ class Lines:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One answer: what a person reads (``blocks``) and the plain table a program takes (``main``)."""
 
     title: str
     main: Grid
-    blocks: tuple[Grid | Lines, ...] = field(default=())
+    blocks: tuple[Grid | Lines, ...] = ()
 
 
 def grid(titles: str, rows: Iterable[Row], *, title: str = "", heads: frozenset[int] = frozenset()) -> Grid:
@@ -64,4 +60,4 @@ def without_empty(table: Grid, column: int) -> Grid:
     if any(row[column] for row in table.rows):
         return table
     rows = tuple((*row[:column], *row[column + 1 :]) for row in table.rows)
-    return replace(table, columns=(*table.columns[:column], *table.columns[column + 1 :]), rows=rows)
+    return table._replace(columns=(*table.columns[:column], *table.columns[column + 1 :]), rows=rows)

@@ -1,4 +1,4 @@
-"""A page in the four formats: one renderer for every command."""
+"""A page as JSON, CSV or Markdown: one renderer for every command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from casa24.views.page import Grid
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-    from rich.console import Console, RenderableType
 
     from casa24.views.page import Page
 
@@ -84,44 +83,3 @@ def _markdown_table(table: Grid) -> str:
 
 def _markdown_row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def to_terminal(page: Page, console: Console) -> None:
-    """The page on a terminal, or as plain text in a pipe: at most as wide as it is, 80 at least."""
-    from rich.text import Text
-
-    console.print(Text(clean(page.title), style="bold"))
-    for block in page.blocks:
-        console.print()
-        if block.title:
-            console.print(Text(clean(block.title), style="bold green"))
-        if isinstance(block, Grid):
-            console.print(_rich_table(block))
-        else:
-            for line in block.lines:
-                console.print(Text(clean(line)))
-
-
-def _rich_table(table: Grid) -> RenderableType:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for number, column in enumerate(table.columns):
-        shown.add_column(
-            Text(clean(column.title)),
-            justify="right" if column.right else "left",
-            overflow="fold",
-            no_wrap=column.right,
-            ratio=None,
-            min_width=None if number else 8,
-        )
-    for number, row in enumerate(table.rows):
-        style = "bold" if number in table.heads else ""
-        cells = [Text(clean(cell), style=style) for cell in row]
-        if number in table.links:
-            # On a line of its own, so that it stays whole and can be clicked.
-            cells[0].append(f"\n{clean(table.links[number])}", style="dim")
-        shown.add_row(*cells)
-    return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casa24.language import count, day, grouped, tr
@@ -87,7 +86,7 @@ def _new(entries: Iterable[NewEntry]) -> Iterable[Grid]:
     for name, listed in by_list.items():
         title = tr("New in the top five: {list}", list=name)
         table = grid("Title | Artist", [(one.label, one.artist) for one in listed], title=title)
-        yield replace(table, links={number: one.url for number, one in enumerate(listed) if one.url})
+        yield table._replace(links={number: one.url for number, one in enumerate(listed) if one.url})
 
 
 def _tidy(result: WeekReport) -> Grid:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -67,7 +66,7 @@ def _sudden(zeros: Collection[Place], earlier: Iterable[Snapshot]) -> set[Place]
 
 def _marked(fresh: Snapshot, cells: Cells, doubted: dict[Place, str]) -> Snapshot:
     marked = {
-        place: replace(cell, notes=(*cell.notes, Note(State.SUSPECT, doubted[place]))) if place in doubted else cell
+        place: cell._replace(notes=(*cell.notes, Note(State.SUSPECT, doubted[place]))) if place in doubted else cell
         for place, cell in cells.items()
     }
     flags = (*fold(marked), *loose(fresh.flags, cells))
