@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 from casa24 import leftovers
 from casa24.cli.app import app
-from casa24.cli.workspace import today
 from casa24.history import History
 from casa24.models import State
 from casa24.pruning import prune
 from casa24.retention import archive
 from casa24.sources import registry
 from casa24.storage import DataFolder, dump
+from casa24.workspace import today
 from tests.making import SERIES, artist, flag, old, snapshot
 from tests.terminal import typing
 

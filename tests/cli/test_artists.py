@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from casa24 import config
 from casa24.cli.app import app
-from casa24.cli.workspace import today
 from casa24.demo import KEYS
 from casa24.sources import registry
 from casa24.sources.base import Reading
 from casa24.sources.instagram import Instagram, InstagramStats
+from casa24.workspace import today
 from tests.internet import Internet, casa24, resets, silence
 from tests.launching import FEW_RIGHTS, casa24_after
 

@@ -256,7 +256,7 @@ def test_an_artist_who_just_joined_is_told_so(here: Path) -> None:
 
 def test_a_plugins_metric_gets_all_of_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     likes = Series("tiktok", "TikTok", "likes", Metric("Likes", kind="window", days=10, event=(5, 0.01)))
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
     monkeypatch.setattr(Workspace, "folder", property(lambda one: DataFolder(one.data_dir, (*SERIES, likes))))
     values = [*[95] * 20, 140]

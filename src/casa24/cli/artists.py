@@ -21,8 +21,9 @@ def list_(
     """List the artists of casa24.toml with their accounts."""
     from casa24.analysis.roster import list_artists
     from casa24.cli.output import emit
-    from casa24.cli.workspace import open_workspace, today
+    from casa24.cli.workspace import open_workspace
     from casa24.views.roster import artists_page
+    from casa24.workspace import today
 
     workspace = open_workspace(config, None, need_config=True)
     result = list_artists(workspace.roster, workspace.registry, today())

@@ -38,7 +38,7 @@ def growth(
     debug: options.Debug = False,
 ) -> None:
     """Show what grew over a period, artist by artist; what moved in a wave is told apart."""
-    from casa24.cli.asking import grown
+    from casa24.asking.questions import grown
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.growth import growth_page
@@ -58,7 +58,7 @@ def unusual(
     debug: options.Debug = False,
 ) -> None:
     """Show what jumped (in 30 days, or since a day), what is still open, and who moved together."""
-    from casa24.cli.asking import noticed
+    from casa24.asking.questions import noticed
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.unusual import unusual_page
@@ -79,7 +79,7 @@ def milestones(
     debug: options.Debug = False,
 ) -> None:
     """Show the milestones that were certainly reached, and how far the next ones are."""
-    from casa24.cli.asking import reached
+    from casa24.asking.questions import reached
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.milestones import milestones_page
@@ -104,7 +104,7 @@ def compare(
     debug: options.Debug = False,
 ) -> None:
     """Show artists side by side on the newest day, with their changes in 30 days."""
-    from casa24.cli.asking import compared
+    from casa24.asking.questions import compared
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.ranking import comparison_page
@@ -128,7 +128,7 @@ def leaderboard(
     debug: options.Debug = False,
 ) -> None:
     """Show who stands where by one number, and how that changed in 30 days."""
-    from casa24.cli.asking import ranked
+    from casa24.asking.questions import ranked
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.ranking import leaderboard_page
@@ -150,7 +150,7 @@ def week(
     debug: options.Debug = False,
 ) -> None:
     """Show the label's week: what changed, is unusual, was reached, is new, is missing, and leaves next."""
-    from casa24.cli.asking import weekly
+    from casa24.asking.questions import weekly
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.week import week_page

@@ -11,17 +11,17 @@ from casa24 import files
 from casa24.amendments import FILE_NAME, Action, add_lines
 from casa24.analysis.quality.examination import Examination
 from casa24.cli.output import say
-from casa24.cli.workspace import today
 from casa24.errors import StorageError, UsageError
 from casa24.history import parse_day
 from casa24.inspection import inspect
 from casa24.language import count, tr
 from casa24.leftovers import OldTable
+from casa24.workspace import today
 
 if TYPE_CHECKING:
     from casa24.amendments import Amendment
     from casa24.analysis.quality.findings import Finding, Quality
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
 _ANSWERS = {
     "a": "do not use it",

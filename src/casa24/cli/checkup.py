@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from casa24 import config, oidc
 from casa24.cli.keys import keep, keep_token, local_keys
-from casa24.cli.workspace import Workspace, open_workspace, utc_now
+from casa24.cli.workspace import open_workspace
 from casa24.config import Config
 from casa24.credentials import Wallet
 from casa24.doctor.examination import examine
 from casa24.doctor.patient import Patient
 from casa24.errors import ConfigError, CredentialError
 from casa24.views.checkup import checkup_page
+from casa24.workspace import Workspace, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Collection

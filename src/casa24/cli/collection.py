@@ -24,7 +24,6 @@ from casa24.cli.bug_report import describe_replies
 from casa24.cli.keys import PATIENCE, all_keys
 from casa24.cli.output import emit, say
 from casa24.cli.progress import watching
-from casa24.cli.workspace import utc_now
 from casa24.collect import collect as ask_all
 from casa24.credentials import WORKER_KEY
 from casa24.errors import StorageError, UnknownName
@@ -34,6 +33,7 @@ from casa24.replies import ReplyLog
 from casa24.storage import Saved, dump
 from casa24.views.collected import collected_page
 from casa24.views.day import label_page
+from casa24.workspace import utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from casa24.cli.workspace import Workspace
     from casa24.collect import Collected
     from casa24.credentials import Wallet
     from casa24.models import Snapshot
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from casa24.storage import DataFolder
     from casa24.views.formats import Format
     from casa24.web import Exchange
+    from casa24.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

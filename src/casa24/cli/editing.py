@@ -15,17 +15,17 @@ import typer
 from casa24 import config, files, names
 from casa24.cli.keys import all_keys
 from casa24.cli.output import say
-from casa24.cli.workspace import today, utc_now
 from casa24.errors import UsageError
 from casa24.escape import clean
 from casa24.history import parse_day
 from casa24.project import links as pasted
 from casa24.project import roster
+from casa24.workspace import today, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
 # The Worker's part of the time an answer may take, twice.
 _PATIENCE = 5.0

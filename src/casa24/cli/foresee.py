@@ -22,7 +22,7 @@ def predict(
     debug: options.Debug = False,
 ) -> None:
     """Forecast the label's numbers, or one artist's, with ranges and what they assume."""
-    from casa24.cli.foreseeing import predicted
+    from casa24.asking.foresight import predicted
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.forecast import prediction_page
@@ -43,7 +43,7 @@ def backtest(
     debug: options.Debug = False,
 ) -> None:
     """Replay every forecast the record could have had, and score it."""
-    from casa24.cli.foreseeing import replayed
+    from casa24.asking.foresight import replayed
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.forecast import backtest_page

@@ -13,10 +13,10 @@ from casa24.cli.calling import program
 from casa24.cli.editing import called
 from casa24.cli.interview import Interview
 from casa24.cli.output import say
-from casa24.cli.workspace import Workspace
 from casa24.config import FILE_NAME
 from casa24.project import guide, label, layout
 from casa24.sources import registry as installed
+from casa24.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.cli.answers import asked, span
+from casa24.asking.days import asked, span
 from casa24.exporting import export
 from casa24.language import count
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
 
 def handed_over(

@@ -15,8 +15,8 @@ from casa24.views.render import as_markdown
 if TYPE_CHECKING:
     from casa24.analysis.collection import Collection
     from casa24.analysis.silence import Silence
-    from casa24.cli.workspace import Workspace
     from casa24.views.page import Page
+    from casa24.workspace import Workspace
 
 # A platform that is silent for fewer days may come back by itself.
 _TOLD_AFTER = 3

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from casa24.cli.output import say
-from casa24.cli.workspace import today
 from casa24.errors import UsageError
 from casa24.language import tr
+from casa24.workspace import today
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
 _DAYS = re.compile(r"([1-9]\d{0,4})d")
 

@@ -13,8 +13,9 @@ from casa24.cli.output import keep_secret
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from casa24.cli.workspace import Workspace
+    from casa24.analysis.sources import SourceList
     from casa24.credentials import Wallet
+    from casa24.workspace import Workspace
 
 log = logging.getLogger("casa24.keys")
 
@@ -79,3 +80,12 @@ def keep_token(secret: SecretStr) -> None:
     """As :func:`_keep`, for a token that is made on the way and never kept."""
     if keep_secret(secret) and github.active():
         credentials.mask_secret(secret, github.command)
+
+
+def installed_sources(workspace: Workspace, *, ask_worker: bool) -> SourceList:
+    """The installed sources and the credentials they have here."""
+    from casa24.analysis.sources import list_sources
+
+    wallet, worker = find_keys(workspace, ask_worker=ask_worker)
+    warnings = workspace.roster.warnings
+    return list_sources(workspace.registry, wallet, worker=worker, asked=ask_worker, warnings=warnings)

@@ -12,21 +12,21 @@ from pydantic import SecretStr
 
 from casa24 import files
 from casa24.analysis.news import News, news
-from casa24.cli.asking import record
-from casa24.cli.foreseeing import clean_series
+from casa24.asking.foresight import clean_series
+from casa24.asking.questions import record
 from casa24.cli.keys import all_keys, keep_token, local_keys
 from casa24.cli.output import say
-from casa24.cli.workspace import utc_now
 from casa24.credentials import NOTIFY
 from casa24.errors import NoSnapshot, UsageError
 from casa24.language import count, tr
 from casa24.notices import FILE_NAME, Notices, note
 from casa24.views.news import body_of, title_of, what_of
+from casa24.workspace import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
 _DAYS = 30
 

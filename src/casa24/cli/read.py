@@ -25,7 +25,7 @@ def show(
     debug: options.Debug = False,
 ) -> None:
     """Show the label, or one artist in full, on one day."""
-    from casa24.cli.answers import asked, shown_day
+    from casa24.asking.days import asked, shown_day
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.day import artist_page, label_page
@@ -49,7 +49,7 @@ def diff(
     debug: options.Debug = False,
 ) -> None:
     """Compare two days: 2025-10-01, today, yesterday, latest, or 7d for seven days ago."""
-    from casa24.cli.answers import asked, compared
+    from casa24.asking.days import asked, compared
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.diff import diff_page
@@ -85,7 +85,7 @@ def history(
     debug: options.Debug = False,
 ) -> None:
     """Show an artist's numbers over time: a plot with its gaps and doubts, and the readings."""
-    from casa24.cli.answers import asked, followed
+    from casa24.asking.days import asked, followed
     from casa24.cli.output import emit, plot_style
     from casa24.cli.workspace import open_workspace
     from casa24.views.history import history_page
@@ -104,7 +104,7 @@ def sources(
     debug: options.Debug = False,
 ) -> None:
     """List the installed sources: what they measure, which credentials they want and have."""
-    from casa24.cli.answers import installed_sources
+    from casa24.cli.keys import installed_sources
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.views.sources import sources_page

@@ -10,10 +10,11 @@ from casa24 import demo
 from casa24.cli.calling import program
 from casa24.cli.collection import CollectOptions, run
 from casa24.cli.output import say
-from casa24.cli.workspace import Workspace, open_workspace
+from casa24.cli.workspace import open_workspace
 from casa24.credentials import Wallet
 from casa24.demo.platforms import Platforms
 from casa24.politeness import Politeness
+from casa24.workspace import Workspace
 
 if TYPE_CHECKING:
     import datetime as dt

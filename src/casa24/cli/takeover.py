@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from casa24.analysis.migration import Imported
-    from casa24.cli.workspace import Workspace
+    from casa24.workspace import Workspace
 
 
 def imported(workspace: Workspace, place: Path, *, replace: bool, dry_run: bool) -> Imported:

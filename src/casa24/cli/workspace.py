@@ -1,111 +1,18 @@
-"""Where a command works: the configuration it found, the roster, the record."""
+"""The workspace of a command: in the language asked for, with its warnings on stderr."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import sys
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from casa24 import config
-from casa24.cli.output import chosen_language
-from casa24.config import Config, Roster
-from casa24.errors import ConfigError
-from casa24.history import History, parse_day
-from casa24.language import speak
-from casa24.sources import registry
-from casa24.storage import DataFolder
+from casa24 import workspace
+from casa24.cli.output import chosen_language, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.metrics import Series
-    from casa24.models import Snapshot
-
-
-def utc_now() -> dt.datetime:
-    """The clock, to the second. A command that may run past midnight reads it once and hands it on."""
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-def today() -> dt.date:
-    """A day is a UTC day."""
-    return utc_now().date()
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """A label's folder, with or without a ``casa24.toml``."""
-
-    config: Config
-    data_dir: Path
-
-    @cached_property
-    def registry(self) -> registry.Registry:
-        """The installed sources."""
-        # What a stranger's package prints when it is imported must not stand in an answer.
-        with contextlib.redirect_stdout(sys.stderr):
-            return registry.load()
-
-    @cached_property
-    def roster(self) -> Roster:
-        """The checked configuration."""
-        return self.config.resolve(self.registry)
-
-    @cached_property
-    def folder(self) -> DataFolder:
-        """The data folder."""
-        return DataFolder(self.data_dir, self.registry.artist_series)
-
-    @cached_property
-    def history(self) -> History:
-        """The record."""
-        return self.record()
-
-    def record(self, *, asof: str | None = None, raw: bool = False) -> History:
-        """The record, opened anew. ``asof``: up to that day; ``raw``: as collected. Raises BadDate."""
-        until = None if asof is None or asof.strip().lower() == "latest" else parse_day(asof, today=today())
-        return History(self.folder, self.roster.artists, label_series=self.label_series, until=until, raw=raw)
-
-    @property
-    def label_series(self) -> tuple[Series, ...]:
-        """Every number followed for the label itself."""
-        return tuple(series for source in self.registry.label_sources for series in source.series())
-
-    @property
-    def aliases(self) -> dict[str, tuple[str, ...]]:
-        """Other names of the roster's artists."""
-        return {artist.name: artist.aliases for artist in self.roster.artists}
-
-    @property
-    def label(self) -> str:
-        """The label's name."""
-        return self.roster.label.name
-
-    def names(self, *snapshots: Snapshot) -> list[str]:
-        """Every artist these snapshots hold."""
-        return list(dict.fromkeys(record.name for snapshot in snapshots for record in snapshot.artists))
-
-
-def speak_as(settings: Config) -> None:
-    """Speak the label's language, unless another was asked for (`--lang`)."""
-    label = settings.tables.get("label")
-    wanted = chosen_language() or (label.get("language") if isinstance(label, dict) else None)
-    speak(wanted if isinstance(wanted, str) else "en")
+    from casa24.workspace import Workspace
 
 
 def open_workspace(path: Path | None, data_dir: Path | None, *, need_config: bool = False) -> Workspace:
     """The workspace a command was called for. Raises ConfigError where a roster is needed and there is none."""
-    found = path or config.find()
-    if found is None and need_config:
-        raise ConfigError(
-            None,
-            [f"no {config.FILE_NAME} here or above"],
-            advice="Go to the label's folder, or give the file with --config. README: “The roster” shows one.",
-        )
-    settings = config.read(found) if found else Config(None, {})
-    speak_as(settings)
-    # Absolute: a source may change the working directory under our feet.
-    return Workspace(settings, (data_dir or settings.folder / "data").absolute())
+    return workspace.open_workspace(path, data_dir, need_config=need_config, language=chosen_language(), warn=say)

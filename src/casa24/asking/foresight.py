@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.cleaning import cleaned
 from casa24.analysis.quality.copies import Copies
-from casa24.cli.answers import asked, member, span
-from casa24.cli.workspace import today
+from casa24.asking.days import asked, member, span
 from casa24.errors import UsageError
+from casa24.workspace import today
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from casa24.analysis.backtest import Backtest
     from casa24.analysis.prediction import Prediction
-    from casa24.cli.workspace import Workspace
     from casa24.history import History
     from casa24.timeseries import Members, TimeSeries
+    from casa24.workspace import Workspace
 
 
 def clean_series(history: History, since: dt.date | None = None) -> tuple[list[TimeSeries], Members]:

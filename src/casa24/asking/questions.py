@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from casa24 import names
 from casa24.analysis.calendar import shifted
-from casa24.cli.answers import asked
-from casa24.cli.workspace import today
+from casa24.asking.days import asked
 from casa24.errors import BadDate, UnknownName, UsageError
 from casa24.history import parse_day
+from casa24.workspace import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from casa24.analysis.milestones import Milestones
     from casa24.analysis.unusual import Unusual
     from casa24.analysis.week import WeekReport
-    from casa24.cli.workspace import Workspace
     from casa24.history import History
     from casa24.timeseries import TimeSeries
+    from casa24.workspace import Workspace
 
 _LABEL = "label"
 _MONTH = dt.timedelta(days=30)

@@ -1,4 +1,4 @@
-"""What the reading commands answer with: the record asked, and a word where another day was taken."""
+"""Days and spans of the record, and a word where another day was taken."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from casa24 import names
-from casa24.cli.output import say
-from casa24.cli.workspace import today
 from casa24.errors import NoSnapshot, UnknownName, UsageError
 from casa24.history import parse_day
 from casa24.metrics import named_metrics
+from casa24.workspace import today
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from casa24.analysis.day import Day
     from casa24.analysis.diff import Diff
     from casa24.analysis.history import ArtistHistory
-    from casa24.analysis.sources import SourceList
-    from casa24.cli.workspace import Workspace
     from casa24.history import History
     from casa24.models import Snapshot
     from casa24.timeseries import Members
+    from casa24.workspace import Workspace
 
 _LABEL = "label"
 
@@ -33,7 +31,7 @@ def asked(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -
     history = workspace.record(asof=asof, raw=raw)
     if not raw:
         for problem in history.amendments.problems:
-            say(f"Warning: {problem}. This line is not heeded.")
+            workspace.warn(f"Warning: {problem}. This line is not heeded.")
     return history
 
 
@@ -41,7 +39,7 @@ def shown_day(workspace: Workspace, history: History, date: str, *, artist: str 
     """A recorded day, of one artist or all, with the changes since the snapshot before."""
     from casa24.analysis.day import describe_day
 
-    day = _day(history, date, nearest=nearest)
+    day = _day(workspace, history, date, nearest=nearest)
     (snapshot,) = history.on(day)
     only = None if artist is None else [_artist(workspace, history, artist, snapshot)]
     before = history.before(day)
@@ -52,7 +50,7 @@ def compared(workspace: Workspace, history: History, old: str, new: str, *, arti
     """Two recorded days against each other."""
     from casa24.analysis.diff import diff, match, with_doubts
 
-    days = [_day(history, text, nearest=nearest) for text in (old, new)]
+    days = [_day(workspace, history, text, nearest=nearest) for text in (old, new)]
     if days[0] == days[1]:
         raise UsageError(f"Both dates mean {days[0]}.", advice="Give two different days; `casa24 show` shows one.")
     first, second = history.on(*days)
@@ -123,12 +121,12 @@ def member(workspace: Workspace, history: History, members: Members, query: str)
         ) from unknown
 
 
-def _day(history: History, text: str, *, nearest: bool) -> dt.date:
+def _day(workspace: Workspace, history: History, text: str, *, nearest: bool) -> dt.date:
     """The recorded day meant; that it is another than asked for is said."""
     now = today()
     day = history.day(text, today=now, nearest=nearest)
     if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=now)):
-        say(f"{wanted} has no snapshot; the nearest is {day}.")
+        workspace.warn(f"{wanted} has no snapshot; the nearest is {day}.")
     return day
 
 
@@ -148,13 +146,3 @@ def _last_recorded(workspace: Workspace, history: History, query: str) -> tuple[
         with contextlib.suppress(UnknownName):
             return names.find(query, workspace.names(snapshot), workspace.aliases), snapshot.date
     return None
-
-
-def installed_sources(workspace: Workspace, *, ask_worker: bool) -> SourceList:
-    """The installed sources and the credentials they have here."""
-    from casa24.analysis.sources import list_sources
-    from casa24.cli.keys import find_keys
-
-    wallet, worker = find_keys(workspace, ask_worker=ask_worker)
-    warnings = workspace.roster.warnings
-    return list_sources(workspace.registry, wallet, worker=worker, asked=ask_worker, warnings=warnings)
