@@ -9,7 +9,8 @@ import unicodedata
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 # Joiners inside emoji and scripts that need them are harmless.
 _ALLOWED = {"\u200d", "\u200c", "\u00ad"}
-_MARKDOWN = re.compile(r"([\\`*_\[\]|~]|^[#+>-])")
+_INLINE = re.compile(r"([\\`*_\[\]|~])")
+_MARKDOWN = re.compile(rf"{_INLINE.pattern[:-1]}|^[#+>-])")
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
@@ -40,7 +41,15 @@ def markdown(text: str) -> str:
 
 def message(text: str) -> str:
     """A text in a chat or a mail written in Markdown: no markup, no link, and nobody is called by name."""
-    escaped = _MARKDOWN.sub(r"\\\1", clean(text))
+    return _harmless(_MARKDOWN.sub(r"\\\1", clean(text)))
+
+
+def inline(text: str) -> str:
+    """As `message`, where it stands within a line."""
+    return _harmless(_INLINE.sub(r"\\\1", clean(text)))
+
+
+def _harmless(escaped: str) -> str:
     # An invisible space: entities are no help where nobody reads HTML.
     return escaped.replace("@", "@\u200b").replace("<", "<\u200b").replace("://", ":\u200b//")
 

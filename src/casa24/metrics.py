@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from casa24.errors import UnknownName
+from casa24.language import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,7 +110,10 @@ def named_metrics(items: Iterable[Series], queries: Iterable[str]) -> list[Serie
         found = [item for item in known if text in _names(item)]
         if not found:
             keys = ", ".join(item.key for item in known)
-            raise UnknownName(f"There is no metric called {query!r}.", advice=f"There are: {keys}.")
+            raise UnknownName(
+                tr("There is no metric called {query}.", query=repr(query)),
+                advice=tr("There are: {names}.", names=keys),
+            )
         wanted |= {item.key: item for item in found}
     return list(wanted.values())
 

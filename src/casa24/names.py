@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from casa24.errors import UnknownName
+from casa24.language import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,8 +35,9 @@ def find(query: str, names: Iterable[str], aliases: Mapping[str, Iterable[str]] 
     if len(found) == 1:
         return found[0]
     if found:
-        raise UnknownName(f"{query!r} may be several artists: {', '.join(found)}.", advice="Write the whole name.")
+        several = tr("{query} may be several artists: {names}.", query=repr(query), names=", ".join(found))
+        raise UnknownName(several, advice=tr("Write the whole name."))
     by_key = {key_of(name): name for name in names}
     close = [by_key[key] for key in difflib.get_close_matches(wanted, by_key, n=3, cutoff=0.4)] or names[:8]
-    nearest = f"Nearest: {', '.join(close)}." if close else "No artist is recorded yet."
-    raise UnknownName(f"There is no artist called {query!r}.", advice=nearest)
+    nearest = tr("Nearest: {names}.", names=", ".join(close)) if close else tr("No artist is recorded yet.")
+    raise UnknownName(tr("There is no artist called {query}.", query=repr(query)), advice=nearest)

@@ -68,6 +68,10 @@ class Workspace:
     def record(self, *, asof: str | None = None, raw: bool = False) -> History:
         """The record, opened anew. ``asof``: up to that day; ``raw``: as collected. Raises BadDate."""
         until = None if asof is None or asof.strip().lower() == "latest" else parse_day(asof, today=today())
+        return self.history_of(until, raw=raw)
+
+    def history_of(self, until: dt.date | None, *, raw: bool) -> History:
+        """The record up to a day, opened anew."""
         return History(self.folder, self.roster.artists, label_series=self.label_series, until=until, raw=raw)
 
     @property

@@ -32,8 +32,8 @@ def clean_series(history: History, since: dt.date | None = None) -> tuple[list[T
 
 def predicted(
     workspace: Workspace, artist: str | None, metrics: Sequence[str], days: int, asof: str | None
-) -> Prediction:
-    """Forecasts as of a day. Raises NoSnapshot where nothing is recorded, UnknownName or UsageError."""
+) -> tuple[Prediction, str]:
+    """Forecasts as of a day, and whose. Raises NoSnapshot where nothing is recorded, UnknownName or UsageError."""
     from casa24.analysis.forecast import LONGEST, SHORTEST
     from casa24.analysis.prediction import Question, predict
     from casa24.metrics import named_metrics
@@ -49,7 +49,8 @@ def predicted(
         wanted = frozenset(item.key for item in named_metrics(workspace.registry.artist_series, metrics))
     newest = history.days[-1]
     age = (today() - newest).days if asof is None else 0
-    return predict(series, Question(history.until or newest, days, age, who, wanted))
+    told = predict(series, Question(history.until or newest, days, age, who, wanted))
+    return told, workspace.label if who is None else who
 
 
 def replayed(workspace: Workspace, since: str | None, until: str | None, horizons: str) -> Backtest:

@@ -11,6 +11,7 @@ from casa24.analysis.calendar import shifted
 from casa24.asking.days import asked
 from casa24.errors import BadDate, UnknownName, UsageError
 from casa24.history import parse_day
+from casa24.language import tr
 from casa24.workspace import today
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def compared(workspace: Workspace, artists: Sequence[str], *, asof: str | None) 
     known = _artists(workspace, found)
     wanted = list(dict.fromkeys(names.find(query, known, workspace.aliases) for query in artists))
     if len(wanted) < 2:  # noqa: PLR2004 - one is compared with nobody
-        raise UsageError("One artist can be compared with nobody.", advice="Give two or more artists.")
+        raise UsageError(tr("One artist can be compared with nobody."), advice=tr("Give two or more artists."))
     return compare(found, wanted, last, _MONTH.days)
 
 
@@ -120,7 +121,9 @@ def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Lea
     found = named_metrics(items, [metric]) if metric else list(items)
     if metric and len(found) > 1:
         keys = ", ".join(item.key for item in found)
-        raise UsageError(f"{metric!r} may be several numbers.", advice=f"Give one of {keys}.")
+        raise UsageError(
+            tr("{query} may be several numbers.", query=repr(metric)), advice=tr("Give one of {names}.", names=keys)
+        )
     item = default_metric(found)
     if item is None:
         raise UsageError("No installed source follows a number of artists.", advice="See `casa24 sources`.")
@@ -136,7 +139,8 @@ def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekR
     try:
         chosen = Week.parse(week) if week else Week.last_complete(last)
     except ValueError:
-        raise BadDate(f"{week!r} is no week.", advice="Write it like 2025-W42.") from None
+        what = tr("{query} is no week.", query=repr(week))
+        raise BadDate(what, advice=tr("Write it like {example}.", example="2025-W42")) from None
     snapshots = list(history.stream(shifted(chosen.monday, -DAYS), chosen.sunday))
     sources, aliases = workspace.registry.sources, workspace.aliases
     return describe_week(chosen, history.every_series(), snapshots, sources, aliases=aliases)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import artists, ask, collect, data, demo, doctor, foresee, init, notify, read, worker
+from casa24.cli import artists, ask, bot, collect, data, demo, doctor, foresee, init, notify, read, worker
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -103,6 +103,7 @@ app.command("compare")(ask.compare)
 app.command("leaderboard")(ask.leaderboard)
 app.command("week")(ask.week)
 app.command("notify")(notify.notify)
+app.command("bot")(bot.bot)
 app.command("sources")(read.sources)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

@@ -28,8 +28,8 @@ def predict(
     from casa24.views.forecast import prediction_page
 
     workspace = open_workspace(config, data_dir)
-    result = predicted(workspace, artist, metric or (), days, asof)
-    emit(prediction_page(result, workspace.label), result, form)
+    result, whose = predicted(workspace, artist, metric or (), days, asof)
+    emit(prediction_page(result, whose), result, form)
 
 
 def backtest(

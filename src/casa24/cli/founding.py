@@ -35,17 +35,19 @@ class Founding:
     folder: Path
     registry: Registry
     steps: tuple[Step, ...]
+    bot: bool = False
 
     def stages(self) -> list[Stage]:
         """What to do next."""
         (roster,) = (step.text for step in self.steps if step.name == FILE_NAME)
-        return guide.after_init(
+        stages = guide.after_init(
             self.folder, config.parse(roster).resolve(self.registry), self.registry, program=program()
         )
+        return [*stages, guide.bot(program())] if self.bot else stages
 
 
-def found(folder: Path, given: Given) -> Founding:
-    """Ask what must be asked, and plan. Nothing is written."""
+def found(folder: Path, given: Given, *, bot: bool = False) -> Founding:
+    """Ask what must be asked, and plan. Nothing is written. ``bot``: with what the Discord bot needs."""
     with contextlib.redirect_stdout(sys.stderr):
         registry = installed.load()
     # Whatever is wrong with the folder is said before anything is asked.
@@ -58,7 +60,8 @@ def found(folder: Path, given: Given) -> Founding:
         text = path.read_bytes().decode("utf-8")
     else:
         text = Interview(given, registry, lambda accounts, so_far: _called(folder, accounts, so_far)).roster_text()
-    return Founding(folder, registry, layout.plan(folder, label.planned(folder, text)))
+    planned = [*label.planned(folder, text), *(label.planned_for_bot() if bot else ())]
+    return Founding(folder, registry, layout.plan(folder, planned), bot)
 
 
 def _called(folder: Path, accounts: Mapping[str, str], roster: str) -> str | None:

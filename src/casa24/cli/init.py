@@ -26,6 +26,9 @@ def init(
     ] = None,
     worker: Annotated[str | None, typer.Option("--worker", help="The address of your Worker, if you have one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what no option says takes its default.")] = False,
+    bot: Annotated[
+        bool, typer.Option("--bot", help="Lay down what the Discord bot needs, too: bot/, see README, The bot.")
+    ] = False,
     dry_run: options.DryRun = False,
     debug: options.Debug = False,
 ) -> None:
@@ -35,7 +38,7 @@ def init(
     from casa24.cli.laying import carry_out, show_stages
 
     given = Given(name, language, tuple(artist or ()), tuple(account or ()), pages, worker, ask=not yes)
-    founding = found(folder, given)
+    founding = found(folder, given, bot=bot)
     carry_out(founding.steps, dry_run=dry_run, kept="To have casa24's own, move yours away and run this again.")
     if not dry_run:
         show_stages(founding.stages())

@@ -54,8 +54,8 @@ def chosen_language() -> str | None:
 class _Redact(logging.Formatter):
     """No secret in a log line, whoever wrote it: the last of several lines of defence."""
 
-    def __init__(self, secrets: Callable[[], list[str]]) -> None:
-        super().__init__("%(name)s: %(message)s")
+    def __init__(self, secrets: Callable[[], list[str]], form: str = "%(name)s: %(message)s") -> None:
+        super().__init__(form)
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
@@ -85,6 +85,17 @@ def log_to_stderr(level: int) -> None:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_Redact(lambda: _secrets))
         logger.addHandler(handler)
+        logger.propagate = False
+
+
+def log_lines(*names: str) -> None:
+    """Send what these loggers say to stderr, a line each with its time: for what runs for days."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redact(lambda: _secrets, "%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.setLevel(min(logging.INFO, logger.level or logging.INFO))
+        logger.handlers[:] = [handler]
         logger.propagate = False
 
 

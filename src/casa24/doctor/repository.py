@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24 import HOMEPAGE
-from casa24.doctor import git
+from casa24 import HOMEPAGE, git
 from casa24.findings import broken, ok, warning
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from casa24 import HOMEPAGE
-from casa24.doctor import git
+from casa24 import HOMEPAGE, git
 from casa24.findings import broken, ok, warning
 
 if TYPE_CHECKING:

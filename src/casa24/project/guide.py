@@ -56,6 +56,12 @@ def after_init(folder: Path, roster: Roster, registry: Registry, *, program: str
     ]
 
 
+def bot(program: str) -> Stage:
+    """The bot's settings."""
+    what = "For the bot, copy bot/.env.example to bot/.env and fill it in; where from, and whether it is well, says:"
+    return Stage(what, (f"{program} bot --check",))
+
+
 def secrets_page(repository: Repository) -> str:
     """Where a repository's secrets for Actions are set."""
     return f"{remote.HOST}/{repository}/settings/secrets/actions"

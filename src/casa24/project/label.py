@@ -118,6 +118,12 @@ def planned(folder: Path, roster: str) -> list[Planned]:
     return found if (folder / "data").exists() else [*found, Planned("data/.gitkeep", "")]
 
 
+def planned_for_bot() -> list[Planned]:
+    """What a label's folder holds besides for the bot: its settings to be filled in, and two ways to run it."""
+    names = ("env.example", "casa24-bot.service", "Dockerfile")
+    return [Planned(f"bot/{name.replace('env', '.env')}", _template(f"bot/{name}")) for name in names]
+
+
 def workflow_text(installed: str) -> str:
     """The nightly workflow, which installs ``installed``."""
     return _INSTALLED.sub(lambda _line: f"  CASA24: {installed}", _template("update-data.yml"))

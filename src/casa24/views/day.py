@@ -27,7 +27,7 @@ def artist_page(day: Day) -> Page:
     """One artist in full: numbers, lists with links, accounts, gaps."""
     (artist,) = day.artists
     blocks: list[Grid | Lines] = []
-    rows = [
+    rows: list[Row] = [
         (f"{source.title} · {tr(item.title)}", point(item.point), change(item.change), _bounds(item))
         for source in artist.sources
         for item in source.numbers
@@ -35,8 +35,9 @@ def artist_page(day: Day) -> Page:
     ]
     since = f">{tr('since {day}', day=day.since)}" if day.since else ">Change"
     heads = f"Number | >Value | {since} | Note"
-    noted = any(note for *_, note in rows)
-    blocks.append(grid(heads, rows) if noted else grid(heads.removesuffix("| Note"), [row[:-1] for row in rows]))
+    if not any(note for *_, note in rows):
+        heads, rows = heads.removesuffix("| Note"), [row[:-1] for row in rows]
+    blocks.append(grid(heads, rows, brief=(1, 2)))
     for source in artist.sources:
         blocks += [_list_day(source, listing) for listing in source.lists if listing.entries]
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from casa24.analysis.growth import Grown, Growth
     from casa24.models import Measurement
 
+# The last value, the change, the line.
+_BRIEF = (2, 3, 6)
+
 
 def growth_page(result: Growth, label: str, *, whose: str | None = None) -> Page:
     """``whose``: the one artist's name, as the heading has it; None: everybody's growth."""
@@ -47,7 +50,7 @@ def _tables(result: Growth) -> Iterable[Grid]:
         by_metric.setdefault(metric(row), []).append(row)
     for title, rows in by_metric.items():
         shown = [(who(row.artist), *_numbers(row, result)) for row in rows]
-        yield grid("Artist | >First | >Last | >Change | >A day | >% | ", shown, title=title)
+        yield grid("Artist | >First | >Last | >Change | >A day | >% | ", shown, title=title, brief=_BRIEF)
 
 
 def _numbers_of_one(result: Growth) -> Grid:
@@ -61,7 +64,7 @@ def _numbers_of_one(result: Growth) -> Grid:
             heads.add(len(rows))
             rows.append((platform, "", "", "", "", "", ""))
         rows.append((f"  {tr(row.title)}", *_numbers(row, result)))
-    return grid("Number | >First | >Last | >Change | >A day | >% | ", rows, heads=frozenset(heads))
+    return grid("Number | >First | >Last | >Change | >A day | >% | ", rows, heads=frozenset(heads), brief=_BRIEF)
 
 
 def _numbers(row: Grown, result: Growth) -> Row:
@@ -104,6 +107,15 @@ def _remarks(result: Growth) -> Iterable[Lines]:
     single = tuple(f"{who(row.artist)}, {metric(row)} ({row.last})" for row in result.rows if row.change is None)
     if single:
         yield Lines(single, tr("Read once only: no change can be told"))
+    yield from unread_lines(result)
+    roster = [tr("Joined: {names}", names=listed(result.joined))] if result.joined else []
+    roster += [tr("Left: {names}", names=listed(result.left))] if result.left else []
+    if roster:
+        yield Lines(tuple(roster), tr("Roster"))
+
+
+def unread_lines(result: Growth) -> Iterable[Lines]:
+    """What nobody read in the period, and when it was read last."""
     unread = tuple(
         tr("{what}: last read on {day}", what=f"{who(one.artist)}, {one.source_title} · {tr(one.title)}", day=one.since)
         if one.since
@@ -112,10 +124,6 @@ def _remarks(result: Growth) -> Iterable[Lines]:
     )
     if unread:
         yield Lines(unread, tr("No usable reading in this period"))
-    roster = [tr("Joined: {names}", names=listed(result.joined))] if result.joined else []
-    roster += [tr("Left: {names}", names=listed(result.left))] if result.left else []
-    if roster:
-        yield Lines(tuple(roster), tr("Roster"))
 
 
 def wave_words(row: Grown) -> str:

@@ -24,7 +24,7 @@ def milestones_page(result: Milestones, name: str, *, everything: bool = False) 
     blocks: list[Grid | Lines] = []
     if shown:
         rows = [(who(one.artist), metric(one), number(one.rung), _reached(one)) for one in shown]
-        blocks.append(grid("Artist | Number | >Milestone | Reached", rows, title=tr("Reached")))
+        blocks.append(grid("Artist | Number | >Milestone | Reached", rows, title=tr("Reached"), brief=(1, 2, 3)))
     blocks += _ahead(result)
     if not blocks:
         blocks.append(Lines((tr("No number is recorded here that has milestones."),)))

@@ -21,13 +21,17 @@ class Column(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table. ``heads``: rows (by index) that begin a group; ``links``: where a row's first cell leads."""
+    """A table. ``heads``: rows (by index) that begin a group; ``links``: where a row's first cell leads.
+
+    ``brief``: the columns (by index) that say enough without their heads, where there is little room.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     title: str = ""
     heads: frozenset[int] = frozenset()
     links: Mapping[int, str] = MappingProxyType({})
+    brief: tuple[int, ...] = ()
 
 
 class Lines(NamedTuple):
@@ -46,13 +50,20 @@ class Page(NamedTuple):
     blocks: tuple[Grid | Lines, ...] = ()
 
 
-def grid(titles: str, rows: Iterable[Row], *, title: str = "", heads: frozenset[int] = frozenset()) -> Grid:
+def grid(
+    titles: str,
+    rows: Iterable[Row],
+    *,
+    title: str = "",
+    heads: frozenset[int] = frozenset(),
+    brief: tuple[int, ...] = (),
+) -> Grid:
     """A grid from heads in one text, split at ``|``; one that begins with ``>`` is aligned right.
 
     The heads are said in the language spoken; those of plain tables, in lower case, are names for programs.
     """
     columns = tuple(Column(tr(part.strip(" >")), part.strip().startswith(">")) for part in titles.split("|"))
-    return Grid(columns, tuple(rows), title, heads)
+    return Grid(columns, tuple(rows), title, heads, brief=brief)
 
 
 def without_empty(table: Grid, column: int) -> Grid:

@@ -61,7 +61,7 @@ def leaderboard_page(result: Leaderboard, label: str) -> Page:
     blocks: list[Grid | Lines] = []
     if result.places:
         rows = [(_rank(one), one.artist, _value(one, result), _moved(one)) for one in result.places]
-        blocks.append(grid(">Rank | Artist | >Value | >In 30 days", rows))
+        blocks.append(grid(">Rank | Artist | >Value | >In 30 days", rows, brief=(1, 2, 3)))
     if result.absent:
         lines = (
             tr("{what}: last read on {day}", what=one.artist, day=one.since) if one.since else one.artist

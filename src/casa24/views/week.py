@@ -85,7 +85,7 @@ def _new(entries: Iterable[NewEntry]) -> Iterable[Grid]:
         by_list.setdefault(f"{one.source_title} · {tr(one.list)}", []).append(one)
     for name, listed in by_list.items():
         title = tr("New in the top five: {list}", list=name)
-        table = grid("Title | Artist", [(one.label, one.artist) for one in listed], title=title)
+        table = grid("Title | Artist", [(one.label, one.artist) for one in listed], title=title, brief=(1,))
         yield table._replace(links={number: one.url for number, one in enumerate(listed) if one.url})
 
 

@@ -24,15 +24,15 @@ def installed() -> bool:
     return shutil.which("git") is not None
 
 
-def ask(folder: Path, *arguments: str) -> str | None:
-    """The answer of one git command in ``folder``; None where it failed, or took too long."""
+def ask(folder: Path, *arguments: str, patience: float = _PATIENCE) -> str | None:
+    """The answer of one git command in ``folder``; None where it failed, or took longer than ``patience`` (seconds)."""
     # A variable such as GIT_DIR would lead it to another repository.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environ = {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, a list of arguments
             [shutil.which("git") or "git", *_SAFE, *arguments],
-            cwd=folder, env=environ, timeout=_PATIENCE, capture_output=True, check=False, stdin=subprocess.DEVNULL,
+            cwd=folder, env=environ, timeout=patience, capture_output=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -1,0 +1,4 @@
+"""The Discord bot: the record, asked from a Discord server.
+
+History → analysis → view → embed; nothing is computed here.
+"""

@@ -1,0 +1,124 @@
+"""The bot's questions: each reads the record, has it analysed, and returns the page the terminal shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from casa24.asking import days, foresight, questions
+from casa24.bot.chart import draw, panel_of
+from casa24.bot.desk import Answer
+from casa24.language import tr
+from casa24.views.day import artist_page
+from casa24.views.forecast import prediction_page
+from casa24.views.growth import growth_page
+from casa24.views.milestones import milestones_page
+from casa24.views.ranking import comparison_page, leaderboard_page
+from casa24.views.stats import stats_page
+from casa24.views.unusual import unusual_page
+from casa24.views.week import week_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from casa24.analysis.forecast import Forecast
+    from casa24.bot.desk import Record
+    from casa24.timeseries import TimeSeries
+
+_MONTH = 30
+_SEASON = 90
+# People first: a number of each of these kinds is drawn.
+_DRAWN = ("audience", "window", "total")
+
+
+def stats(record: Record) -> Answer:
+    """The label at a glance."""
+    workspace, asof = record.workspace, f"{record.asof}"
+    grown, _ = questions.grown(workspace, None, _MONTH, _looked_at(record), asof=asof)
+    board = questions.ranked(workspace, None, asof=asof)
+    return Answer(stats_page(grown, board, workspace.label))
+
+
+def growth(record: Record, period: int = _MONTH, artist: str | None = None) -> Answer:
+    """What grew."""
+    wanted = [] if artist else _looked_at(record)
+    result, whose = questions.grown(record.workspace, artist, period, wanted, asof=f"{record.asof}")
+    page = growth_page(result, record.workspace.label, whose=whose)
+    return Answer(page, _chart(record, result.artist, period) if result.artist else None)
+
+
+def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> Answer:
+    """What is foreseen: a value, its range, and how past ones did."""
+    result, whose = foresight.predicted(record.workspace, artist, (), days, f"{record.asof}")
+    page = prediction_page(result, whose)
+    one = {told.artist for told in result.forecasts}
+    (name,) = one if len(one) == 1 and artist else (None,)
+    return Answer(page, _chart(record, name, _SEASON, result.forecasts) if name else None)
+
+
+def artist(record: Record, name: str) -> Answer:
+    """One artist in full."""
+    history = record.workspace.record(asof=f"{record.asof}")
+    day = days.shown_day(record.workspace, history, "latest", artist=name, nearest=False)
+    return Answer(artist_page(day), _chart(record, day.artists[0].name, _SEASON))
+
+
+def compare(record: Record, artists: tuple[str, ...]) -> Answer:
+    """Artists side by side."""
+    return Answer(comparison_page(questions.compared(record.workspace, artists, asof=f"{record.asof}")))
+
+
+def leaderboard(record: Record, metric: str | None = None) -> Answer:
+    """Who stands where."""
+    result = questions.ranked(record.workspace, metric, asof=f"{record.asof}")
+    return Answer(leaderboard_page(result, record.workspace.label))
+
+
+def week(record: Record, week: str | None = None) -> Answer:
+    """The label's week."""
+    return Answer(week_page(questions.weekly(record.workspace, week, asof=f"{record.asof}"), record.workspace.label))
+
+
+def unusual(record: Record) -> Answer:
+    """What jumped, and what is open."""
+    return Answer(
+        unusual_page(questions.noticed(record.workspace, None, asof=f"{record.asof}"), record.workspace.label)
+    )
+
+
+def milestones(record: Record, artist: str | None = None) -> Answer:
+    """What was reached, and what comes next."""
+    result, whose = questions.reached(record.workspace, artist, asof=f"{record.asof}")
+    return Answer(milestones_page(result, whose))
+
+
+def _looked_at(record: Record) -> list[str]:
+    """The numbers worth a line in a chat: people, and what adds up."""
+    workspace = record.workspace
+    items = (*workspace.registry.artist_series, *workspace.label_series)
+    return [item.key for item in items if item.metric.kind in _DRAWN or item in workspace.label_series]
+
+
+def _chart(record: Record, artist: str, days: int, forecasts: Sequence[Forecast] = ()) -> bytes | None:
+    """A picture of an artist's people and plays; None where nothing was read in these days."""
+    last = record.asof
+    first = last - dt.timedelta(days=days)
+    found = record.workspace.record(asof=f"{last}").every_series(first - dt.timedelta(days=180), last)
+    shown = _drawn([one for one in found if one.artist == artist and any(p.date >= first for p in one.usable)])
+    if not shown:
+        return None
+    told = {(one.source, one.metric): one for one in forecasts if one.refusal is None}
+    panels = [
+        panel_of(
+            one, f"{one.item.source_title} · {tr(one.item.metric.title)}", first, last,
+            forecast=told.get((one.item.source, one.item.field)),
+        )
+        for one in shown
+    ]  # fmt: skip
+    return draw(artist, panels, record.workspace.roster.label.color, first, last)
+
+
+def _drawn(series: Sequence[TimeSeries]) -> list[TimeSeries]:
+    """The first series of each kind worth looking at."""
+    firsts = (next((one for one in series if one.item.metric.kind == kind), None) for kind in _DRAWN)
+    return [one for one in firsts if one is not None]

@@ -1,0 +1,34 @@
+"""``bot``: the record, asked from a Discord server."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casa24.cli import options
+
+Pull = Annotated[
+    str | None,
+    typer.Option("--pull", metavar="URL", help="Where the record is: a git repository, looked at every 5 minutes."),
+]
+Everywhere = Annotated[
+    bool, typer.Option("--global", help="Register the commands for every server (may take an hour), not the label's.")
+]
+
+
+def bot(
+    check: Annotated[bool, typer.Option("--check", help="Say what is missing, and how to invite the bot.")] = False,
+    pull: Pull = None,
+    everywhere: Everywhere = False,
+    config: options.ConfigPath = None,
+    data_dir: options.DataDir = None,
+    debug: options.Debug = False,
+) -> None:
+    """Answer questions about the record in the label's Discord server, until Ctrl-C."""
+    from casa24.cli.answering import Place, check_bot, run_bot
+
+    place = Place.of(config, data_dir, pull)
+    if check:
+        raise typer.Exit(check_bot(place))
+    run_bot(place, everywhere=everywhere)
