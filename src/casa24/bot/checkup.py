@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.bot.settings import CLIENT, GUILD, NAMES, PORTAL, TOKEN, Settings, invite, settings_of
+from casa24.bot.settings import CLIENT, PORTAL, TOKEN, Settings, invite, settings_of
 from casa24.errors import Casa24Error, CredentialError
 from casa24.findings import Finding, broken, ok, warning
 
@@ -31,13 +31,10 @@ async def examine(found: Found, desk: Desk) -> list[Finding]:
 
 
 def _settings(found: Found) -> Iterator[Finding]:
-    for name in NAMES:
-        origin = found.wallet.origin(name)
-        if origin is not None and not any(problem.startswith(f"{name} ") for problem in found.problems):
-            yield ok(f"{name} is set ({origin})")
+    for name in found.well:
+        yield ok(f"{name} is set ({found.wallet.origin(name)})")
     for problem in found.problems:
-        what, _, where = problem.partition(". ")
-        yield (warning if problem.startswith(f"{GUILD} is not set") else broken)(f"{what}", where)
+        yield (broken if problem.needed else warning)(problem.what, problem.advice)
 
 
 async def _discord(settings: Settings) -> AsyncIterator[Finding]:

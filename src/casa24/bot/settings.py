@@ -35,35 +35,61 @@ class Settings(NamedTuple):
     guild: int | None
 
 
+class Problem(NamedTuple):
+    """What is wrong, and what to do about it; ``needed``: the bot cannot start like that."""
+
+    what: str
+    advice: str
+    needed: bool = True
+
+
 class Found(NamedTuple):
-    """What was found, by name, as far as it is usable; and what is wrong, each with what to do."""
+    """What was found, by name, and what is wrong with it."""
 
     wallet: credentials.Wallet
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def well(self) -> list[str]:
+        """The names nothing is wrong with."""
+        wrong = " ".join(problem.what for problem in self.problems)
+        return [name for name in NAMES if name in self.wallet.found and name not in wrong]
+
+    @property
+    def client(self) -> int | None:
+        """The application's id, if it is one."""
+        return _id(self.wallet, CLIENT)
 
 
 def look(folder: Path, environ: Mapping[str, str]) -> Found:
     """The settings in ``bot/.env``, then in the environment. Raises CredentialError for an unreadable file."""
     wallet = credentials.local(NAMES, environ={}, dotenv=folder / ENV_FILE)
     wallet.add(environ, NAMES, "environment")
-    problems = [*wallet.warnings]
-    problems += [f"{name} is not set. Find it at: {_WHERE[name]}" for name in NAMES if name not in wallet.found]
-    for name in (CLIENT, GUILD):
-        if name in wallet.found and _id(wallet, name) is None:
-            problems.append(f"{name} is no id: it is a number of 17 to 20 digits. Find it at: {_WHERE[name]}")
+    problems = [Problem(*_parted(warning)) for warning in wallet.warnings]
+    for name in NAMES:
+        find = f"Find it at: {_WHERE[name]}"
+        if name not in wallet.found and not any(name in problem.what for problem in problems):
+            problems.append(Problem(f"{name} is not set", find, needed=name != GUILD))
+        elif name in wallet.found and name != TOKEN and _id(wallet, name) is None:
+            problems.append(Problem(f"{name} is no id: it is a number of 17 to 20 digits", find))
     return Found(wallet, tuple(problems))
 
 
+def _parted(text: str) -> tuple[str, str]:
+    what, _, advice = text.partition(". ")
+    return what.removesuffix("."), advice
+
+
 def settings_of(found: Found) -> Settings:
-    """The settings to run with. Raises CredentialError for the first that is missing or no id."""
-    client, guild = _id(found.wallet, CLIENT), _id(found.wallet, GUILD)
-    if TOKEN in found.wallet.found and client is not None and (guild is not None or GUILD not in found.wallet.found):
-        return Settings(found.wallet.found[TOKEN].secret, client, guild)
-    needed = [problem for problem in found.problems if GUILD not in problem.split(" is not set")[0]]
-    what, _, where = needed[0].partition(". ")
-    raise CredentialError(
-        f"{what}.", advice=f"{where or 'Copy it again'}. Put it into {ENV_FILE}; see `casa24 bot --check`."
-    )
+    """The settings to run with. Raises CredentialError for what is missing, or no id."""
+    client = found.client
+    needed = [problem for problem in found.problems if problem.needed]
+    if needed or client is None:
+        (what, advice, _), *_ = needed
+        raise CredentialError(
+            f"{what}.", advice=f"{advice}\nPut it into {ENV_FILE}; `casa24 bot --check` tells of all."
+        )
+    return Settings(found.wallet.found[TOKEN].secret, client, _id(found.wallet, GUILD))
 
 
 def invite(client: int, guild: int | None = None) -> str:

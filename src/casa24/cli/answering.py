@@ -13,7 +13,7 @@ from casa24 import config
 from casa24.analysis.checkup import Checkup, Line
 from casa24.bot.desk import Desk
 from casa24.bot.mirror import Mirror
-from casa24.bot.settings import CLIENT, TOKEN, invite, look, settings_of
+from casa24.bot.settings import TOKEN, invite, look, settings_of
 from casa24.cli.output import emit, keep_secret, log_lines, say
 from casa24.errors import UsageError
 from casa24.views.checkup import checkup_page
@@ -61,9 +61,8 @@ def check_bot(place: Place) -> int:
     )
     checkup = Checkup.of(lines, interrupted=False)
     emit(checkup_page(checkup, "casa24 bot"), checkup, Format.TABLE)
-    if CLIENT in found.wallet.found:
-        settings = found.wallet.give([CLIENT])
-        typer.echo(f"\nTo invite it: {invite(int(settings[CLIENT].get_secret_value()))}")
+    if found.client is not None:
+        typer.echo(f"\nTo invite it: {invite(found.client)}")
     return checkup.exit_code
 
 
