@@ -13,6 +13,7 @@ from tests.benchmarks.commands import Command, casa24, python, take_turns
 from tests.benchmarks.exports import peak_of_export
 from tests.benchmarks.night import Measured, measure
 from tests.benchmarks.platforms import longest_chain, running
+from tests.benchmarks.soak import soak
 from tests.benchmarks.world import FIRST, PAGE, UPLOADS, lay_down
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _NIGHTS = 5
 _DIFF = ("diff", f"{FIRST}", "latest")
 _TEN_YEARS = 3650
 _FEW, _MANY = 250, 1000
+_COMMANDS = 5000
+_READING = (
+    "import json, pathlib\nfor one in pathlib.Path('data/historical').glob('*.json'): json.loads(one.read_bytes())"
+)
 # Ten years take minutes to lay down; what does not grow from one to three will not from three to ten.
 _YEARS = (1, 3)
 
@@ -61,6 +66,7 @@ def _settled(once: Callable[[], None], figures: Callable[[], list[Figure]]) -> l
 def start_up(folder: Path) -> list[Figure]:
     """The reading commands against the import of typer."""
     today, old = lay_down(folder / "today", 182), lay_down(folder / "old", 182, old_layout=True)
+    eight_months = lay_down(folder / "eight", 243)
     base = python("import typer", folder)
     limits = {
         "--help": (casa24("--help", folder=folder), 1.6),
@@ -68,6 +74,7 @@ def start_up(folder: Path) -> list[Figure]:
         "diff": (casa24(*_DIFF, folder=today), 4.5),
         "show, 182 days of the old collector": (casa24("show", folder=old), 4.5),
         "diff, 182 days of the old collector": (casa24(*_DIFF, folder=old), 4.5),
+        **{f"{name}, 8 months": (casa24(name, folder=eight_months), 5) for name in ("growth", "predict", "unusual")},
     }
     commands = [base, *(command for command, _ in limits.values())]
     _warm_up(commands)
@@ -93,10 +100,7 @@ def ten_years(folder: Path) -> list[Figure]:
 def record(folder: Path) -> list[Figure]:
     """Ten years under examination, against reading its files with the standard library alone."""
     place = lay_down(folder / "years", _TEN_YEARS)
-    reading = python(
-        "import json, pathlib\nfor one in pathlib.Path('data/historical').glob('*.json'): json.loads(one.read_bytes())",
-        place,
-    )
+    reading = python(_READING, place)
     check = casa24("data", "check", "--format", "json", folder=place)
     commands = [reading, check]
     _warm_up(commands)
@@ -104,6 +108,35 @@ def record(folder: Path) -> list[Figure]:
         lambda: take_turns(commands, 2),
         lambda: [Figure(f"data check, {_TEN_YEARS:,} days : reading with json", check.shortest / reading.shortest, 4)],
     )
+
+
+def asked_for_ten_years(folder: Path) -> list[Figure]:
+    """The asking commands in a long record, against reading its files with the standard library alone."""
+    place = lay_down(folder / "years", _TEN_YEARS)
+    reading = python(_READING, place)
+    asked = [casa24(name, folder=place) for name in ("growth", "predict", "unusual")]
+    _warm_up([reading, *asked])
+    return _settled(
+        lambda: take_turns([reading, *asked], 2),
+        lambda: [
+            Figure(
+                f"{one.arguments[-1]}, {_TEN_YEARS:,} days, CPU more than reading with json",
+                one.cpu - reading.cpu,
+                1,
+                "s",
+            )
+            for one in asked
+        ],
+    )
+
+
+def soaked(folder: Path) -> list[Figure]:
+    """The bot asked again and again while its record changes."""
+    result = soak(folder, _COMMANDS)
+    return [
+        Figure(f"bot, {_COMMANDS:,} commands while the record changes, 99 of 100 within", result.p99, 200, "ms"),
+        Figure("the same, memory at the end : after a tenth", result.late / result.early, 1.15),
+    ]
 
 
 def exported(folder: Path) -> list[Figure]:
@@ -180,7 +213,7 @@ def _grown(night: Measured) -> float:
 
 def figures() -> Iterator[Figure]:
     """All of them, as they are measured."""
-    for part in (start_up, ten_years, record, exported, eight_artists, many_artists):
+    for part in (start_up, ten_years, record, asked_for_ten_years, soaked, exported, eight_artists, many_artists):
         with tempfile.TemporaryDirectory() as folder:
             yield from part(Path(folder))
 

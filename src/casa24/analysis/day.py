@@ -126,7 +126,6 @@ def _source_day(
 ) -> SourceDay:
     """One section of ``artist``, who was called ``earlier`` in the snapshot before."""
     before, snapshot = ends
-    section = snapshot.section(artist, source.name) or {}
     numbers = []
     for item in source.series():
         now = snapshot.measurement(artist, item.source, item.field)
@@ -134,11 +133,17 @@ def _source_day(
         if before is not None and (artist is None or earlier is not None):
             change = change_of(artist, item, before.measurement(earlier, item.source, item.field), now)
         numbers.append(Number(metric=item.field, title=item.metric.title, point=now, change=change))
-    lists = [ListDay(title=note.title, entries=_entries(section.get(field), note)) for field, note in source.listings()]
+    lists = lists_of(snapshot, source, artist)
     url = source.link.replace("{account}", account) if source.link and account else None
     return SourceDay(
         source=source.name, title=source.title, account=account, url=url, numbers=tuple(numbers), lists=tuple(lists)
     )
+
+
+def lists_of(snapshot: Snapshot, source: AnySource, artist: str | None) -> list[ListDay]:
+    """An artist's lists on one platform, on one day."""
+    section = snapshot.section(artist, source.name) or {}
+    return [ListDay(title=note.title, entries=_entries(section.get(field), note)) for field, note in source.listings()]
 
 
 def _entries(raw: object, note: Listing) -> tuple[Entry, ...] | None:

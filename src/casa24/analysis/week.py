@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
-from casa24.analysis.day import Entry, describe_day
+from casa24.analysis.day import Entry, lists_of
 from casa24.analysis.diff import match
 from casa24.analysis.growth import Grown, grown
 from casa24.analysis.milestones import Milestone, milestones
@@ -187,12 +188,12 @@ def _lists(snapshots: Sequence[Snapshot], sources: Sequence[AnySource]) -> Lists
     """The first five of each artist's newest lists; plain texts (genres) are no news."""
     lists: Lists = {}
     for snapshot in reversed(snapshots):
-        for artist in describe_day(snapshot, sources).artists:
-            for source in artist.sources:
-                for one in source.lists:
-                    entries = list(one.entries or ())
-                    if one.entries is not None and (not entries or any(item.url or item.numbers for item in entries)):
-                        lists.setdefault((artist.name, source.title, one.title), entries[:_TOP])
+        names = dict.fromkeys(record.name for record in snapshot.artists)
+        for artist, source in product(names, (one for one in sources if not one.label_wide)):
+            for one in lists_of(snapshot, source, artist):
+                entries = list(one.entries or ())
+                if one.entries is not None and (not entries or any(item.url or item.numbers for item in entries)):
+                    lists.setdefault((artist, source.title, one.title), entries[:_TOP])
     return lists
 
 

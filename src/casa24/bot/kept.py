@@ -15,11 +15,12 @@ from casa24.workspace import Workspace
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from casa24.metrics import Series
     from casa24.models import Snapshot
+    from casa24.timeseries import Gathering
 
 # Days kept in memory, some 10 kB each for a small label; older ones are read again whenever anything changed.
 _DAYS = 500
@@ -77,8 +78,26 @@ class KeptHistory(History):
                 yield snapshot
 
     @cached_property
+    def _gathering(self) -> Gathering:
+        return super().gather()
+
+    @cached_property
     def _whole(self) -> list[TimeSeries]:
-        return super().every_series()
+        return list(self._gathering.series())
+
+    def gather(
+        self,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        *,
+        watch: Callable[[Snapshot], None] = lambda _day: None,
+    ) -> Gathering:
+        """As `History.gather`; the whole record is gathered once."""
+        if since is not None or until is not None:
+            return super().gather(since, until, watch=watch)
+        for snapshot in self.stream():
+            watch(snapshot)
+        return self._gathering
 
     def every_series(self, since: dt.date | None = None, until: dt.date | None = None) -> list[TimeSeries]:
         """As `History.every_series`."""
