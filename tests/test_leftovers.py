@@ -39,10 +39,15 @@ def table(tmp_path: Path, *rows: str, header: str = EIGHT) -> OldTable:
         "ANA,2026-03-14,3,50,N/A,0,0,0,9,4",
         '"Ana",2026-03-14,"3",50,N/A,0,0,0',
         "Ben,2026-03-14,,0,,,,",
+        "Ben,2026-03-14,,,,,,",
+        "Ana,2026-03-14,3,50,,,,,9,4",
     ],
 )
 def test_a_row_the_snapshot_has_is_no_leftover(tmp_path: Path, row: str) -> None:
-    """Columns that were appended under the old header, too; N/A and nothing are both no number."""
+    """Columns that were appended under the old header, too; N/A and nothing are both no number.
+
+    A zero the old collector wrote for no answer is left out of the table casa24 writes: both agree with the day.
+    """
     assert table(tmp_path, row).leftovers(SNAPSHOTS, SERIES) == []
 
 
@@ -75,12 +80,28 @@ def test_kept_rows_are_kept_once_and_run_in_no_spreadsheet(tmp_path: Path) -> No
     assert OldTable.read(path).with_rows(rows).text() == kept.text()
 
 
-@pytest.mark.parametrize("content", [b"name,day\n", b"\xff\xfe\x00", b'"artist_name', b""])
-def test_what_is_no_such_table_is_named(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"name,day\n", "does not begin with artist_name,date"),
+        (b"\xff\xfe\x00", "is not saved as UTF-8 text"),
+        (b'artist_name,date\n"Ana', "is no CSV: line 2 cannot be read"),
+    ],
+)
+def test_what_is_no_such_table_is_named_with_the_reason_in_plain_words(
+    tmp_path: Path, content: bytes, why: str
+) -> None:
     path = tmp_path / "popularity_scores.csv"
     path.write_bytes(content)
-    with pytest.raises(StorageError, match=r"popularity_scores\.csv"):
+    with pytest.raises(StorageError, match=rf"popularity_scores\.csv {why}"):
         OldTable.read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_a_table_without_rows(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "popularity_scores.csv"
+    path.write_bytes(content)
+    assert OldTable.read(path) == OldTable(("artist_name", "date"))
 
 
 def test_a_table_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

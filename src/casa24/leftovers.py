@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from casa24.errors import StorageError
 from casa24.escape import safe_cell
+from casa24.legacy import interpret
 from casa24.models import as_count
 from casa24.names import key_of
 from casa24.tables import ARTIST, DATE, Table
@@ -57,16 +58,27 @@ class OldTable:
 
     @classmethod
     def read(cls, path: Path) -> OldTable:
-        """The table at ``path``; an empty one where there is none. Raises StorageError."""
+        """The table at ``path``; an empty one where there is no row. Raises StorageError."""
         if not path.exists():
             return cls((ARTIST, DATE))
         try:
-            header, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
-        except (OSError, ValueError, csv.Error) as error:
-            raise StorageError(f"{path} is no CSV ({error}).", advice="Mend the file or move it away.") from None
-        if header[:2] != [ARTIST, DATE]:
+            lines = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
+            rows = [tuple(row) for row in lines if row]
+        except OSError as error:
+            raise StorageError(f"{path} cannot be read: {error.strerror}.", advice="Check its rights.") from None
+        except UnicodeDecodeError:
+            raise StorageError(
+                f"{path} is not saved as UTF-8 text.", advice="Save it as UTF-8, or move it away."
+            ) from None
+        except csv.Error as error:
+            raise StorageError(
+                f"{path} is no CSV: line {lines.line_num} cannot be read ({error}).",
+                advice="Mend the file or move it away.",
+            ) from None
+        header = rows[0] if rows else (ARTIST, DATE)
+        if header[:2] != (ARTIST, DATE):
             raise StorageError(f"{path} does not begin with {ARTIST},{DATE}.", advice="Move the file away.")
-        return cls(tuple(header), tuple(tuple(row) for row in rows if row))
+        return cls(header, tuple(rows[1:]))
 
     def text(self) -> str:
         """The file's content; no cell a spreadsheet would run."""
@@ -108,19 +120,28 @@ class OldTable:
         return [one for day, rows in self.by_day().items() for one in self.compare(rows, snapshots.get(day), series)]
 
 
-def _numbers(snapshot: Snapshot, series: Sequence[Series]) -> dict[str, dict[str, int | None]]:
-    """The numbers of a day as recorded, by artist and column."""
-    rows = Table.build([snapshot], series).rows
-    return {
-        key_of(artist): {name: as_count(cell) for name, cell in cells.items()} for (_, artist), cells in rows.items()
-    }
+Numbers = dict[str, set[int | None]]
+"""By column, what a cell may say: the number as recorded, and as casa24's own table has it."""
 
 
-def _why(day: Mapping[str, Mapping[str, int | None]] | None, artist: str, cells: Mapping[str, str]) -> Why | None:
+def _numbers(snapshot: Snapshot, series: Sequence[Series]) -> dict[str, Numbers]:
+    """The numbers of a day, by artist."""
+    # Of an old day, casa24's own table leaves the zeros out that are none.
+    written = interpret(snapshot, set())
+    found: dict[str, Numbers] = {}
+    for day in (snapshot,) if written is snapshot else (snapshot, written):
+        for (_, artist), cells in Table.build([day], series).rows.items():
+            numbers = found.setdefault(key_of(artist), {})
+            for name, cell in cells.items():
+                numbers.setdefault(name, set()).add(as_count(cell))
+    return found
+
+
+def _why(day: Mapping[str, Numbers] | None, artist: str, cells: Mapping[str, str]) -> Why | None:
     if day is None:
         return Why.NO_DAY
     if artist not in day:
         return Why.NO_ARTIST
-    if all(as_count(cell) == day[artist].get(column) for column, cell in cells.items()):
+    if all(as_count(cell) in day[artist].get(column, {None}) for column, cell in cells.items()):
         return None
     return Why.OTHER_NUMBERS if any(as_count(cell) for cell in cells.values()) else Why.ONLY_ZEROS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from casa24 import amendments, files, leftovers, notices
 from casa24.errors import NoSnapshot, StorageError, UsageError
-from casa24.leftovers import Leftover, OldTable
+from casa24.leftovers import Leftover, OldTable, Row
 from casa24.storage import DataFolder, DayFile, Saved, load
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _merge_lines(own: DataFolder, other: DataFolder) -> None:
 class Import:
     """What an old data folder brings: its days, each in one of three lists, and what its CSV has besides.
 
-    ``differing``: days ours holds otherwise; ``kept_in``: where the CSV's leftover rows go.
+    ``differing``: days ours holds otherwise; ``kept_in``: where the CSV's leftover rows go;
+    ``held_now``: rows that lie there from before, and that the days hold by now.
     """
 
     days: tuple[Snapshot, ...]
@@ -77,6 +78,12 @@ class Import:
     table: OldTable
     leftover: tuple[Leftover, ...]
     kept_in: Path
+    held_now: frozenset[Row] = frozenset()
+
+    @property
+    def repeated(self) -> int:
+        """How many of the leftover rows repeat another: they are kept once."""
+        return len(self.leftover) - len({one.row for one in self.leftover})
 
 
 def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Import:
@@ -89,24 +96,33 @@ def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Impor
     differing = tuple(one for one in others if one.day.date in ours)
     theirs = {one.day.date: one.day for one in found if replace or one.day.date not in ours}
     record = {day.date.isoformat(): day for day in (*_readable(own, ours - theirs.keys()), *theirs.values())}
+    leftover = tuple(table.leftovers(record, own.series))
+    kept_in = own.path / leftovers.FILE_NAME
+    before = OldTable.read(kept_in)
     return Import(
         days=tuple(one.day for one in found),
         new=tuple(one for one in others if one.day.date not in ours),
         differing=differing,
         same=tuple(sorted(same)),
         table=table,
-        leftover=tuple(table.leftovers(record, own.series)),
-        kept_in=own.path / leftovers.FILE_NAME,
+        leftover=leftover,
+        kept_in=kept_in,
+        held_now=frozenset(before.rows) - {one.row for one in before.leftovers(record, own.series)},
     )
 
 
 def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
     """Write what was planned: days byte for byte; differing ones only with ``replace``. Raises StorageError."""
     saved = own.adopt(*plan.new, *(plan.differing if replace else ()))
-    if plan.leftover:
+    if plan.leftover or plan.held_now:
         with files.hold(own.path):
-            kept = OldTable.read(plan.kept_in) if plan.kept_in.exists() else OldTable(plan.table.header)
-            files.write_atomically(plan.kept_in, kept.with_rows(one.row for one in plan.leftover).text())
+            before = OldTable.read(plan.kept_in) if plan.kept_in.exists() else OldTable(plan.table.header)
+            still = OldTable(before.header, tuple(row for row in before.rows if row not in plan.held_now))
+            kept = still.with_rows(one.row for one in plan.leftover)
+            if kept.rows:
+                files.write_atomically(plan.kept_in, kept.text())
+            else:
+                plan.kept_in.unlink(missing_ok=True)
     return saved
 
 

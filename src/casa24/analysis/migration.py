@@ -47,18 +47,22 @@ class LeftoverRows(Result):
 class Imported(Result):
     """What an import did, or with ``dry_run`` would do, to each day.
 
-    ``kept``: days that differ from ours and were left as ours are; ``kept_in``: the file of
-    the leftover rows.
+    ``into``: the data folder; ``kept``: days that differ from ours and were left as ours are;
+    ``kept_in``: the file of the leftover rows, which holds the ``repeated`` ones once; ``held_now``:
+    how many rows left it, because a day holds them by now.
     """
 
     dry_run: bool
+    into: str
     new: tuple[dt.date, ...]
     replaced: tuple[dt.date, ...]
     kept: tuple[dt.date, ...]
     same: tuple[dt.date, ...]
     table_rows: int
     leftover: tuple[LeftoverRows, ...]
+    repeated: int
     kept_in: str | None
+    held_now: int
     set_aside: tuple[str, ...]
     oddities: tuple[Oddity, ...]
 
@@ -70,13 +74,16 @@ def describe_import(
     differing = tuple(one.day.date for one in plan.differing)
     return Imported(
         dry_run=dry_run,
+        into=str(plan.kept_in.parent),
         new=tuple(one.day.date for one in plan.new),
         replaced=differing if replace else (),
         kept=() if replace else differing,
         same=plan.same,
         table_rows=len(plan.table.rows),
         leftover=_leftover_rows(plan),
+        repeated=plan.repeated,
         kept_in=plan.kept_in.name if plan.leftover else None,
+        held_now=len(plan.held_now),
         set_aside=tuple(set_aside),
         oddities=tuple(oddities(plan.days, {source.name: source.title for source in sources})),
     )

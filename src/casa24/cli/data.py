@@ -49,7 +49,8 @@ def import_(
     from casa24.cli.workspace import open_workspace
     from casa24.views.migration import import_page
 
-    result = imported(open_workspace(config, data_dir), place, replace=replace, dry_run=dry_run)
+    workspace = open_workspace(config, data_dir, need_config=data_dir is None)
+    result = imported(workspace, place, replace=replace, dry_run=dry_run)
     emit(import_page(result), result, form)
 
 

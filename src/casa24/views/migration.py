@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casa24.views.page import Grid, Lines, Page, Row, grid
@@ -42,7 +43,8 @@ def import_page(result: Imported) -> Page:
         ("kept as ours (add --replace to take the other)", result.kept),
         ("already the same", result.same),
     )
-    lines = [f"{span(days)}: {what}." for what, days in happened if days]
+    lines = [f"The record: {result.into}"]
+    lines += [f"{span(days)}: {what}." for what, days in happened if days]
     lines += [f"A file casa24 could not use was set aside as {path}." for path in result.set_aside]
     blocks: list[Grid | Lines] = [Lines(tuple(lines))]
     if result.oddities:
@@ -53,7 +55,12 @@ def import_page(result: Imported) -> Page:
         count = sum(one.rows for one in result.leftover)
         title = f"{count} of {result.table_rows} rows of the CSV are in no snapshot"
         blocks.append(_grouped("Why | >Rows | First | Last", rows, title=title))
-        blocks.append(Lines((f"These rows are kept in data/{result.kept_in}.",)))
+        once = f" Repeats among them, which are kept once: {result.repeated}." if result.repeated else ""
+        blocks.append(Lines((f"These rows are kept in {Path(result.into).name}/{result.kept_in}.{once}",)))
+    if result.held_now:
+        blocks.append(
+            Lines((f"Rows kept aside before, and left out there now that a day holds them: {result.held_now}.",))
+        )
     main = grid("date | what", sorted((str(day), what) for what, days in happened for day in days))
     return Page("A dry run: nothing was written" if result.dry_run else "Imported", main, tuple(blocks))
 
