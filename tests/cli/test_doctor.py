@@ -95,3 +95,17 @@ def test_where_there_is_nothing_it_says_how_to_begin(world: Internet, env: dict[
     assert done.returncode == 1
     assert "no casa24.toml here or above" in done.stdout
     assert not any("spotify" in request.url.host for request in world.seen)
+
+
+def test_a_typo_in_casa24_toml_leaves_the_label_its_name_and_its_worker(nightly: Path, env: dict[str, str]) -> None:
+    text = (nightly / "casa24.toml").read_text("utf-8")
+    wrong = text.replace("[label]", '[label]\nworker = "https://keys.casa24.example"').replace(
+        "spotify_id", "spotfy_id", 1
+    )
+    (nightly / "casa24.toml").write_text(wrong, "utf-8")
+    without = {name: value for name, value in env.items() if name not in KEYS}
+    done = casa24("doctor", "--offline", env=without, cwd=nightly)
+    assert done.stdout.startswith("Casa 24 Records (demo): how it stands")
+    assert "did you mean spotify_id" in " ".join(done.stdout.split())
+    assert "not set" not in done.stdout
+    assert "No Worker" not in done.stdout

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import errno
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from casa24 import config
 from casa24.config import Artist, Config, Roster
 from casa24.doctor import repository
 from casa24.doctor.areas import Area
@@ -55,6 +57,33 @@ def test_a_mistake_in_casa24_toml_is_broken_and_the_rest_is_looked_at(folder: Fo
     assert (line.area, line.what.startswith("casa24.toml: ")) == ("configuration", True)
     assert "the platforms are asked then" in line.advice
     assert {one.area for one in found.lines} == {area.value for area in LOCAL}
+
+
+def test_a_casa24_toml_that_is_not_there_cannot_be_corrected(folder: Folder) -> None:
+    with pytest.raises(ConfigError) as trouble:
+        config.read(folder.path / "nowhere")
+    line = only_one(folder.examine(Area.CONFIGURATION, roster=None, trouble=trouble.value), Level.BROKEN)
+    assert (line.what, line.advice) == ("nowhere: there is no such file", "Give the path of a casa24.toml.")
+
+
+def test_a_folder_in_place_of_casa24_toml_is_said_to_be_one(folder: Folder) -> None:
+    with pytest.raises(ConfigError) as trouble:
+        config.read(folder.path)
+    line = only_one(folder.examine(Area.CONFIGURATION, roster=None, trouble=trouble.value), Level.BROKEN)
+    assert (line.what, "this is a folder" in line.advice) == ("label: cannot be read: Is a directory", True)
+
+
+def test_a_casa24_toml_one_may_not_read_wants_rights(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_: object, **_more: object) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    (folder.path / "casa24.toml").write_text("", "utf-8")
+    monkeypatch.setattr(type(folder.path), "open", refuse)
+    with pytest.raises(ConfigError) as trouble:
+        config.read(folder.path / "casa24.toml")
+    line = only_one(folder.examine(Area.CONFIGURATION, roster=None, trouble=trouble.value), Level.BROKEN)
+    assert line.what == "casa24.toml: cannot be read: Permission denied"
+    assert "`chmod u+r casa24.toml`" in line.advice
 
 
 def test_a_key_nobody_knows_is_a_warning(folder: Folder) -> None:

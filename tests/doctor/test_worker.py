@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -23,6 +25,9 @@ from tests.doctor.healthy_keys import (
     says,
     without,
 )
+
+if TYPE_CHECKING:
+    from casa24.doctor.patient import Patient
 
 HOST = "keys.casa24.example"
 HTML = "<!DOCTYPE html><title>Welcome</title>"
@@ -83,6 +88,42 @@ def test_a_worker_may_refuse_strangers_with_either_word() -> None:
 
     whom = patient(internet(forbid), keys={}, guard=GUARD, label=roster(WORKER))
     assert len(fine(look(whom, Area.WORKER))) == 1
+
+
+MISTAKEN = {"label": {"name": "La Casa", "worker": WORKER}, "artists": [{"name": "Ana", "youtube_id": "?"}]}
+
+
+def mistaken(world: Internet, tables: dict[str, Any], keys: dict[str, str], *, guard: str | None = GUARD) -> Patient:
+    """A label whose casa24.toml has a mistake somewhere."""
+    whom = patient(world, keys=keys, guard=guard)
+    whom.roster, whom.tables = None, tables
+    return whom
+
+
+def test_a_mistake_in_casa24_toml_does_not_hide_the_worker() -> None:
+    whom = mistaken(Internet(), MISTAKEN, {})
+    told = fine(look(whom, Area.WORKER, Area.CREDENTIALS))
+    assert told == [f"The Worker at {HOST} asks for a key, and gave us {len(KEYS)} names", *told[1:]]
+    assert told[1:] == ["YOUTUBE_API_KEY (from Worker)", "DISCORD_BOT_TOKEN (from Worker)"]
+    assert whom.name == "La Casa"
+
+
+def test_with_a_mistake_in_casa24_toml_only_keys_of_what_it_names_are_missing() -> None:
+    tables = {**MISTAKEN, "label": {}}
+    line = only_one(look(mistaken(Internet(), tables, {}), Area.WORKER, Area.CREDENTIALS), Level.BROKEN)
+    assert line.what == "YouTube: YOUTUBE_API_KEY is not set"
+
+
+@pytest.mark.parametrize("tables", [{}, {"label": 5, "artists": [5]}, {"label": {"worker": 5}, "artists": 5}])
+def test_a_casa24_toml_that_says_nothing_of_use_has_no_key_called_missing(tables: dict[str, Any]) -> None:
+    whom = mistaken(Internet(), tables, {})
+    assert len(fine(look(whom, Area.WORKER, Area.CREDENTIALS))) == 1
+    assert (whom.name, whom.worker) == ("Our label", None)
+
+
+def test_where_casa24_toml_cannot_be_read_nobody_claims_that_there_is_no_worker() -> None:
+    (told,) = fine(look(mistaken(Internet(), {}, {}), Area.WORKER))
+    assert told == "Whether there is a Worker is not known: casa24.toml would say it"
 
 
 def test_the_environments_worker_is_the_one_that_is_asked() -> None:

@@ -48,6 +48,7 @@ def check_up(path: Path | None, data_dir: Path | None, *, offline: bool, only: C
         now=utc_now(),
         here=_local(workspace),
         trouble=trouble,
+        tables=workspace.config.tables,
         offline=offline,
         keep=lambda wallet: keep(wallet, workspace.registry.secret_names),
         job=oidc.this_job(keep_token),
@@ -55,18 +56,20 @@ def check_up(path: Path | None, data_dir: Path | None, *, offline: bool, only: C
     # An answer is casa24's alone: what a source prints goes to stderr.
     with redirect_stdout(sys.stderr):
         checkup = asyncio.run(examine(patient, only))
-    return Examined(checkup, checkup_page(checkup, roster.label.name if roster else "Our label"))
+    return Examined(checkup, checkup_page(checkup, patient.name))
 
 
 def _workspace(path: Path | None, data_dir: Path | None) -> tuple[Workspace, ConfigError | None]:
     """The label's folder, and what keeps its casa24.toml from being used."""
     try:
         workspace = open_workspace(path, data_dir, need_config=True)
+    except ConfigError as error:
+        settings = Config(path or config.find(), {})
+        return Workspace(settings, (data_dir or settings.folder / "data").absolute()), error
+    try:
         _ = workspace.roster
     except ConfigError as error:
-        found = path or config.find()
-        settings = Config(found, {})
-        return Workspace(settings, (data_dir or settings.folder / "data").absolute()), error
+        return workspace, error
     return workspace, None
 
 

@@ -9,9 +9,11 @@ from casa24.findings import broken, ok, warning
 
 if TYPE_CHECKING:
     from casa24.doctor.patient import Patient
+    from casa24.errors import ConfigError
     from casa24.findings import Finding
 
 _ROSTER = f"{HOMEPAGE}#the-roster-casa24toml"
+_CORRECT = "Correct it; the platforms are asked then."
 
 
 def configuration(patient: Patient) -> list[Finding]:
@@ -36,7 +38,19 @@ def _mistakes(patient: Patient) -> list[Finding]:
     """Each mistake of the file; nobody can be asked before it is mended."""
     trouble = patient.trouble
     if trouble is None or not trouble.problems:
-        return [broken("casa24.toml cannot be used", "Correct it; the platforms are asked then.", _ROSTER)]
+        return [broken("casa24.toml cannot be used", _CORRECT, _ROSTER)]
     where = f"{trouble.path.name}: " if trouble.path else ""
-    advice = "Correct it; the platforms are asked then." if trouble.path else trouble.advice
-    return [broken(f"{where}{problem}", advice, _ROSTER) for problem in trouble.problems]
+    return [broken(f"{where}{problem}", _advice(trouble), _ROSTER) for problem in trouble.problems]
+
+
+def _advice(trouble: ConfigError) -> str:
+    """What to do about a file that has mistakes, is not there, or may not be read."""
+    if trouble.path is None or not trouble.path.exists():
+        return trouble.advice
+    if trouble.path.is_dir():
+        return "Give the path of a casa24.toml: this is a folder."
+    try:
+        trouble.path.read_bytes()
+    except OSError:
+        return f"Give yourself the right to read it (`chmod u+r {trouble.path.name}`); it may be another user's."
+    return _CORRECT

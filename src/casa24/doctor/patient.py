@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from casa24.config import Label
 from casa24.credentials import WORKER_URL, Wallet
 from casa24.doctor.workflows import find_workflow
 from casa24.history import History
@@ -14,7 +15,7 @@ from casa24.storage import DataFolder
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import httpx
@@ -34,6 +35,7 @@ _PATIENCE = 10.0
 class Patient:
     """A label's set-up. ``folder``: where casa24.toml lies or should; ``roster``: None where ``trouble`` says why.
 
+    ``tables``: what stands in casa24.toml, right or wrong; nothing where it cannot be read.
     ``here``: the keys this machine holds; ``keep``: is told every wallet, so that nothing in it is ever
     printed. ``job``: whom GitHub vouches for. ``transport`` plays the network in tests.
     """
@@ -45,6 +47,7 @@ class Patient:
     now: dt.datetime
     here: Wallet
     trouble: ConfigError | None = None
+    tables: Mapping[str, Any] = field(default_factory=dict)
     offline: bool = False
     transport: httpx.AsyncBaseTransport | None = None
     keep: Callable[[Wallet], None] = lambda _wallet: None
@@ -61,7 +64,18 @@ class Patient:
         found = self.here.found.get(WORKER_URL)
         if found:
             return found.secret.get_secret_value()
-        return self.roster.label.worker if self.roster else None
+        return self.roster.label.worker if self.roster else self._written("worker")
+
+    @property
+    def name(self) -> str:
+        """The label's name, as far as it can be read."""
+        return self.roster.label.name if self.roster else self._written("name") or Label().name
+
+    def _written(self, key: str) -> str | None:
+        """A text under ``[label]``, of a casa24.toml that has a mistake somewhere."""
+        label = self.tables.get("label")
+        text = label.get(key) if isinstance(label, dict) else None
+        return text.strip() or None if isinstance(text, str) else None
 
     @cached_property
     def data(self) -> DataFolder:
@@ -82,9 +96,13 @@ class Patient:
     def sources(self) -> tuple[AnySource, ...]:
         """The sources this label uses: those its roster names accounts for, and the label-wide ones."""
         if self.roster is None:
-            return self.registry.sources
-        used = {name for artist in self.roster.active(self.now.date()) for name in artist.accounts}
-        return tuple(source for source in self.registry.sources if source.label_wide or source.name in used)
+            listed = self.tables.get("artists")
+            artists = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+            used = {key for artist in artists for key in artist}
+        else:
+            names = {name for artist in self.roster.active(self.now.date()) for name in artist.accounts}
+            used = {source.account_key for source in self.registry.sources if source.name in names}
+        return tuple(source for source in self.registry.sources if source.label_wide or source.account_key in used)
 
     def web(self) -> Web:
         """A client of little patience."""

@@ -99,8 +99,10 @@ def _few(names: list[str]) -> str:
 
 
 def _silent(patient: Patient) -> list[Finding]:
+    # Without a roster the record alone says who used to speak.
+    sources = patient.sources if patient.roster else patient.registry.sources
     return [
         broken(f"{one.title}: no number for {one.days} days: {one.what}", one.advice or "See below.", _TROUBLE)
-        for one in silences(patient.history.backwards(), patient.sources)
+        for one in silences(patient.history.backwards(), sources)
         if one.days >= _SILENT
     ]

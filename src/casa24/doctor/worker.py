@@ -25,6 +25,9 @@ _CHECK = "Check WORKER_API_URL (or `worker` in casa24.toml), and that the Worker
 async def worker(patient: Patient) -> list[Finding]:
     """Ask the Worker twice: as a stranger, who must be refused, and as ourselves. Fills the patient's wallet."""
     patient.wallet = patient.here
+    if patient.worker is None and patient.roster is None and not patient.tables:
+        patient.all_keys_seen = False
+        return [ok("Whether there is a Worker is not known: casa24.toml would say it")]
     if patient.worker is None:
         return [ok("No Worker: the keys come from this machine")]
     if patient.offline:
