@@ -148,6 +148,8 @@ TWO = f'{ONE}spotify_id = "{SPOTIFY_ID}"\n[[artists]]\nname = "PYRO"\n'
         ("[label]\ndiscord_guild_id = 1000913895415877712", "[label]: discord_guild_id must be a text in quotes"),
         ("[label]\ncolor = 'green'", "[label] color: 'green' is no colour; write it like \"#00a651\""),
         ("[label]\nlanguage = 'de'", "[label] language: 'de' is not known; one of en, es"),
+        ("[label]\nworker = 'http://keys.example'", "[label] worker: write a plain https:// address"),
+        ("[label]\nworker = 'my-secret-key'", "[label] worker: write a plain https:// address"),
         (f"{ONE}joined = 'soon'", "artist 'Chef Lino': joined must be a date like 2025-10-17, not 'soon'"),
         (f"{ONE}left = 2025-10-17T10:00:00", "artist 'Chef Lino': left must be a date like 2025-10-17, not 2025-10-17"),
         (f"{ONE}joined = 2025-10-17\nleft = 2025-10-17", "artist 'Chef Lino': left (2025-10-17) must be after joined"),
@@ -171,6 +173,12 @@ def test_a_mistake_names_artist_and_key(mistakes: Callable[[str], tuple[str, ...
     """One mistake is one line, not two."""
     (problem,) = mistakes(text)
     assert problem.startswith(said)
+
+
+def test_a_key_written_where_the_workers_address_belongs_is_not_shown(
+    mistakes: Callable[[str], tuple[str, ...]],
+) -> None:
+    assert "my-secret-key" not in "".join(mistakes("[label]\nworker = 'my-secret-key'"))
 
 
 def test_an_alias_that_repeats_the_artists_own_name_is_no_mistake(resolve: Callable[[str], Roster]) -> None:
@@ -244,11 +252,14 @@ def test_broken_toml_is_said_with_its_line(tmp_path: Path, text: str, said: str)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe[\x00l\x00", None], ids=["utf-16", "a folder"])
-def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes | None) -> None:
+def test_what_cannot_be_read_is_said_and_nobody_is_told_to_correct_what_stands_in_it(
+    tmp_path: Path, content: bytes | None
+) -> None:
     path = tmp_path / "casa24.toml"
     path.mkdir() if content is None else path.write_bytes(content)
-    with pytest.raises(ConfigError, match=r"cannot be read|is not saved as UTF-8"):
+    with pytest.raises(ConfigError, match=r"cannot be read|is not saved as UTF-8") as caught:
         config.read(path)
+    assert ("you may read it" if content is None else "Save it as UTF-8") in caught.value.advice
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from casa24.errors import ConfigError
+from casa24.errors import ConfigError, CredentialError
 from casa24.language import LANGUAGES
 from casa24.names import key_of
 
@@ -124,12 +124,10 @@ def read(path: Path) -> Config:
     except FileNotFoundError:
         raise ConfigError(path, ["there is no such file"], advice="Give the path of a casa24.toml.") from None
     except (OSError, UnicodeDecodeError) as error:
-        why = (
-            "is not saved as UTF-8 text"
-            if isinstance(error, UnicodeDecodeError)
-            else f"cannot be read: {error.strerror}"
-        )
-        raise ConfigError(path, [why]) from None
+        if isinstance(error, UnicodeDecodeError):
+            raise ConfigError(path, ["is not saved as UTF-8 text"], advice="Save it as UTF-8 text.") from None
+        advice = "Check what it is and that you may read it, then run the command again."
+        raise ConfigError(path, [f"cannot be read: {error.strerror}"], advice=advice) from None
     return parse(text, path)
 
 
@@ -172,7 +170,21 @@ class _Check:
         if language not in LANGUAGES:
             self.problems.append(f"[label] language: {language!r} is not known; one of {', '.join(LANGUAGES)}")
         accounts = self._accounts("[label]", table, sources)
-        return Label(text("name") or _DEFAULT.name, color, language, text("worker"), accounts)
+        return Label(text("name") or _DEFAULT.name, color, language, self._worker(text("worker")), accounts)
+
+    def _worker(self, address: str | None) -> str | None:
+        """The Worker's address, if keys may travel there; it is not shown: it may be a key in the wrong place."""
+        from casa24.credentials import worker_endpoint
+
+        if address is not None:
+            try:
+                worker_endpoint(address)
+            except CredentialError:
+                self.problems.append(
+                    "[label] worker: write a plain https:// address, without user, query or fragment, "
+                    "like https://NAME.ACCOUNT.workers.dev"
+                )
+        return address
 
     def _artists(self, entries: object) -> tuple[Artist, ...]:
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):

@@ -92,8 +92,19 @@ def test_a_record_that_is_gone_is_told_at_once(world: Running) -> None:
     """The repository was renamed, deleted or made private."""
     world.internet.play(LATEST, (404, b"404: Not Found"))
     _, (posted,) = strike(world)
-    assert "could not be looked at (HTTP 404)" in json.loads(posted.body)["content"]
+    told = json.loads(posted.body)["content"]
+    assert "could not be looked at (HTTP 404)" in told
+    assert "If the repository is private" in told
+    assert "npx wrangler secret put GITHUB_READ_TOKEN" in told
     assert world.internet.times(LATEST) == 1
+
+
+def test_a_token_that_reads_nothing_any_more_is_named(world: Running) -> None:
+    world.internet.play(PRIVATE, (401, b""))
+    _, (posted,) = strike(world, "private")
+    told = json.loads(posted.body)["text"]
+    assert "GITHUB_READ_TOKEN may have expired" in told
+    assert "If the repository is private" not in told
 
 
 def test_a_short_trouble_of_githubs_is_waited_out(world: Running) -> None:

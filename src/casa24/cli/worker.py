@@ -21,14 +21,30 @@ def worker(
     from casa24.cli.laying import carry_out, show_stages
     from casa24.cli.output import say
     from casa24.cli.workspace import open_workspace
+    from casa24.errors import StorageError
     from casa24.project import layout, remote
     from casa24.project import worker as files
 
     workspace = open_workspace(config, None)
-    repository = remote.origin(Path.cwd())
+    repository, branch = remote.origin(Path.cwd()), remote.branch(Path.cwd())
     stages = files.after_copy(folder, workspace.roster, workspace.registry, repository)
-    steps = layout.plan(folder, files.planned(repository, workspace.roster.label.worker), force=force)
+    known, filled = files.known(repository, workspace.roster.label.worker, branch), files.filled_in(folder)
+    if filled is None and force:
+        raise StorageError(
+            f"{folder / files.SETTINGS} cannot be read: what you filled in there would be lost. Nothing was written.",
+            advice="Mend it, or move it away, then run this again.",
+        )
+    held = {name: value for name, value in (filled or {}).items() if known.get(name) != value}
+    steps = layout.plan(folder, files.planned(repository, {**known, **held}), force=force)
     carry_out(steps, dry_run=dry_run, kept="--force replaces what is kept; or move it away and run this again.")
+    if held:
+        say(f"What was filled in in {files.SETTINGS} stays: {', '.join(held)}.")
+    for name in (name for name in known if name in held):
+        say(f"  {name} stays {held[name]!r}; from here it would be {known[name]!r}.")
+    if workspace.config.path is None:
+        say("There is no casa24.toml here or above: nothing of your label is filled in. Run it in the label's folder.")
+    if "BRANCH" not in held and known["BRANCH"] != "main":
+        say(f"The branch whose nightly run is let in is {known['BRANCH']}, as git has it: BRANCH in {files.SETTINGS}.")
     if repository is None:
         say(f"No remote at GitHub here: put your repository for {remote.PLACEHOLDER} in wrangler.jsonc.")
     show_stages(() if dry_run else stages)

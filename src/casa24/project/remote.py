@@ -7,10 +7,9 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from casa24 import git
 
 HOST = "https://github.com"
 
@@ -59,3 +58,18 @@ def origin(folder: Path) -> Repository | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return parse(done.stdout.decode("utf-8", "replace"))
+
+
+def branch(folder: Path) -> str | None:
+    """The branch whose workflow GitHub runs, as far as git knows: what was cloned as the default, else HEAD's."""
+    if not folder.is_dir():
+        return None
+    default = git.ask(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD")
+    return default.removeprefix("origin/") if default else git.ask(folder, "symbolic-ref", "--short", "HEAD")
+
+
+def root(folder: Path) -> Path | None:
+    """The root of the git repository that a folder, new or existing, lies in; None where it lies in none."""
+    there = next((place for place in (folder, *folder.resolve().parents) if place.is_dir()), folder)
+    found = git.ask(there, "rev-parse", "--show-toplevel")
+    return Path(found) if found else None

@@ -19,7 +19,7 @@ async function whatIsWrong(env, now) {
   try {
     text = await latest(env);
   } catch (error) {
-    return `casa24: the newest day of ${env.REPOSITORY} could not be looked at (${error.message}).`;
+    return `casa24: the newest day of ${env.REPOSITORY} could not be looked at (${error.message}).${closed(error, env)}`;
   }
   const when = newest(text);
   if (when === null) return `casa24: data/latest.json of ${env.REPOSITORY} does not say when it was collected.`;
@@ -27,6 +27,15 @@ async function whatIsWrong(env, now) {
   const hours = Math.floor((now - when) / HOUR);
   const since = new Date(when).toISOString().slice(0, 16).replace("T", " ");
   return `casa24: ${env.REPOSITORY} has recorded nothing since ${since} UTC (${hours} hours).`;
+}
+
+/** GitHub says of a private repository that there is none. */
+function closed({ message }, { GITHUB_READ_TOKEN }) {
+  if (!/^HTTP 40[134]$/.test(message)) return "";
+  return GITHUB_READ_TOKEN
+    ? " GITHUB_READ_TOKEN may have expired, or may not read the contents of this repository."
+    : " If the repository is private, the Worker needs a token that may read its contents: " +
+        "`npx wrangler secret put GITHUB_READ_TOKEN`.";
 }
 
 function advice({ REPOSITORY }) {
