@@ -123,11 +123,14 @@ def test_an_artist_is_added_by_links_and_the_block_and_the_next_step_are_shown(h
 
 
 def test_an_artist_leaves_today_or_on_a_day(here: Path) -> None:
-    assert run("leave", "anita").exit_code == 0
+    done = run("leave", "anita")
+    assert (done.exit_code, f"Ana: left = {today()}\n" in done.stderr) == (0, True)
+    assert run("leave", "ana").exit_code == 0, "the same day again is no change"
     joined = "joined = 2025-01-01\n"
     assert written(here) == ROSTER.replace(joined, f"{joined}left = {today()}\n")
     done = run("leave", "ben", "--date", "2025-07-31")
     assert done.stdout == "left = 2025-07-31\n"
+    assert "Ben: left = 2025-07-31 (it was 2025-06-30)" in done.stderr
     assert "left = 2025-06-30" not in written(here)
     assert "says so already" in run("leave", "ben", "--date", "2025-07-31").stderr
 
@@ -156,7 +159,11 @@ def test_a_dry_run_shows_a_file_of_another_machine_as_plain_lines(here: Path) ->
         (["add", NUEVA, "--name", "x\u202ey"], "must be one printable line"),
         (["add", NUEVA, NUEVA], "Two of these are of Instagram"),
         (["leave", "Anna"], "Nearest: Ana"),
+        (["leave", "A"], "Write the whole name. Nearest: Ana."),
+        (["leave", "Anit"], "Nearest: Ana"),
+        (["leave", "Ben"], "Ben left already: left = 2025-06-30."),
         (["leave", "Ana", "--date", "yesteryear"], "Write it like 2025-10-17"),
+        (["leave", "Ana", "--date", "latest"], "Write it like 2025-10-17, today, yesterday, or 7d"),
         (["leave", "Ana", "--date", "2024-12-31"], "must be after joined"),
     ],
 )

@@ -50,7 +50,9 @@ def add(
 @app.command("leave")
 def leave(
     name: Annotated[str, typer.Argument(help="Who leaves.", autocompletion=options.complete_artist)],
-    date: Annotated[str, typer.Option("--date", "-d", help="The first day without, like 2025-10-17.")] = "today",
+    date: Annotated[
+        str | None, typer.Option("--date", "-d", help="The first day without, like 2025-10-17; else today.")
+    ] = None,
     dry_run: DryRun = False,
     config: options.ConfigPath = None,
     debug: options.Debug = False,

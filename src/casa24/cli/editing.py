@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import sys
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import typer
 from casa24 import config, files, names
 from casa24.cli.keys import all_keys
 from casa24.cli.output import say
-from casa24.errors import UsageError
+from casa24.errors import BadDate, UnknownName, UsageError
 from casa24.escape import clean
 from casa24.history import parse_day
 from casa24.project import links as pasted
@@ -23,8 +23,10 @@ from casa24.project import roster
 from casa24.workspace import today, utc_now
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
+    from casa24.config import Artist
     from casa24.workspace import Workspace
 
 # The Worker's part of the time an answer may take, twice.
@@ -33,12 +35,13 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A file before and after."""
+    """A file before and after. ``what``: whom it is about, and what changes."""
 
     path: Path
     before: str
     after: str
     dry_run: bool
+    what: str = ""
 
 
 def add_artist(workspace: Workspace, links: Sequence[str], name: str | None, *, dry_run: bool) -> Edit:
@@ -50,15 +53,45 @@ def add_artist(workspace: Workspace, links: Sequence[str], name: str | None, *, 
     return _edit(workspace, lambda text: roster.add(text, called, accounts), dry_run=dry_run)
 
 
-def artist_leaves(workspace: Workspace, name: str, date: str, *, dry_run: bool) -> Edit:
-    """Note the day an artist left. Raises UnknownName, BadDate, UsageError or ConfigError."""
-    day = parse_day(date, today=today())
-    artist = names.find(name, [artist.name for artist in workspace.roster.artists], workspace.aliases)
-    return _edit(workspace, lambda text: roster.leave(text, artist, day), dry_run=dry_run)
+def artist_leaves(workspace: Workspace, name: str, date: str | None, *, dry_run: bool) -> Edit:
+    """Note the day an artist left; no date is today. Raises UnknownName, BadDate, UsageError or ConfigError."""
+    day = today() if date is None else _day(date)
+    artist = _whole_name(workspace, name)
+    before = artist.left
+    if before and date is None and before != day:
+        raise UsageError(
+            f"{artist.name} left already: left = {before}.",
+            advice="Nothing was written. To change the day, give it: --date YYYY-MM-DD.",
+        )
+    moved = f" (it was {before})" if before and before != day else ""
+    edit = _edit(workspace, lambda text: roster.leave(text, artist.name, day), dry_run=dry_run)
+    return replace(edit, what=f"{artist.name}: left = {day}{moved}")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return parse_day(text, today=today())
+    except BadDate as error:
+        raise BadDate(
+            error.message, advice="Write it like 2025-10-17, today, yesterday, or 7d (seven days ago)."
+        ) from None
+
+
+def _whole_name(workspace: Workspace, name: str) -> Artist:
+    """The artist of that name or alias: a part of one is enough to look, not to change something."""
+    artists = {artist.name: artist for artist in workspace.roster.artists}
+    found = artists[names.find(name, artists, workspace.aliases)]
+    if names.key_of(name) not in map(names.key_of, (found.name, *found.aliases)):
+        raise UnknownName(
+            f"There is no artist called {name!r}.", advice=f"Write the whole name. Nearest: {found.name}."
+        )
+    return found
 
 
 def report(edit: Edit, next_step: str) -> None:
     """Print the lines that are new; of a dry run, the difference it would make."""
+    if edit.what:
+        say(edit.what)
     if edit.before == edit.after:
         say(f"{edit.path} says so already.")
         return
