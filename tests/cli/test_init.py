@@ -62,7 +62,10 @@ def test_whoever_answers_the_questions_gets_a_label(world: Internet, tmp_path: P
         terminal.answer("An artist's links", f"{YOUTUBE}  {PYRO}?si=4f")
         terminal.wait_for("PYRO (demo): spotify_id 5BsYYsSnFsE9SoovY7aQV0")
         terminal.answer("An artist's links", PYRO)
-        terminal.wait_for("the same")
+        terminal.wait_for("All links of one artist belong on one line")
+        terminal.answer("An artist's links", "foo")
+        terminal.answer("Is 'foo' the artist's name at Instagram? (y/n)", "n")
+        terminal.wait_for("'foo' is no link")
         terminal.answer("An artist's links", "Ana “B” = https://www.instagram.com/ana.b/")
         terminal.answer("An artist's links", "")
         assert terminal.end() == 0
@@ -91,6 +94,22 @@ def test_no_page_is_read_before_it_may_be(world: Internet, tmp_path: Path) -> No
     assert world.seen == []
     assert tables(tmp_path)["sources"] == {"spotify": {"page": False}}
     assert [artist["name"] for artist in tables(tmp_path)["artists"]] == ["Pyro"]
+
+
+@in_a_terminal
+def test_an_artist_nobody_can_name_is_left_out_by_enter_and_the_next_is_asked_for(
+    world: Internet, tmp_path: Path
+) -> None:
+    said = ("--name", "L", "--language", "en", "--worker", "", "--no-pages", "--account", "discord_guild_id=")
+    with typing("init", *said, env=world.environ, cwd=tmp_path) as terminal:
+        terminal.answer("An artist's links", PYRO)
+        terminal.answer("The artist's name (Enter: leave this artist out)", "")
+        terminal.wait_for("This artist is left out")
+        terminal.answer("An artist's links", "B = bee")
+        terminal.answer("Is 'bee' the artist's name at Instagram? (y/n)", "y")
+        terminal.answer("An artist's links", "")
+        assert terminal.end() == 0
+    assert tables(tmp_path)["artists"] == [{"name": "B", "instagram_username": "bee"}]
 
 
 @in_a_terminal
@@ -220,6 +239,8 @@ def test_a_rehearsal_writes_nothing(world: Internet, tmp_path: Path) -> None:
         (("--worker", "http://keys.example"), "must be a plain https:// address"),
         (("--account", "moon=1"), "keys: discord_guild_id"),
         (("--account", "discord_guild_id=x"), "is no Discord server id"),
+        (("--account", "discord_guild_id"), "Write KEY=VALUE"),
+        (("--account", f"discord_guild_id={'1' * 18}", "--account", f"discord_guild_id={'2' * 18}"), "is given twice"),
         (("--artist", "https://example.org/x"), "of no platform casa24 knows"),
         (("--artist", "B = "), "There is no link"),
         (("--artist", 'B\n[label]\nname = "x" = @b'), "name must be one printable line"),
@@ -243,6 +264,25 @@ def test_a_platform_that_says_no_name_in_time_costs_only_the_name(world: Interne
     assert done.returncode == 2
     assert f"No platform said in time whose these are: {PYRO}." in done.stderr
     assert not (tmp_path / "casa24.toml").exists()
+
+
+def test_an_empty_name_is_no_folder(world: Internet, tmp_path: Path) -> None:
+    done = casa24("init", "", "--yes", env=world.environ, cwd=tmp_path)
+    assert (done.returncode, "an empty name is no folder" in done.stderr) == (2, True)
+    assert files(tmp_path).keys() == {"authority.pem"}
+
+
+def test_a_name_of_two_lines_is_no_folder(world: Internet, tmp_path: Path) -> None:
+    done = casa24("init", "two\nlines", "--yes", env=world.environ, cwd=tmp_path)
+    assert (done.returncode, "is no name for a folder" in done.stderr) == (2, True)
+    assert files(tmp_path).keys() == {"authority.pem"}
+
+
+def test_a_file_where_the_data_belongs_is_refused_before_anything_is_written(world: Internet, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a letter", "utf-8")
+    done = casa24("init", "--yes", env=world.environ, cwd=tmp_path)
+    assert (done.returncode, "data is a file, where a folder of that name belongs" in done.stderr) == (1, True)
+    assert files(tmp_path).keys() == {"authority.pem", "data"}
 
 
 def test_a_file_in_the_folders_place_is_refused_before_anything_is_asked(world: Internet, tmp_path: Path) -> None:
@@ -289,6 +329,36 @@ def test_the_lines_it_ends_with_work_literally(world: Internet, tmp_path: Path) 
     assert ran.returncode == 0, ran.stderr
     listed = git(tmp_path / "empty.git", "ls-tree", "-r", "--name-only", "main").splitlines()
     assert {".gitignore", ".github/workflows/update-data.yml", "casa24.toml", "data/latest.json"} <= set(listed)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the line is for a POSIX shell")
+def test_a_folder_whose_name_begins_with_a_dash_can_be_gone_to(world: Internet, tmp_path: Path) -> None:
+    done = casa24("init", "--yes", "--", "-x", env=world.environ, cwd=tmp_path)
+    line = commands(done)[0]
+    assert line == "cd -- -x"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"{line} && pwd -P"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == str((tmp_path / "-x").resolve())
+
+
+def test_without_artists_the_next_step_is_to_add_some(world: Internet, tmp_path: Path) -> None:
+    casa24("init", "none", "--yes", env=world.environ, cwd=tmp_path)
+    without = commands(casa24("init", env=world.environ, cwd=tmp_path / "none"))
+    assert without[0].endswith("artists add LINK")
+    with_one = commands(casa24("init", "--yes", "--artist", f"B = {PYRO}", env=world.environ, cwd=tmp_path))
+    assert not any("artists add" in line for line in with_one)
+
+
+def test_inside_another_repository_it_is_said_that_github_would_run_nothing(world: Internet, tmp_path: Path) -> None:
+    """The folder is laid down all the same; where to move it is for its owner to say."""
+    repository_with_origin(tmp_path, "git@github.com:ours/numbers.git")
+    done = casa24("init", "deep/label", "--yes", env=world.environ, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"lies inside the git repository {tmp_path.resolve()}" in done.stderr
+    assert "Move the folder out of it" in " ".join(done.stdout.split())
+    assert not any(line.startswith("git ") for line in commands(done))
+    assert (tmp_path / "deep" / "label" / "casa24.toml").exists()
 
 
 def test_in_a_repository_of_github_the_lines_lead_there(world: Internet, tmp_path: Path) -> None:

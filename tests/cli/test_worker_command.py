@@ -265,3 +265,9 @@ def test_the_lines_that_test_it_work_literally(label: Path, world: Internet) -> 
     done = bash(script, env, label, typed=f"{key}\n")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["401", "YOUTUBE_API_KEY DISCORD_GUILD_ID"]
+
+
+def test_an_empty_name_is_no_folder_for_it(label: Path, env: dict[str, str]) -> None:
+    done = casa24("worker", "", env=env, cwd=label)
+    assert (done.returncode, "an empty name is no folder" in done.stderr) == (2, True)
+    assert not (label / "wrangler.jsonc").exists()

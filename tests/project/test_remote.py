@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.project.remote import Repository, origin, parse
+from casa24.project.remote import Repository, branch, origin, parse, root
 from tests.repositories import git, repository_with_origin
 
 if TYPE_CHECKING:
@@ -76,3 +76,15 @@ def test_without_git_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert origin(label) == Repository("o", "r")
     monkeypatch.setenv("PATH", "")
     assert origin(label) is None
+
+
+def test_the_root_of_a_repository_is_found_from_a_folder_that_is_still_to_be_made(tmp_path: Path) -> None:
+    assert root(tmp_path / "new" / "deeper") is None
+    repository_with_origin(tmp_path, "git@github.com:ours/numbers.git")
+    assert root(tmp_path / "new" / "deeper") == tmp_path.resolve()
+    assert root(tmp_path) == tmp_path.resolve()
+
+
+def test_without_a_repository_there_is_no_branch(tmp_path: Path) -> None:
+    assert branch(tmp_path) is None
+    assert branch(tmp_path / "nowhere") is None

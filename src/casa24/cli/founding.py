@@ -52,6 +52,10 @@ def found(folder: Path, given: Given, *, bot: bool = False) -> Founding:
         registry = installed.load()
     # Whatever is wrong with the folder is said before anything is asked.
     layout.plan(folder, label.planned(folder, ""))
+    above = guide.repository_around(folder)
+    if above:
+        say(f"{folder} lies inside the git repository {above}: GitHub would never run its nightly workflow there.")
+        say("  → Choose a folder outside of it, or that repository's own.")
     path = folder / FILE_NAME
     if path.exists():
         config.read(path).resolve(registry)

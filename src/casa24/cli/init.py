@@ -10,8 +10,15 @@ import typer
 from casa24.cli import options
 
 
+def path(text: str | Path) -> Path:
+    """A folder as it is typed: an empty text, such as an unset variable's, is none."""
+    if not str(text).strip():
+        raise typer.BadParameter("an empty name is no folder")
+    return Path(text)
+
+
 def init(
-    folder: Annotated[Path, typer.Argument(help="The label's folder, new or existing.")] = Path(),
+    folder: Annotated[Path, typer.Argument(help="The label's folder, new or existing.", parser=path)] = Path(),
     name: Annotated[str | None, typer.Option("--name", help="The label's name.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="Its language: en or es.")] = None,
     artist: Annotated[

@@ -108,7 +108,11 @@ class Interview:
 
     def _accounts(self) -> dict[str, str]:
         sources = {source.account_key: source for source in self.registry.label_sources}
-        said = dict(_account_option(text, list(sources)) for text in self.given.accounts)
+        said: dict[str, str] = {}
+        for key, account in (_account_option(text, list(sources)) for text in self.given.accounts):
+            if key in said:
+                raise UsageError(f"{key} is given twice: {said[key]} and {account}.", advice="Give each account once.")
+            said[key] = account
         found = {}
         for key, source in sources.items():
             question = f"The label's own {source.title} (Enter: none). {source.account_help}\n{key}"
@@ -123,12 +127,12 @@ class Interview:
         titles = ", ".join(source.title for source in self.registry.artist_sources)
         say(f"Your artists, one at a time: paste the links of one artist's pages ({titles}), spaces between them.")
         say(f"The platforms say the name; to give it yourself, put it in front: NAME{_IS}LINKS.")
-        while (longer := _asked("An artist's links (Enter: no more)", partial(self._more, text), "")) != text:
+        while (longer := _asked("An artist's links (Enter: no more)", partial(self._more, text), "")) is not None:
             text = longer
         return text
 
-    def _more(self, text: str, links: str) -> str:
-        return self._with_artist(text, links) if links.strip() else text
+    def _more(self, text: str, links: str) -> str | None:
+        return self._with_artist(text, links) if links.strip() else None
 
     def _with_artist(self, text: str, said: str) -> str:
         """The text with one more artist, given as `LINKS` or `NAME = LINKS`."""
@@ -138,10 +142,28 @@ class Interview:
         found = accounts_of([link for link in re.split(r"[\s,]+", links) if link], self.registry)
         keys = [source.account_key for source in self.registry.artist_sources]
         accounts = dict(sorted(found.items(), key=lambda item: keys.index(item[0])))
+        if self.given.ask:
+            self._meant(accounts, links)
         name = name.strip() or self.called(accounts, text) or self._name(links)
-        longer = roster.add(text, name, accounts)
+        if not name:
+            say("  This artist is left out.")
+            return text
+        try:
+            longer = roster.add(text, name, accounts)
+        except UsageError as error:
+            advice = "This artist was not added. All links of one artist belong on one line, spaces between them."
+            raise UsageError(error.message, advice=advice) from None
         say(f"  {name}: {', '.join(f'{key} {account}' for key, account in accounts.items())}")
         return longer
+
+    def _meant(self, accounts: Mapping[str, str], links: str) -> None:
+        """Whether a bare word is the account it could be: any word could. Raises UsageError where it is not."""
+        words = {word.lower(): word for word in re.split(r"[\s,]+", links) if word and not re.search(r"[/:@]", word)}
+        titles = {source.account_key: source.title for source in self.registry.artist_sources}
+        for key, account in accounts.items():
+            word = words.get(account.lower())
+            if word and not _asked(f"Is {word!r} the artist's name at {titles[key]}? (y/n)", _yes_or_no):
+                raise UsageError(f"{word!r} is no link.", advice="Paste the link of a page of the artist.")
 
     def _name(self, links: str) -> str:
         if not self.given.ask:
@@ -149,7 +171,7 @@ class Interview:
                 f"No platform said in time whose these are: {links.strip()}.",
                 advice='Put the name in front: --artist "NAME = LINK".',
             )
-        return _asked("No platform said the name. The artist's name", str.strip)
+        return _asked("No platform said the name. The artist's name (Enter: leave this artist out)", str.strip, "")
 
 
 def _asked(question: str, check: Callable[[str], V], default: str | None = None) -> V:
@@ -176,7 +198,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _account_option(text: str, keys: list[str]) -> tuple[str, str]:
-    key, _, account = text.partition("=")
-    if key.strip() not in keys:
+    key, given, account = text.partition("=")
+    if key.strip() not in keys or not given:
         raise UsageError(f"{text!r} is no account of a label.", advice=f"Write KEY=VALUE; keys: {', '.join(keys)}.")
     return key.strip(), account

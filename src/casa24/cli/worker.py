@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from casa24.cli import options
+from casa24.cli.init import path
 
 
 def worker(
-    folder: Annotated[Path, typer.Argument(help="Where to put it.")] = Path("casa24-worker"),
+    folder: Annotated[Path, typer.Argument(help="Where to put it.", parser=path)] = Path("casa24-worker"),
     force: Annotated[bool, typer.Option("--force", help="Replace files that were changed.")] = False,
     config: options.ConfigPath = None,
     dry_run: options.DryRun = False,

@@ -33,8 +33,17 @@ def change_to(folder: Path) -> list[Stage]:
     """The line that leads into a folder; nothing for whoever is there."""
     if folder.resolve() == Path.cwd():
         return []
-    line = f"cd {shlex.quote(str(folder)) if os.name == 'posix' else subprocess.list2cmdline([str(folder)])}"
-    return [Stage("Go to the folder:", (line,))]
+    name = str(folder)
+    if os.name != "posix":
+        return [Stage("Go to the folder:", (f"cd {subprocess.list2cmdline([name])}",))]
+    # What begins with a dash would be an option.
+    return [Stage("Go to the folder:", (f"cd {'-- ' if name.startswith('-') else ''}{shlex.quote(name)}",))]
+
+
+def repository_around(folder: Path) -> Path | None:
+    """The git repository a label's folder lies in without being its root, where GitHub looks for workflows."""
+    above = remote.root(folder)
+    return above if above and above.resolve() != folder.resolve() else None
 
 
 def used_sources(roster: Roster, registry: Registry) -> list[AnySource]:
@@ -46,11 +55,14 @@ def used_sources(roster: Roster, registry: Registry) -> list[AnySource]:
 def after_init(folder: Path, roster: Roster, registry: Registry, *, program: str) -> list[Stage]:
     """From a laid down folder to a nightly record. ``program``: how this casa24 is called."""
     here = remote.origin(folder) if (folder / ".git").exists() else None
+    above = repository_around(folder)
+    artists = Stage("Add your artists, each by the links of their pages:", (f"{program} artists add LINK",))
     return [
         *change_to(folder),
+        *([] if roster.artists else [artists]),
         _keys(roster, registry),
         Stage("Collect the first day:", (f"{program} collect",)),
-        _repository(here),
+        _moved_out(above, program) if above else _repository(here),
         _secrets(roster, here or remote.PLACEHOLDER),
         Stage("See whether all is well, now and later:", (f"{program} doctor",)),
     ]
@@ -94,6 +106,14 @@ def _repository(here: Repository | None) -> Stage:
         f"Make an empty repository at {remote.HOST}/new and bring the record there (put its address for that below):",
         ("git init -b main", *commit, f"git remote add origin {address}", push),
     )
+
+
+def _moved_out(above: Path, program: str) -> Stage:
+    what = (
+        f"This folder lies inside the git repository {above}, and GitHub runs only the workflows in that one's own "
+        ".github/workflows. Move the folder out of it; run there, this says how to bring it to GitHub:"
+    )
+    return Stage(what, (f"{program} init",))
 
 
 def _secrets(roster: Roster, repository: Repository) -> Stage:

@@ -115,7 +115,7 @@ def planned(folder: Path, roster: str) -> list[Planned]:
         Planned(".gitignore", _template("gitignore"), by_line=True),
         Planned(WORKFLOW, workflow_text(requirement(folder))),
     ]
-    return found if (folder / "data").exists() else [*found, Planned("data/.gitkeep", "")]
+    return found if (folder / "data").is_dir() else [*found, Planned("data/.gitkeep", "")]
 
 
 def planned_for_bot() -> list[Planned]:

@@ -59,6 +59,8 @@ def plan(folder: Path, files: Iterable[Planned], *, force: bool = False) -> tupl
 
     Raises UsageError where the folder is none, StorageError for what could not be read or written.
     """
+    if not str(folder).isprintable():
+        raise UsageError(f"{str(folder)!r} is no name for a folder.", advice="Give one that can be read, on one line.")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, not a folder.", advice="Give a folder; it may be a new one.")
     steps = tuple(_step(folder, file, force=force) for file in files)
