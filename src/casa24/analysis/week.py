@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 from casa24.analysis.calendar import shifted
 from casa24.analysis.day import Entry, lists_of
 from casa24.analysis.diff import match
+from casa24.analysis.gaps import Gaps
 from casa24.analysis.growth import Grown, grown
 from casa24.analysis.milestones import Milestone, milestones
-from casa24.analysis.reasons import Missing, missing
+from casa24.analysis.reasons import Missing
 from casa24.analysis.result import Result
 from casa24.analysis.unusual import Movement, OpenWave, movements, open_waves
 from casa24.analysis.waves import Company
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from casa24.analysis.events import Event
     from casa24.models import Snapshot
     from casa24.sources.registry import AnySource
     from casa24.timeseries import TimeSeries
@@ -94,8 +96,10 @@ class WeekReport(Result):
     """The week ``week``, ``monday``…``sunday``; ``over``: whether the record reaches beyond its last day.
 
     ``since``: the day before it that changes are counted from, where one was recorded in the 7 days before.
-    ``open``: the waves open at its end, as known then. ``missing``: on ``newest``, its last recorded day,
-    None where nothing was recorded. ``departures``: expected in the week after.
+    ``newest``: its last recorded day, None where nothing was recorded; ``recorded``: how many days were,
+    without the ``copied`` ones. ``open``: the waves open at its end, as known then. ``missing``: on ``newest``;
+    of it ``began`` what was not missing before the week, and ``ended`` what was and is read again.
+    ``departures``: expected in the week after. ``begins``, ``ends``: the whole record's days.
     """
 
     week: str
@@ -105,31 +109,40 @@ class WeekReport(Result):
     since: dt.date | None
     newest: dt.date | None
     recorded: int
+    copied: tuple[dt.date, ...] = ()
     changes: tuple[Grown, ...]
     open: tuple[OpenWave, ...]
     movements: tuple[Movement, ...]
     milestones: tuple[Milestone, ...]
     new: tuple[NewEntry, ...]
     missing: tuple[Missing, ...]
+    began: tuple[Missing, ...] = ()
+    ended: tuple[Missing, ...] = ()
     departures: tuple[Departure, ...]
+    begins: dt.date | None = None
+    ends: dt.date | None = None
 
 
-def describe_week(
+def describe_week(  # noqa: PLR0913 - what a week is made of
     week: Week,
     found: Sequence[TimeSeries],
     snapshots: Sequence[Snapshot],
     sources: Sequence[AnySource],
     *,
     aliases: Mapping[str, Iterable[str]],
+    copied: Collection[dt.date] = (),
 ) -> WeekReport:
     """A week. ``found``: every series of the whole record.
 
-    ``snapshots``: those of the week and of the seven days before it, oldest first.
+    ``snapshots``: those of the week and of the seven days before it, oldest first;
+    ``copied``: the days that only repeat the one before.
     """
     days = [*(series.points[-1].date for series in found if series.points), *(one.date for one in snapshots)]
     last = max(days, default=week.monday)
     before = [one for one in snapshots if one.date < week.monday]
     inside = [one for one in snapshots if week.monday <= one.date <= week.sunday]
+    copies = tuple(one.date for one in inside if one.date in copied)
+    gaps = Gaps.between(before[-1] if before else None, inside[-1], sources) if inside else Gaps()
     company = Company(found)
     waves = tuple(open_waves(found, week.sunday, company)) if inside else ()
     return WeekReport(
@@ -139,7 +152,8 @@ def describe_week(
         over=last >= week.sunday,
         since=before[-1].date if before else None,
         newest=inside[-1].date if inside else None,
-        recorded=len(inside),
+        recorded=len(inside) - len(copies),
+        copied=copies,
         changes=tuple(_changes(found, week, company)),
         open=waves,
         movements=tuple(
@@ -151,9 +165,29 @@ def describe_week(
             if week.monday <= one.reached <= week.sunday and not one.before
         ),
         new=tuple(_new(before, inside, sources, aliases)),
-        missing=tuple(missing(inside[-1], sources)) if inside else (),
+        missing=gaps.now,
+        began=gaps.began,
+        ended=gaps.ended,
         departures=tuple(_departures(waves, week)),
+        begins=min((*(series.points[0].date for series in found if series.points), *days), default=None),
+        ends=max(days, default=None),
     )
+
+
+def apart(week: WeekReport) -> tuple[Movement, ...]:
+    """What moved in a week beside the open waves, which tell their own rises."""
+    rises = {
+        (wave.episode.artist, wave.episode.source, wave.episode.metric, rise.date)
+        for wave in week.open
+        for rise in wave.episode.rises
+    }
+
+    def told(event: Event) -> bool:
+        place = (event.artist, event.source, event.metric)
+        return event.rise and any((*place, day) in rises for day in (event.first, event.last))
+
+    left = ((one, tuple(event for event in one.events if not told(event))) for one in week.movements)
+    return tuple(one.model_copy(update={"events": events}) for one, events in left if events)
 
 
 def _changes(found: Iterable[TimeSeries], week: Week, company: Company) -> Iterator[Grown]:

@@ -132,15 +132,19 @@ def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Lea
 
 
 def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekReport:
-    """A week, else the last complete one. Reads the whole record, for the milestones. Raises BadDate."""
-    from casa24.analysis.week import DAYS, Week, describe_week
+    """A week, else the last complete one, or the first days of a record that has none. Raises BadDate.
+
+    Reads the whole record, for the milestones.
+    """
+    from casa24.analysis.week import Week
+    from casa24.asking.weeks import read, week_of
 
     history, last = record(workspace, asof)
     try:
-        chosen = Week.parse(week) if week else Week.last_complete(last)
+        chosen = Week.last_complete(last) if week is None else Week.parse(week)
     except ValueError:
         what = tr("{query} is no week.", query=repr(week))
         raise BadDate(what, advice=tr("Write it like {example}.", example="2025-W42")) from None
-    snapshots = list(history.stream(shifted(chosen.monday, -DAYS), chosen.sunday))
-    sources, aliases = workspace.registry.sources, workspace.aliases
-    return describe_week(chosen, history.every_series(), snapshots, sources, aliases=aliases)
+    if week is None and chosen.sunday < history.days[0]:
+        chosen = Week.of(last)
+    return week_of(workspace, read(history), chosen)

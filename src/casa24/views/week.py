@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casa24.analysis.week import apart
 from casa24.language import count, day, grouped, tr
 from casa24.views.day import reason_lines
 from casa24.views.milestones import milestone_words
 from casa24.views.page import Column, Grid, Lines, Page, Row, grid
 from casa24.views.text import change, plain, point
 from casa24.views.unusual import movement_words, open_words
-from casa24.views.words import metric, who
+from casa24.views.words import listed, metric, who
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
 
     from casa24.analysis.growth import Grown
     from casa24.analysis.week import NewEntry, WeekReport
@@ -27,7 +29,7 @@ def week_page(result: WeekReport, label: str) -> Page:
     )  # fmt: skip
     blocks: list[Grid | Lines] = [Lines(tuple(_recorded(result)))]
     blocks += _changes(result)
-    unusual = [*map(open_words, result.open), *map(movement_words, result.movements)]
+    unusual = [*map(open_words, result.open), *map(movement_words, apart(result))]
     departures = [
         tr(
             "{artist}, {metric}: {size} by {day}",
@@ -48,14 +50,30 @@ def week_page(result: WeekReport, label: str) -> Page:
 def _recorded(result: WeekReport) -> Iterable[str]:
     if result.newest is None:
         yield tr("Nothing was recorded in this week.")
+        if result.begins and result.ends:
+            yield tr("The record spans {first} … {last}.", first=day(result.begins), last=day(result.ends))
         return
-    yield count(result.recorded, "Recorded on {n} of 7 days.", "Recorded on {n} of 7 days.")
+    recorded = count(result.recorded, "Recorded on {n} of 7 days.", "Recorded on {n} of 7 days.")
+    yield f"{recorded.removesuffix('.')}; {copied_words(result.copied)}" if result.copied else recorded
     if not result.over:
         yield tr("The week is not over in the record: it ends on {day}.", day=day(result.newest))
     if result.since is None:
         yield tr("Nothing was recorded in the week before: changes are counted from the first reading of this one.")
     if not result.changes:
         yield tr("No number changed.")
+
+
+def copied_words(days: Sequence[dt.date]) -> str:
+    """``20 and 21 Oct repeat the day before: `casa24 data check`.``, of days of one week."""
+    shown = [day(one).removesuffix(f" {one.year}") for one in days]
+    if days[0].month == days[-1].month:
+        shown[:-1] = [str(one.day) for one in days[:-1]]
+    return count(
+        len(days),
+        "{days} repeats the day before: `casa24 data check`.",
+        "{days} repeat the day before: `casa24 data check`.",
+        days=listed(shown),
+    )
 
 
 def _changes(result: WeekReport) -> Iterable[Grid]:
@@ -83,10 +101,10 @@ def _new(entries: Iterable[NewEntry]) -> Iterable[Grid]:
     by_list: dict[str, list[NewEntry]] = {}
     for one in entries:
         by_list.setdefault(f"{one.source_title} · {tr(one.list)}", []).append(one)
-    for name, listed in by_list.items():
+    for name, found in by_list.items():
         title = tr("New in the top five: {list}", list=name)
-        table = grid("Title | Artist", [(one.label, one.artist) for one in listed], title=title, brief=(1,))
-        yield table._replace(links={number: one.url for number, one in enumerate(listed) if one.url})
+        table = grid("Title | Artist", [(one.label, one.artist) for one in found], title=title, brief=(1,))
+        yield table._replace(links={number: one.url for number, one in enumerate(found) if one.url})
 
 
 def _tidy(result: WeekReport) -> Grid:
