@@ -56,9 +56,10 @@ class Notices:
             ) from None
         return cls(path, frozenset((_plain(row[0]), row[1]) for row in rows if len(row) == len(HEADER)))
 
-    def missing(self, key: str, address: str) -> bool:
-        """Whether this was not sent there yet."""
-        return (key, label_of(address)) not in self.sent
+    def keys(self, address: str) -> frozenset[str]:
+        """What was sent there."""
+        label = label_of(address)
+        return frozenset(key for key, where in self.sent if where == label)
 
 
 def note(path: Path, address: str, sent: Iterable[tuple[str, str]], now: dt.datetime) -> None:

@@ -64,19 +64,48 @@ def heard(server: HTTPServer) -> list[tuple[str, str]]:
     return [(one["title"], one["message"]) for one in found]
 
 
+def last_line(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
+    return done.returncode, done.stderr.splitlines()[-1]
+
+
 def test_the_news_and_the_week_are_told_once_and_not_again(label: Path, httpserver: HTTPServer) -> None:
     address = taking(httpserver)
-    done = run(label, address)
-    assert (done.returncode, done.stderr) == (0, "3 things were said.\n")
+    assert last_line(run(label, address)) == (0, "2 things were said.")
     (news, said), (week, about) = heard(httpserver)
     assert (news, week) == ("Our label: news", "Our label: week 2026-W11")
     assert "Milestone: Ana" in said
     assert "100 on 11 Mar 2026" in said
-    assert "99 → 140" in about or "+41" in about
-    again = run(label, address)
-    assert (again.returncode, again.stderr) == (0, "Nothing new to say.\n")
+    assert "+41" in about
+    assert "Milestone" not in about
+    assert last_line(run(label, address)) == (0, "Nothing new to say.")
     assert len(heard(httpserver)) == 2
-    assert (label / "data" / FILE_NAME).read_text("utf-8").count("\n") == 4
+    assert (label / "data" / FILE_NAME).read_text("utf-8").count("\n") == 3
+
+
+def test_a_jump_is_told_when_it_is_over_and_to_each_address_once(label: Path, httpserver: HTTPServer) -> None:
+    """It goes on on the Monday; by Thursday nothing more has come of it."""
+    address = taking(httpserver)
+    run(label, address)
+    for place in range(1, 5):
+        add(label, SUNDAY + dt.timedelta(days=place), 180)
+        run(label, address)
+    assert [title for title, _ in heard(httpserver)] == [
+        "Our label: news",
+        "Our label: week 2026-W11",
+        "Our label: news",
+    ]
+    assert (
+        "14 Mar 2026 … 16 Mar 2026, Spotify · Followers: Ana @\u200beveryone +79 (101 → 180)"
+        in heard(httpserver)[-1][1]
+    )
+    add(label, SUNDAY + dt.timedelta(days=5), 180)
+    assert last_line(run(label, address)) == (0, "Nothing new to say.")
+
+
+def test_who_is_told_for_the_first_time_is_told_what_others_know(label: Path, httpserver: HTTPServer) -> None:
+    run(label, taking(httpserver))
+    run(label, f"json://127.0.0.1:{httpserver.port}/?to=another")
+    assert heard(httpserver)[:2] == heard(httpserver)[2:]
 
 
 def test_nobody_is_called_by_name(label: Path, httpserver: HTTPServer) -> None:
@@ -84,14 +113,15 @@ def test_nobody_is_called_by_name(label: Path, httpserver: HTTPServer) -> None:
     assert not any("@everyone" in text for pair in heard(httpserver) for text in pair)
 
 
+def add(label: Path, day: dt.date, followers: int) -> None:
+    one = snapshot(artist("Ana @everyone", spotify={"followers": followers}), day=day)
+    DataFolder(label / "data", SERIES).file_of(day).write_text(dump(one), "utf-8")
+
+
 def test_months_of_old_news_are_no_news(label: Path, httpserver: HTTPServer) -> None:
     """The newest day is four weeks after the milestone."""
-    data = DataFolder(label / "data", SERIES)
     for place in range(1, 29):
-        day = SUNDAY + dt.timedelta(days=place)
-        data.file_of(day).write_text(
-            dump(snapshot(artist("Ana @everyone", spotify={"followers": 140}), day=day)), "utf-8"
-        )
+        add(label, SUNDAY + dt.timedelta(days=place), 140)
     run(label, taking(httpserver))
     assert [title for title, _ in heard(httpserver)] == ["Our label: week 2026-W15"]
 
@@ -122,12 +152,39 @@ def test_a_server_that_refuses_was_not_told(label: Path, httpserver: HTTPServer)
     assert not (label / "data" / FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("address", ["no address at all", f"slack://{_TOKEN}", "://", f"https://127.0.0.1/{_TOKEN}"])
-def test_an_address_that_is_none_is_said_without_showing_it(label: Path, address: str) -> None:
-    done = run(label, address, "--debug")
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"no address {_TOKEN}", f"slack://{_TOKEN}", "://", f"https://127.0.0.1/{_TOKEN}", f"discord://ñ/{_TOKEN}",
+        f"discord://1/{_TOKEN}\njson://127.0.0.1:1", f"\x07{_TOKEN}", "not a url",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_an_error_that_does_not_show_it(label: Path, address: str) -> None:
+    done = run(label, address, "--debug", GITHUB_ACTIONS="true")
+    said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("::add-mask::")]
     assert done.returncode == 1
-    assert "did not take it" in done.stderr
-    assert _TOKEN not in done.stdout + done.stderr
+    assert "Error: CASA24_NOTIFY holds something that is no address." in said
+    assert said[-1].startswith("  → Set it to addresses of apprise")
+    assert [line for line in said if _TOKEN in line] == []
+    assert "::add-mask::a" not in done.stderr.splitlines()
+
+
+def test_a_dry_run_says_that_an_address_is_none(label: Path) -> None:
+    done = run(label, "nonsense", "--dry-run")
+    assert (done.returncode, "holds something that is no address" in done.stderr) == (1, True)
+
+
+def test_a_good_address_beside_what_is_none_is_told_all_the_same(label: Path, httpserver: HTTPServer) -> None:
+    done = run(label, f"nonsense {taking(httpserver)}")
+    assert (done.returncode, len(heard(httpserver))) == (1, 2)
+    assert "2 things were said." in done.stderr
+    assert "holds something that is no address" in done.stderr
+
+
+def test_who_would_be_told_by_a_worker_that_is_silent_is_told_of_it(label: Path) -> None:
+    done = run(label, None, WORKER_API_URL=f"http://127.0.0.1:{_free_port()}")
+    assert done.returncode == 0
+    assert "Warning: The Worker gave no credentials" in done.stderr
 
 
 def test_no_address_is_shown_or_written_anywhere(label: Path, httpserver: HTTPServer) -> None:
@@ -142,10 +199,10 @@ def test_no_address_is_shown_or_written_anywhere(label: Path, httpserver: HTTPSe
 def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(label: Path, httpserver: HTTPServer) -> None:
     done = run(label, taking(httpserver), "--dry-run")
     assert "Our label: week 2026-W11" in done.stderr
-    assert "A dry run: nothing was sent (3 things, 1 address)." in done.stderr
+    assert "A dry run: nothing was sent (2 things, 1 address)." in done.stderr
     assert heard(httpserver) == []
     assert not (label / "data" / FILE_NAME).exists()
-    assert "A dry run: nothing was sent (3 things, 0 addresses)." in run(label, None, "--dry-run").stderr
+    assert "A dry run: nothing was sent (2 things, 0 addresses)." in run(label, None, "--dry-run").stderr
 
 
 def test_where_nobody_is_to_be_told_that_is_no_failure(label: Path) -> None:

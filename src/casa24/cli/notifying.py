@@ -11,24 +11,34 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from casa24 import files
-from casa24.analysis.news import News, news
-from casa24.asking.foresight import clean_series
+from casa24.analysis.news import News, news, unsaid
 from casa24.asking.questions import record
 from casa24.cli.keys import all_keys, keep_token, local_keys
 from casa24.cli.output import say
 from casa24.credentials import NOTIFY
-from casa24.errors import NoSnapshot, UsageError
+from casa24.errors import Casa24Error, NoSnapshot, UsageError
 from casa24.language import count, tr
 from casa24.notices import FILE_NAME, Notices, note
 from casa24.views.news import body_of, title_of, what_of
 from casa24.workspace import utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
 
+    from casa24.credentials import Wallet
     from casa24.workspace import Workspace
 
-_DAYS = 30
+# What is shorter is no secret, and kept out of a log it would black out half of it.
+_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is to be told. ``broken``: whether something stands there that is no address."""
+
+    addresses: tuple[str, ...] = ()
+    broken: bool = False
 
 
 @dataclass(slots=True)
@@ -41,28 +51,38 @@ class Sending:
 
 
 def notify(workspace: Workspace, *, dry_run: bool) -> int:
-    """Say what is new, once to each address; the exit code. Raises StorageError or UsageError."""
-    addresses = _addresses(workspace)
-    if not addresses and not dry_run:
+    """Say what is new, once to each address; the exit code. Raises StorageError, UsageError or Casa24Error."""
+    given = _given(workspace)
+    if not given.addresses and not given.broken and not dry_run:
         say(tr("Nobody is told: {name} is not set.", name=NOTIFY))
         return 0
-    found = _news(workspace)
-    path = workspace.folder.path / FILE_NAME
-    sent = Notices.read(path)
-    if dry_run:
-        _rehearse(found, sent, addresses, workspace.label)
-        return 0
+    code = 0
+    if given.addresses or dry_run:
+        found = _news(workspace)
+        path = workspace.folder.path / FILE_NAME
+        sent = Notices.read(path)
+        if dry_run:
+            _rehearse(found, sent, given.addresses, workspace.label)
+        else:
+            code = _told(_tell(workspace, path, found, sent, given.addresses))
+    if given.broken:
+        what = tr("{name} holds something that is no address.", name=NOTIFY)
+        advice = tr("Set it to addresses of apprise, such as discord://…, on one line with a space between.")
+        raise Casa24Error(what, advice=advice)
+    return code
+
+
+def _tell(workspace: Workspace, path: Path, found: Sequence[News], sent: Notices, addresses: Sequence[str]) -> Sending:
     sending = Sending(addresses=len(addresses))
     for number, address in enumerate(addresses, 1):
-        wanted = [one for one in found if sent.missing(one.key, address)]
-        for part in _messages(wanted):
+        for part in _messages(found, sent.keys(address)):
             if not _send(address, title_of(part, workspace.label), body_of(part)):
                 sending.failed.append(tr("Address {n} of {all} did not take it.", n=number, all=len(addresses)))
                 break
             with files.hold(workspace.folder.path):
-                note(path, address, [(one.key, what_of(one)) for one in part], utc_now())
+                note(path, address, [(key, what_of(one)) for one in part for key in one.keys], utc_now())
             sending.said += len(part)
-    return _told(sending)
+    return sending
 
 
 def _told(sending: Sending) -> int:
@@ -75,51 +95,74 @@ def _told(sending: Sending) -> int:
     return 1 if sending.failed else 0
 
 
-def _addresses(workspace: Workspace) -> list[str]:
+def _given(workspace: Workspace) -> _Given:
     """The addresses, each kept out of everything printed."""
     here = local_keys(workspace)
     wallet = here if NOTIFY in here.found else asyncio.run(all_keys(workspace, here))
     if NOTIFY not in wallet.found:
-        return []
+        return _Given(broken=_holds_no_key(wallet))
     parts = re.split(r"[\s,]+", wallet.found[NOTIFY].secret.get_secret_value())
-    addresses = list(dict.fromkeys(part for part in parts if part))
-    for address in addresses:
-        keep_token(SecretStr(address))
-    return addresses
+    written = list(dict.fromkeys(part for part in parts if part))
+    for address in written:
+        if len(address) >= _SHORT:
+            keep_token(SecretStr(address))
+    addresses = tuple(address for address in written if _is_address(address))
+    return _Given(addresses, broken=len(addresses) < len(written))
+
+
+def _holds_no_key(wallet: Wallet) -> bool:
+    """Whether it is set, to what is not even taken for a secret; what else kept it from being found is said."""
+    for warning in wallet.warnings:
+        say(f"Warning: {warning}")
+    return any(warning.startswith(f"{NOTIFY} ") for warning in wallet.warnings)
 
 
 def _news(workspace: Workspace) -> list[News]:
     """What the record has to say; nothing where it is empty."""
-    from casa24.analysis.calendar import shifted
+    from casa24.analysis.events import every_event
     from casa24.analysis.milestones import milestones
-    from casa24.analysis.unusual import unusual
-    from casa24.analysis.week import DAYS, Week, describe_week
+    from casa24.analysis.unusual import movements
+    from casa24.analysis.week import Week
+    from casa24.asking.weeks import read, week_of
 
     try:
         history, last = record(workspace, None)
     except NoSnapshot:
         return []
-    series, _ = clean_series(history)
-    chosen = Week.last_complete(last)
-    snapshots = list(history.stream(shifted(chosen.monday, -DAYS), chosen.sunday))
-    week = describe_week(chosen, series, snapshots, workspace.registry.sources, aliases=workspace.aliases)
-    first = shifted(last, -DAYS * (_DAYS // 7))
-    return news(week, milestones(series, last).reached, unusual(series, first, last).movements, last)
+    found = read(history)
+    week = week_of(workspace, found, Week.last_complete(last))
+    return news(week, milestones(found.series, last).reached, movements(every_event(found.series)), found.days)
 
 
-def _messages(wanted: Sequence[News]) -> list[list[News]]:
-    """The week in a message of its own, everything else in one before it."""
+def _messages(found: Sequence[News], keys: Collection[str]) -> Iterator[list[News]]:
+    """What was not told under these keys: the week in a message of its own, everything else in one before it."""
+    wanted = unsaid(found, keys)
     small = [one for one in wanted if one.week is None]
-    return [part for part in (small, *([one] for one in wanted if one.week is not None)) if part]
+    yield from (part for part in (small, *([one] for one in wanted if one.week is not None)) if part)
 
 
 def _rehearse(found: Sequence[News], sent: Notices, addresses: Sequence[str], label: str) -> None:
     """Print what would be sent."""
-    wanted = [one for one in found if not addresses or any(sent.missing(one.key, address) for address in addresses)]
-    for part in _messages(wanted):
+    told = [sent.keys(address) for address in addresses]
+    parts = list(_messages(found, frozenset.intersection(*told) if told else frozenset()))
+    for part in parts:
         say(f"{title_of(part, label)}\n{body_of(part)}\n")
-    to = count(len(addresses), "1 address", "{n} addresses")
-    say(tr("A dry run: nothing was sent ({things}, {to}).", things=count(len(wanted), "1 thing", "{n} things"), to=to))
+    things, to = (
+        count(sum(map(len, parts)), "1 thing", "{n} things"),
+        count(len(addresses), "1 address", "{n} addresses"),
+    )
+    say(tr("A dry run: nothing was sent ({things}, {to}).", things=things, to=to))
+
+
+def _is_address(text: str) -> bool:
+    """Whether apprise knows what to do with it. UsageError: no apprise."""
+    try:
+        return bool(_apprise().Apprise().add(text))
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as in `_send`
+        logging.getLogger("casa24.notify").debug("%s", type(error).__name__)
+        return False
 
 
 def _send(address: str, title: str, body: str) -> bool:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.escape import message
 from casa24.language import count, day, tr
-from casa24.views.day import sentences
+from casa24.views.day import named, sentences
 from casa24.views.milestones import milestone_words
 from casa24.views.text import change, point
 from casa24.views.unusual import movement_words, open_words
+from casa24.views.week import copied_words
 from casa24.views.words import metric, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from casa24.analysis.news import News
-    from casa24.analysis.week import WeekReport
+    from casa24.analysis.reasons import Missing
+    from casa24.analysis.week import NewEntry, WeekReport
 
 # What Discord takes is 2,000 characters; some are the title's, and what is escaped on the way.
 _LONGEST = 1700
 _MOST_CHANGES = 8
+
+
+class _Line(NamedTuple):
+    """``text``: with words from outside; ``after``: Markdown of our own."""
+
+    text: str
+    after: str = ""
 
 
 def title_of(news: Iterable[News], label: str) -> str:
@@ -33,7 +43,7 @@ def title_of(news: Iterable[News], label: str) -> str:
 
 def body_of(news: Iterable[News]) -> str:
     """A line for each thing, a dozen for a week; what would be too long is counted."""
-    lines = [f"- {message(line)}" for one in news for line in _lines(one)]
+    lines = [f"- {message(line.text)}{line.after}" for one in news for line in _lines(one)]
     kept: list[str] = []
     for place, line in enumerate(lines):
         if sum(len(other) + 1 for other in kept) + len(line) > _LONGEST:
@@ -46,31 +56,58 @@ def body_of(news: Iterable[News]) -> str:
 
 def what_of(one: News) -> str:
     """A thing in one line, for the list of what was sent."""
-    return next(iter(_lines(one)), one.key)[:200]
+    return next(iter(_lines(one)), _Line(one.key)).text[:200]
 
 
-def _lines(one: News) -> Iterator[str]:
+def _lines(one: News) -> Iterator[_Line]:
     if one.milestone is not None:
-        yield tr("Milestone: {what}", what=milestone_words(one.milestone))
+        yield _Line(tr("Milestone: {what}", what=milestone_words(one.milestone)))
     if one.movement is not None:
-        yield tr("Unusual: {what}", what=movement_words(one.movement))
+        yield _Line(tr("Unusual: {what}", what=movement_words(one.movement)))
     if one.week is not None:
         yield from _week(one.week)
 
 
-def _week(week: WeekReport) -> Iterator[str]:
+def _week(week: WeekReport) -> Iterator[_Line]:
     first, last = day(week.monday), day(week.sunday)
-    yield tr("{first} … {last}: recorded on {n} of 7 days.", first=first, last=last, n=week.recorded)
+    recorded = tr("{first} … {last}: recorded on {n} of 7 days.", first=first, last=last, n=week.recorded)
+    yield _Line(recorded, f" {copied_words(week.copied)}" if week.copied else "")
     biggest = sorted((row for row in week.changes if row.change), key=lambda row: -abs(row.change or 0))
     for row in biggest[:_MOST_CHANGES]:
-        yield f"{who(row.artist)}, {metric(row)}: {point(row.new)} ({change(row)})"
+        yield _Line(f"{who(row.artist)}, {metric(row)}: {point(row.new)} ({change(row)})")
     for wave in week.open:
-        yield open_words(wave)
+        yield _Line(open_words(wave))
     for movement in week.movements:
-        yield tr("Unusual: {what}", what=movement_words(movement))
+        yield _Line(tr("Unusual: {what}", what=movement_words(movement)))
     for milestone in week.milestones:
-        yield tr("Milestone: {what}", what=milestone_words(milestone))
-    for entry in week.new:
-        yield tr("New in the top five: {list}", list=f"{entry.artist}, {entry.label}")
-    for gap in week.missing:
-        yield tr("Missing: {what}", what=" ".join(sentences(gap)))
+        yield _Line(tr("Milestone: {what}", what=milestone_words(milestone)))
+    yield from _new(week.new)
+    yield from _gaps(week)
+
+
+def _new(entries: Iterable[NewEntry]) -> Iterator[_Line]:
+    """Each with its link where another has its title."""
+    found = [(entry, f"{entry.artist}, {entry.label}") for entry in entries]
+    times = Counter(name for _, name in found)
+    for entry, name in found:
+        link = f" <{entry.url}>" if entry.url and times[name] > 1 else ""
+        yield _Line(tr("New in the top five: {list}", list=name), link)
+
+
+def _gaps(week: WeekReport) -> Iterator[_Line]:
+    """In full where one begins; in a few words while it lasts."""
+    for gap in week.began:
+        yield _Line(tr("Missing: {what}", what=" ".join(sentences(gap))))
+    began = {place for gap in week.began for place in gap.places}
+    if still := _where(gap for gap in week.missing if gap.places - began):
+        yield _Line(tr("Still missing: {what}", what=still))
+    if again := _where(week.ended):
+        yield _Line(tr("Read again: {what}", what=again))
+
+
+def _where(gaps: Iterable[Missing]) -> str:
+    """``YouTube (PYRO, Mango Blade); Discord``."""
+    artists: dict[str, dict[str, None]] = {}
+    for gap in gaps:
+        artists.setdefault(gap.title, {}).update(dict.fromkeys(gap.artists))
+    return "; ".join(f"{title} ({named(tuple(names))})" if names else title for title, names in artists.items())
