@@ -60,12 +60,14 @@ class Folder:
         """Its nightly workflow."""
         return self.path / ".github" / "workflows" / "update-data.yml"
 
-    def commit(self, days: int = 0, message: str = "data") -> None:
-        """Commit everything, so many days ago."""
+    def commit(self, days: int = 0, message: str = "data", *, push: bool = True) -> None:
+        """Commit everything, so many days ago, and push it."""
         when = f"{NOW - dt.timedelta(days=days):%Y-%m-%dT%H:%M:%S}Z"
         self.monkeypatch.setenv("GIT_COMMITTER_DATE", when)
         git(self.path, "add", "--all")
         git(self.path, "commit", "-q", "--allow-empty", "-m", message)
+        if push:
+            git(self.path, "push", "-q", "-u", "origin", "main")
 
     def examine(self, *areas: Area, label: Roster | None = None, now: dt.datetime = NOW, **more: Any) -> Checkup:
         """Look at these areas, else at all that lies in the folder."""
@@ -88,7 +90,6 @@ def lay_down(place: Path, monkeypatch: pytest.MonkeyPatch, *, committed: int = 0
     folder.workflow.write_text(WORKFLOW, "utf-8")
     folder.data.save(*(night(days) for days in range(committed, committed + 31)))
     folder.commit(committed)
-    git(folder.path, "push", "-q", "-u", "origin", "main")
     git(folder.path, "remote", "set-head", "origin", "main")
     return folder
 

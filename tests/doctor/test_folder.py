@@ -6,13 +6,17 @@ import dataclasses
 import datetime as dt
 import errno
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from casa24 import config
 from casa24.config import Artist, Config, Roster
-from casa24.doctor import repository
+from casa24.doctor import outline, repository
 from casa24.doctor.areas import Area
 from casa24.errors import ConfigError
 from casa24.findings import Level
@@ -25,7 +29,9 @@ from tests.repositories import git
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+
+WORKFLOWS = (*(Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"),)
 
 
 @pytest.fixture
@@ -184,6 +190,59 @@ def test_a_folder_without_a_repository_has_its_record_here_only(folder: Folder, 
     assert "No git repository" in line.what
 
 
+def test_a_repository_of_another_user_is_none_that_is_missing(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What git calls dubious ownership: a folder copied by root, a drive of another machine."""
+    distrust = tmp_path / "bin" / "git"
+    distrust.parent.mkdir()
+    distrust.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {shutil.which("git")} "$@"\n', "utf-8")
+    distrust.chmod(0o755)
+    monkeypatch.setenv("PATH", str(distrust.parent), prepend=os.pathsep)
+    line = only_one(folder.examine(), Level.WARNING)
+    assert line.what == "Git does not open the repository: it is another user's"
+    assert f"`git config --global --add safe.directory {folder.path}`" in line.advice
+
+
+@pytest.mark.parametrize(("commits", "what"), [(1, "1 commit was never pushed"), (2, "2 commits were never pushed")])
+def test_commits_that_were_never_pushed_are_told(folder: Folder, commits: int, what: str) -> None:
+    for _ in range(commits):
+        folder.commit(push=False)
+    assert only_one(folder.examine(), Level.WARNING).what == f"{what}: the nights run without what is in them"
+
+
+def test_a_branch_that_was_pushed_without_following_it_is_well(folder: Folder) -> None:
+    git(folder.path, "branch", "-q", "--unset-upstream")
+    assert fine(folder.examine(Area.REPOSITORY))
+
+
+def test_a_branch_that_was_never_pushed_is_told(folder: Folder) -> None:
+    git(folder.path, "remote", "remove", "origin")
+    git(folder.path, "remote", "add", "origin", "https://github.com/ana/label.git")
+    line = only_one(folder.examine(), Level.WARNING)
+    assert line.what == "The branch main was never pushed: its record is on this machine only"
+    assert "`git push -u origin main`" in line.advice
+
+
+@pytest.mark.parametrize("ignore", ["data/", "*.json", "data/historical"])
+def test_a_record_git_is_told_to_ignore_is_broken(folder: Folder, ignore: str) -> None:
+    """The nights are green, and nothing of them is kept."""
+    (folder.path / ".gitignore").write_text(f".env\n{ignore}\n", "utf-8")
+    folder.commit()
+    line = only_one(folder.examine(), Level.BROKEN)
+    assert (line.area, line.what) == (
+        "repository",
+        "Git is told to ignore the record (data/): no day of it is committed",
+    )
+
+
+def test_an_ignored_record_that_is_collected_by_hand_is_a_warning(folder: Folder) -> None:
+    (folder.path / ".gitignore").write_text(".env\ndata/\n", "utf-8")
+    folder.workflow.unlink()
+    folder.commit()
+    assert "told to ignore" in only_one(folder.examine(), Level.WARNING).what
+
+
 def test_a_repository_without_a_remote_has_its_record_here_only(folder: Folder) -> None:
     git(folder.path, "remote", "remove", "origin")
     line = only_one(folder.examine(Area.REPOSITORY), Level.WARNING)
@@ -243,6 +302,161 @@ def test_without_a_workflow_it_is_run_by_hand(folder: Folder) -> None:
     assert "run by hand" in line
 
 
+def test_at_github_a_label_without_a_workflow_is_collected_by_nobody(folder: Folder) -> None:
+    folder.workflow.unlink()
+    git(folder.path, "remote", "set-url", "origin", "git@github.com:ana/label.git")
+    line = only_one(folder.examine(), Level.WARNING)
+    assert line.what == "No workflow runs `casa24 collect`: nothing is collected at night"
+    assert "`casa24 init`" in line.advice
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged"])
+def test_a_workflow_in_no_commit_runs_for_nobody(folder: Folder, *, staged: bool) -> None:
+    folder.workflow.rename(folder.workflow.with_name("nightly.yml"))
+    git(folder.path, "rm", "-q", "--cached", str(folder.workflow))
+    git(folder.path, "commit", "-q", "-m", "the workflow gets another name")
+    git(folder.path, "push", "-q")
+    if staged:
+        git(folder.path, "add", "--all")
+    line = only_one(folder.examine(), Level.WARNING)
+    assert line.what == "GitHub does not know nightly.yml yet"
+    assert "`git add .github/workflows/nightly.yml`, commit and push" in line.advice
+    assert not any("runs every day" in one.what for one in folder.examine().lines)
+
+
+def test_a_workflow_git_is_told_to_ignore_runs_for_nobody(folder: Folder) -> None:
+    folder.workflow.rename(folder.workflow.with_name("nightly.yml"))
+    (folder.path / ".gitignore").write_text(".env\nnightly.yml\n", "utf-8")
+    folder.commit()
+    line = only_one(folder.examine(), Level.WARNING)
+    assert line.what == "GitHub does not know nightly.yml yet: git is told to ignore it"
+    assert "`git add --force .github/workflows/nightly.yml`" in line.advice
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["99 99 * * *", "30 2 * *", "30 2 * * * *", "@daily", "30 2 0 * *", "30 2 5-1 * *", "*/0 2 * * *", "a b * * *",
+     "30 2 * foo *", "-1 2 * * *", "30, 2 * * *"],
+)  # fmt: skip
+def test_a_schedule_that_is_no_time_is_broken(folder: Folder, cron: str) -> None:
+    folder.workflow.write_text(WORKFLOW.replace("30 2 * * *", cron), "utf-8")
+    what = f"update-data.yml has a schedule that is no time ({cron}): GitHub runs nothing of it"
+    assert only_one(folder.examine(), Level.BROKEN).what == what
+
+
+@pytest.mark.parametrize(
+    ("crons", "when"),
+    [
+        (("5 14 * * *",), "14:05 UTC"),
+        (("*/30 2,14 */1 1-12 sun-sat",), "*/30 2,14 */1 1-12 sun-sat"),
+        (("10 3 * * MON-FRI", "20 9 * JAN-DEC 6,0"), "03:10 UTC"),
+        (("0 5 * * 1-7",), "05:00 UTC"),
+        (("0 0/6 * * *",), "0 0/6 * * *"),
+    ],
+)
+def test_every_way_to_write_every_day_is_one(folder: Folder, crons: tuple[str, ...], when: str) -> None:
+    line = '    - cron: "{}"\n'
+    text = WORKFLOW.replace('    - cron: "30 2 * * *"', "".join(line.format(cron) for cron in crons))
+    folder.workflow.write_text(text, "utf-8")
+    assert f"update-data.yml runs every day ({when})" in fine(folder.examine(Area.WORKFLOW))
+
+
+@pytest.mark.parametrize("cron", ["30 2 1 * *", "30 2 * 1-11 *", "30 2 */2 * *", "0 5 * * sat,sun"])
+def test_a_day_that_is_left_out_is_a_warning(folder: Folder, cron: str) -> None:
+    folder.workflow.write_text(WORKFLOW.replace("30 2 * * *", cron), "utf-8")
+    assert f"does not run every day ({cron})" in only_one(folder.examine(), Level.WARNING).what
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ("    runs-on:", "\truns-on:", 21),
+        ("    runs-on: ubuntu", "    runs-on ubuntu", 21),
+        ("    timeout-minutes: 30", "   timeout-minutes: 30", 22),
+        ("name: Collect\n", "name: Collect: the night\n", 20),
+        ('"30 2 * * *"', '"30 2 * * *', 5),
+        ('"30 2 * * *"', "* * * * *", 5),
+        ("permissions: {}", "permissions: {", 8),
+        ("permissions: {}", "permissions: {]", 8),
+        ("permissions: {}", "permissions: {} none", 8),
+        ("name: Update Spotify Data", "name: @casa24", 1),
+        ("concurrency:", "<<<<<<< HEAD\nconcurrency:", 14),
+    ],
+    ids=["tab", "colon", "dedent", "two colons", "quote", "star", "brace", "bracket", "behind", "at", "merge"],
+)
+def test_a_workflow_that_is_no_yaml_is_broken_whatever_it_says(
+    folder: Folder, right: str, wrong: str, line: int
+) -> None:
+    broken = WORKFLOW.replace(right, wrong, 1)
+    with pytest.raises(YAMLError):
+        YAML(typ="safe").load(broken)
+    folder.workflow.write_text(broken, "utf-8")
+    found = only_one(folder.examine(), Level.BROKEN)
+    assert found.what == f"update-data.yml cannot be read from line {line} on: GitHub runs nothing of it"
+
+
+def test_no_form_of_yaml_is_called_broken(folder: Folder) -> None:
+    forms = """\
+---
+"on": {schedule: [{cron: "0 1 * * *"}],
+  push: }   # over two lines
+'name' : it's #1, [really] {so}
+anchored: &all
+    deeper: *other
+list:
+- one: 1
+  two: "a \\" quote
+    that goes on"
+-
+  - - nested
+  - 'it''s'
+- |-
+   any: thing: "goes
+   \there
+- >2
+    folded
+plain: a text
+  that goes on
+  and on
+  # a remark
+url: https://example.org
+tagged: !!str "5"
+"""
+    YAML(typ="safe").load(forms.replace("*other", "5"))
+    assert outline.fault(forms) == 0
+    assert outline.fault(f"{forms}? key\n: - [\n") == 0
+    assert [outline.fault(path.read_text("utf-8")) for path in WORKFLOWS] == [0] * len(WORKFLOWS)
+
+
+def test_what_another_job_may_do_the_one_that_collects_may_not(folder: Folder) -> None:
+    other = "  other:\n    permissions:\n      contents: write\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
+    mine = WORKFLOW.replace("contents: write", "contents: read").replace("jobs:\n", f"jobs:\n{other}")
+    folder.workflow.write_text(mine, "utf-8")
+    assert "may not write contents" in only_one(folder.examine(), Level.BROKEN).what
+
+
+@pytest.mark.parametrize(
+    "permissions",
+    [
+        "permissions: write-all",
+        "permissions: {contents: write, issues: write}",
+        "permissions:\n  contents: write\n  issues: write",
+    ],
+)
+def test_a_job_that_names_no_permissions_has_the_workflows(folder: Folder, permissions: str) -> None:
+    text = _without(WORKFLOW, "    permissions", ": write #").replace("permissions: {}", permissions)
+    folder.workflow.write_text(text, "utf-8")
+    assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
+
+
+def test_jobs_in_a_form_that_is_not_told_apart_are_believed(folder: Folder) -> None:
+    schedule = 'on:\n  schedule:\n    - cron: "1 2 * * *"\npermissions: {}\n'
+    rights = "permissions: {contents: write, issues: write}"
+    text = f"{schedule}jobs: {{a: {{{rights}, steps: [{{run: casa24 collect}}]}}}}\n"
+    folder.workflow.write_text(text, "utf-8")
+    assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
+
+
 @pytest.mark.parametrize(
     ("change", "level", "what"),
     [
@@ -281,8 +495,14 @@ def test_before_github_switches_an_idle_schedule_off_somebody_is_told(
         assert f"No commit for {days} days" in only_one(found, level).what
 
 
+def test_a_record_of_which_nothing_was_ever_committed_is_told(folder: Folder) -> None:
+    git(folder.path, "rm", "-q", "-r", "--cached", "data")
+    git(folder.path, "commit", "-q", "--amend", "-m", "all but the record")
+    line = only_one(folder.examine(Area.WORKFLOW), Level.WARNING)
+    assert line.what == "The record grows, but no day of it was ever committed"
+
+
 def test_a_record_that_grows_uncommitted_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Perhaps a .gitignore names it: the nights are green, and nothing is kept."""
     folder = lay_down(tmp_path, monkeypatch, committed=5)
     folder.data.save(*(night(days) for days in range(5)))
     line = only_one(folder.examine(Area.WORKFLOW), Level.WARNING)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from casa24 import git
 from casa24.config import Label
 from casa24.credentials import WORKER_URL, Wallet
 from casa24.doctor.workflows import find_workflow
@@ -91,6 +92,19 @@ class Patient:
     def workflow(self) -> Workflow | None:
         """The nightly workflow."""
         return find_workflow(self.folder)
+
+    @cached_property
+    def in_git(self) -> bool:
+        """Whether the folder lies in a repository git works with."""
+        return git.installed() and git.ask(self.folder, "rev-parse", "--is-inside-work-tree") == "true"
+
+    @cached_property
+    def ignored(self) -> bool:
+        """Whether git is told to leave the record, or its next day, alone."""
+        if not self.in_git:
+            return False
+        files = (self.data.latest_file, self.data.file_of(self.now.date()))
+        return bool(git.ask(self.folder, "check-ignore", "--no-index", "--", *map(str, files)))
 
     @property
     def sources(self) -> tuple[AnySource, ...]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _KEYS = f"{HOMEPAGE}#credentials"
 _GIT = "https://git-scm.com/downloads"
 _REMOTES = "https://docs.github.com/get-started/git-basics"
+_OWNER = "https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory"
+_IGNORE = "https://git-scm.com/docs/gitignore"
 LARGE_MB = 500
 
 
@@ -24,7 +26,12 @@ def repository(patient: Patient) -> list[Finding]:
     folder = patient.folder
     if not git.installed():
         return [warning("git is not installed: the repository was not looked at", "Install git.", _GIT)]
-    if git.ask(folder, "rev-parse", "--is-inside-work-tree") != "true":
+    if not patient.in_git:
+        # Asked to trust every folder, git answers where nothing else is wrong.
+        distrusted = git.ask(folder, "-c", "safe.directory=*", "rev-parse", "--show-toplevel")
+        if distrusted:
+            advice = f"If you trust it: `git config --global --add safe.directory {distrusted}`."
+            return [warning("Git does not open the repository: it is another user's", advice, _OWNER)]
         advice = "Keep the folder in a git repository with a remote, or back it up."
         return [warning("No git repository: the record is on this machine only", advice, _REMOTES)]
     return [*_remote(folder), *_branch(folder), *_uncommitted(patient), *_keys(folder), *_size(folder)]
@@ -32,17 +39,21 @@ def repository(patient: Patient) -> list[Finding]:
 
 def _remote(folder: Path) -> list[Finding]:
 
-    names = (git.ask(folder, "remote") or "").split()
-    if not names:
+    name = _remotes_name(folder)
+    if name is None:
         advice = "Make an empty repository at GitHub, then `git remote add origin ADDRESS` and push."
         return [warning("The repository has no remote: the record is on this machine only", advice, _REMOTES)]
-    name = "origin" if "origin" in names else names[0]
     url = git.ask(folder, "config", "--get", f"remote.{name}.url") or ""
     if git.holds_password(url):
         shown = git.without_user(url)
         advice = f"Revoke it, then `git remote set-url {name} {shown}`."
         return [warning(f"The address of the remote {name} holds a password or token", advice, _REMOTES)]
     return [ok(f"The remote {name}: {git.without_user(url)}")]
+
+
+def _remotes_name(folder: Path) -> str | None:
+    names = (git.ask(folder, "remote") or "").split()
+    return "origin" if "origin" in names else names[0] if names else None
 
 
 def _branch(folder: Path) -> list[Finding]:
@@ -54,10 +65,31 @@ def _branch(folder: Path) -> list[Finding]:
     if default and default != branch:
         advice = f"`git switch {default}`: the schedule runs there, and the nightly data are committed there."
         return [warning(f"The branch is {branch}, the repository's own is {default}", advice, _REMOTES)]
-    return []
+    return _unpushed(folder, branch)
+
+
+def _unpushed(folder: Path, branch: str) -> list[Finding]:
+    """What was committed here and nowhere else: as far as this machine knows, which asks nobody."""
+    name = _remotes_name(folder)
+    if name is None:
+        return []
+    for there in ("@{upstream}", f"refs/remotes/{name}/{branch}"):
+        ahead = git.ask(folder, "rev-list", "--count", f"{there}..HEAD")
+        if ahead == "0":
+            return []
+        if ahead:
+            what = "1 commit was never pushed" if ahead == "1" else f"{ahead} commits were never pushed"
+            advice = "`git push`; where it is refused, `git pull --rebase` first."
+            return [warning(f"{what}: the nights run without what is in them", advice, _REMOTES)]
+    advice = f"Commit, then `git push -u {name} {branch}`."
+    return [warning(f"The branch {branch} was never pushed: its record is on this machine only", advice, _REMOTES)]
 
 
 def _uncommitted(patient: Patient) -> list[Finding]:
+    if patient.ignored:
+        what = f"Git is told to ignore the record ({patient.data_dir.name}/): no day of it is committed"
+        level = warning if patient.workflow is None else broken
+        return [level(what, "Take it out of .gitignore, then `git add data`, commit and push.", _IGNORE)]
     changed = git.ask(patient.folder, "status", "--porcelain", "--untracked-files=all", "--", str(patient.data_dir))
     if changed:
         count = len(changed.splitlines())
