@@ -44,13 +44,13 @@ def test_the_first_and_last_usable_readings_count_with_their_days() -> None:
 
 def test_one_reading_is_no_change() -> None:
     row = one(None, None, 10, None)
-    assert (row.first, row.last, row.change, row.percent, row.per_day, row.wave) == (
+    assert (row.first, row.last, row.change, row.percent, row.per_day, row.waves) == (
         ago(1),
         ago(1),
         None,
         None,
         None,
-        None,
+        (),
     )
 
 
@@ -69,41 +69,41 @@ def test_a_rounded_end_gives_bounds() -> None:
 def test_what_an_open_episode_holds_is_told_apart_with_who_moved_too() -> None:
     ana, ben = series(100, 100, 140, 139), series(50, 50, 90, 90, artist="Ben")
     first, second = ask(ana, ben).rows
-    assert first.wave is not None
-    assert (first.change, first.wave.size, first.own, first.wave.since) == (39, 40, -1, ago(1))
-    assert (first.wave.open, first.wave.others) == (True, ("Ben",))
-    assert second.wave is not None
-    assert second.wave.others == ("Ana",)
+    assert first.waves
+    assert (first.change, first.waves[0].size, first.own, first.waves[0].since) == (39, 40, -1, ago(1))
+    assert (first.waves[0].open, first.waves[0].others) == (True, ("Ben",))
+    assert second.waves
+    assert second.waves[0].others == ("Ana",)
 
 
 def test_what_leaves_again_in_the_period_is_told_apart_too() -> None:
     row = one(140, 140, 101, 101, days=3, before=(100, 100))
-    assert row.wave is not None
-    assert (row.change, row.wave.size, row.own, row.wave.open) == (-39, -40, 1, False)
+    assert row.waves
+    assert (row.change, row.waves[0].size, row.own, row.waves[0].open) == (-39, -40, 1, False)
 
 
 def test_what_a_fall_has_paid_back_is_no_part_of_the_wave() -> None:
     row = one(100, 160, 130)
-    assert row.wave is not None
-    assert (row.change, row.wave.size, row.own) == (30, 30, 0)
+    assert row.waves
+    assert (row.change, row.waves[0].size, row.own) == (30, 30, 0)
 
 
 def test_who_fell_on_the_same_day_did_not_rise_together() -> None:
     row, _ = ask(series(100, 160, 150), series(100, 100, 90, artist="Ben")).rows
-    assert row.wave is not None
-    assert row.wave.others == ()
+    assert row.waves
+    assert row.waves[0].others == ()
 
 
 def test_a_rise_of_before_the_period_is_no_part_of_its_change() -> None:
     row = one(140, 141, days=1, before=(100, 140))
-    assert (row.change, row.wave) == (1, None)
+    assert (row.change, row.waves) == (1, ())
 
 
 def test_what_has_stayed_for_half_a_year_is_the_artists_own() -> None:
-    assert one(*[140] * 8, days=7, before=(100, *[140] * 172)).wave is None
+    assert one(*[140] * 8, days=7, before=(100, *[140] * 172)).waves == ()
     # It was a wave when the period began, and has not left since: no part of the change is its leaving.
-    assert one(*[140] * 91, days=90, before=(100, *[140] * 92)).wave is None
-    assert one(100, *[140] * 180, days=181).wave is not None
+    assert one(*[140] * 91, days=90, before=(100, *[140] * 92)).waves == ()
+    assert one(100, *[140] * 180, days=181).waves
 
 
 def test_the_top_growers_are_found_by_the_window_and_without_waves() -> None:
@@ -172,9 +172,9 @@ def test_a_sparkline_has_a_space_where_there_is_no_reading(values: tuple[Value, 
 def test_the_label_casa_24_is_in_an_episode_with_mango_blade(shared: Path) -> None:
     result = growth(every_series(shared), dt.date(2025, 10, 31), 30)
     (row,) = (row for row in result.only("Casa 24").rows if row.metric == "followers" and row.source == "spotify")
-    assert row.wave is not None
-    assert (row.change, row.wave.size, row.wave.since) == (167, 180, dt.date(2025, 10, 13))
-    assert row.wave.others == ("Mango Blade",)
+    assert row.waves
+    assert (row.change, row.waves[0].size, row.waves[0].since) == (167, 180, dt.date(2025, 10, 13))
+    assert row.waves[0].others == ("Mango Blade",)
 
 
 def test_the_labels_views_do_not_fall_when_pax_leaves(shared: Path) -> None:
@@ -183,3 +183,10 @@ def test_the_labels_views_do_not_fall_when_pax_leaves(shared: Path) -> None:
     (views,) = (total for total in result.totals if total.metric == "total_views")
     assert views.change > 0
     assert "pax" not in views.artists
+
+
+def test_one_wave_that_left_and_another_that_came_are_told_apart() -> None:
+    """Of both together nobody could say since when, or with whom."""
+    row = one(140, *[100] * 30, *[160] * 5, days=35, before=(100,) * 40)
+    assert [(wave.since, wave.size, wave.open) for wave in row.waves] == [(ago(35), -40, False), (ago(4), 60, True)]
+    assert (row.change, row.in_waves, row.own) == (20, 20, 0)

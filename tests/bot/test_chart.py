@@ -104,6 +104,12 @@ def test_it_refuses_what_has_no_room(count: int) -> None:
         draw("Ana", [panel(5)] * count, GREEN, FIRST, LAST)
 
 
+def test_panels_stand_below_one_another_in_their_order() -> None:
+    both = picture(panel(5, 6, title="Fans"), panel(None, title="Plays"))
+    assert coloured(both)[: 46 + 230].any()
+    assert not coloured(both)[46 + 230 :].any()
+
+
 def test_a_line_without_gaps_is_one_line() -> None:
     assert holes(picture(panel(*range(100, 190)), days=90)) == []
 
@@ -236,6 +242,39 @@ def test_a_forecast_is_a_dashed_line_to_a_point_in_a_range_that_opens() -> None:
     assert 0 < near * 3 < far
 
 
+def test_the_scale_has_room_for_the_range_of_a_forecast() -> None:
+    ahead = LAST + dt.timedelta(days=30)
+    found = rows(picture(panel(*[100] * 30, forecast=(ahead, 100, 50, 150))))
+    assert PLOT.start + 5 < found.min() < 115
+    assert 235 < found.max() < PLOT.stop - 5
+
+
+def test_the_newest_value_and_what_is_foreseen_stand_in_the_head() -> None:
+    def head(*values: int | None, **more: Any) -> NDArray[np.int16]:
+        return picture(panel(*values, **more))[46:86, 400:]
+
+    assert not np.array_equal(head(5, 6), head(5, 7))
+    assert np.array_equal(head(5, 6), head(5, 6, None))
+    told = ink(head(1234), slice(None))
+    assert ink(head(1234, forecast=(LAST + dt.timedelta(days=7), 1300, 1200, 1400)), slice(None)) > 3 * told > 0
+
+
+def test_an_axis_names_its_values_with_separators() -> None:
+    found = picture(panel(1000))
+    middle = round(rows(found).mean())
+    # Digit by digit, as far as there is a column between them.
+    label = found[middle - 10 : middle + 10, :85].min(axis=2) > 100
+    assert [drawn for drawn, _ in groupby(label.any(axis=0).tolist())].count(True) == len("1,000")
+
+
+def test_the_period_is_told_and_days_are_named_below_the_last_panel_only() -> None:
+    found = picture(panel(5), panel(5))
+    assert ink(found[:, 150:740], slice(262, 286)) == 0
+    assert ink(found[:, 150:740], slice(494, 540)) > 200
+    assert ink(found[:, 550:], slice(0, 46)) > 200
+    assert not np.array_equal(found[:46, 550:], picture(panel(5), days=90)[:46, 550:])
+
+
 def test_without_a_forecast_the_axis_ends_on_the_last_day() -> None:
     assert True in columns(picture(panel(*[5] * 30)))[740:]
 
@@ -254,8 +293,8 @@ def test_a_forecast_of_what_has_no_reading_here_is_not_drawn() -> None:
 
 
 def test_what_lies_outside_of_the_period_is_not_drawn() -> None:
-    whole = panel(*range(100, 160))
-    assert np.array_equal(picture(whole), picture(whole._replace(points=whole.points[30:])))
+    early = panel(*range(100, 160)).points[:45]
+    assert np.array_equal(picture(Panel("Fans", early)), picture(Panel("Fans", early[30:])))
 
 
 @pytest.mark.parametrize("days", [1, 2, 7, 30, 90, 400, 4000])
@@ -314,6 +353,10 @@ def test_a_long_title_leaves_room_for_what_stands_on_its_right() -> None:
     assert np.array_equal(short[:46, 545:], long[:46, 545:])
     assert np.array_equal(short[46:86, 755:], long[46:86, 755:])
     assert ink(long, slice(0, 86)) > ink(short, slice(0, 86)) + 1000
+    # It ends in dots: where its last ink is, there is none but at the foot of the line.
+    words = long[:46, :545].min(axis=2) > 150
+    last = int(np.flatnonzero(words.any(axis=0)).max())
+    assert np.ptp(np.flatnonzero(words[:, last - 12 : last + 1].any(axis=1))) < 6
 
 
 @pytest.mark.parametrize("colour", ["green", "#00a65", "", "$", "#00a651\n", "none", "#00a6519"])
@@ -362,13 +405,13 @@ def foreseen(**more: object) -> Forecast:
 
 
 def test_a_panel_of_a_series_takes_the_narrower_range_of_its_forecast() -> None:
-    ranges = (Range(level=95, low=1, high=9), Range(level=80, low=3, high=7))
+    ranges = (Range(level=80, low=3, high=7), Range(level=95, low=1, high=9))
     found = panel_of(series(5, item=PLAYS), "", FIRST, LAST, forecast=foreseen(value=5, ranges=ranges))
     assert found.forecast == (LAST + dt.timedelta(days=30), 5, 3, 7)
 
 
 def test_a_refused_forecast_is_none() -> None:
-    refused = foreseen(refusal=Refusal.TOO_SHORT)
+    refused = foreseen(refusal=Refusal.TOO_SHORT, ranges=(Range(level=80, low=3, high=7),))
     assert panel_of(series(5, item=PLAYS), "", FIRST, LAST, forecast=refused).forecast is None
     assert panel_of(series(5, item=PLAYS), "", FIRST, LAST).forecast is None
 

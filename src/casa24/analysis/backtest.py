@@ -58,6 +58,7 @@ class Score(Result):
     days: int
     source: str
     metric: str
+    source_title: str
     title: str
     series: int
     forecasts: int
@@ -75,6 +76,7 @@ class LeftOut(Result):
     artist: str | None
     source: str
     metric: str
+    source_title: str
     title: str
     changes: int
     readings: int
@@ -204,7 +206,8 @@ def _left_out(one: Daily) -> LeftOut:
         artist=one.artist,
         source=one.item.source,
         metric=one.item.field,
-        title=f"{one.item.source_title} · {one.item.metric.title}",
+        source_title=one.item.source_title,
+        title=one.item.metric.title,
         changes=one.changes,
         readings=one.read[-1],
     )
@@ -233,7 +236,8 @@ def _score_of(
         days=days,
         source="" if overall else item.source,
         metric="" if overall else item.field,
-        title="" if overall else f"{item.source_title} · {item.metric.title}",
+        source_title="" if overall else item.source_title,
+        title="" if overall else item.metric.title,
         series=len(numbers),
         forecasts=sum(len(tally.errors) for _, tally in own),
         error=round(error, 4),

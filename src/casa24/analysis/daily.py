@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from casa24.timeseries import TimeSeries
 
 DAY = dt.timedelta(days=1)
+_LONGEST_GAP = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Daily:
 
 
 def daily(series: TimeSeries) -> Daily | None:
-    """The series day by day; None where it has no usable reading."""
+    """The series day by day; None where it has no usable reading. After a year without one it begins anew."""
     values: list[int] = []
     states: list[State | None] = []
     read: list[int] = []
@@ -77,6 +78,9 @@ def daily(series: TimeSeries) -> Daily | None:
     for count, (point, now, _) in enumerate(walk(series.item.metric, series.usable), 1):
         first = first or point.date
         gap = (point.date - first).days - len(values)
+        if gap > _LONGEST_GAP:
+            # Nobody knows what was in between: the series begins anew.
+            values, states, read, first, gap = [], [], [], point.date, 0
         values += [*values[-1:] * gap, point.reading.value or 0]
         states += [*states[-1:] * gap, _state(now)]
         read += [*read[-1:] * gap, count]

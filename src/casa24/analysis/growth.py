@@ -37,20 +37,26 @@ class Wave(Result):
 class Grown(Change):
     """A change between the first and the last usable reading of a period, and their days.
 
-    ``per_day``: of the change, None unless there are two days. ``sparkline``: the period in block
+    ``per_day``: of the change, None unless there are two days. ``waves``: what of it belongs to episodes, the
+    oldest first. ``sparkline``: the period in block
     characters, a space where there is no reading.
     """
 
     first: dt.date
     last: dt.date
     per_day: float | None
-    wave: Wave | None
+    waves: tuple[Wave, ...]
     sparkline: str
 
     @property
     def own(self) -> int:
         """The change without what belongs to an episode."""
-        return (self.change or 0) - (self.wave.size if self.wave else 0)
+        return (self.change or 0) - self.in_waves
+
+    @property
+    def in_waves(self) -> int:
+        """What of the change belongs to episodes."""
+        return sum(wave.size for wave in self.waves)
 
 
 class Sum(Total):
@@ -143,22 +149,25 @@ def grown(series: TimeSeries, start: dt.date, last: dt.date, company: Company) -
         first=old.date,
         last=new.date,
         per_day=round((change.change or 0) / days, 2) if days else None,
-        wave=_wave(series, old.date, new.date, company) if days else None,
+        waves=tuple(_waves(series, old.date, new.date, company)) if days else (),
         sparkline=sparkline(inside, start, last),
     )
 
 
-def _wave(series: TimeSeries, first: dt.date, last: dt.date, company: Company) -> Wave | None:
-    """What of the change between two days belongs to an episode."""
+def _waves(series: TimeSeries, first: dt.date, last: dt.date, company: Company) -> Iterable[Wave]:
+    """What of the change between two days belongs to the episodes open on either of them."""
     before, after = wave_on(series, first), wave_on(series, last)
     if before is not None and after is None and open_episode(known_on(series, last)) is not None:
         # It did not leave: it has stayed so long that it is believed in no more.
-        return None
-    episode = after or before
-    size = still_there(after) - still_there(before)
-    if episode is None or not size:
-        return None
-    return Wave(since=episode.first, size=size, open=after is not None, others=company.of(episode))
+        return
+    if before is None or after is None or before.first == after.first:
+        changes = [(after or before, still_there(after) - still_there(before))]
+    else:
+        # One left, another came: each is told by itself.
+        changes = [(before, -still_there(before)), (after, still_there(after))]
+    for episode, size in changes:
+        if episode is not None and size:
+            yield Wave(since=episode.first, size=size, open=episode is after, others=company.of(episode))
 
 
 def sparkline(points: Iterable[Point], first: dt.date, last: dt.date, width: int = _WIDTH) -> str:
@@ -220,5 +229,5 @@ def _sums(rows: Iterable[Grown], items: Iterable[Series], days: int) -> Iterable
         both = [row for row in own if row.first - first <= near and last - row.last <= near]
         total = total_of(item, both)
         if total is not None:
-            wave = sum(row.wave.size for row in both if row.wave)
+            wave = sum(row.in_waves for row in both)
             yield Sum(**dict(total), first=first, last=last, wave=wave)

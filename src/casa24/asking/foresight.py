@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from casa24.analysis.quality.cleaning import cleaned
 from casa24.analysis.quality.copies import Copies
 from casa24.asking.days import asked, member, span
+from casa24.asking.questions import record
 from casa24.errors import UsageError
 from casa24.workspace import today
 
@@ -40,16 +41,14 @@ def predicted(
 
     if not SHORTEST <= days <= LONGEST:
         raise UsageError(f"{days} days cannot be forecast.", advice=f"Give {SHORTEST} to {LONGEST}.")
-    history = asked(workspace, asof=asof)
-    history.need_days()
+    history, newest = record(workspace, asof)
     series, members = clean_series(history)
     who = None if artist is None else member(workspace, history, members, artist)
     wanted = None
     if metrics:
         wanted = frozenset(item.key for item in named_metrics(workspace.registry.artist_series, metrics))
-    newest = history.days[-1]
     age = (today() - newest).days if asof is None else 0
-    told = predict(series, Question(history.until or newest, days, age, who, wanted))
+    told = predict(series, Question((history.until if asof else None) or newest, days, age, who, wanted))
     return told, workspace.label if who is None else who
 
 

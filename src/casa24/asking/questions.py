@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from casa24 import names
 from casa24.analysis.calendar import shifted
 from casa24.asking.days import asked
-from casa24.errors import BadDate, UnknownName, UsageError
+from casa24.errors import BadDate, NoSnapshot, StorageError, UnknownName, UsageError
 from casa24.history import parse_day
 from casa24.language import tr
 from casa24.workspace import today
@@ -30,13 +30,41 @@ if TYPE_CHECKING:
 _LABEL = "label"
 _MONTH = dt.timedelta(days=30)
 _RANKS = dt.timedelta(days=40)
+# The nightly run may be late; two missed ones are worth a word.
+_FRESH = dt.timedelta(days=2)
 
 
 def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
-    """The record and its newest day. Raises NoSnapshot where there is none."""
+    """The record and its newest day that can be read. Raises NoSnapshot where there is none.
+
+    What is wrong with newer days is said, and where nobody asked for a day, that the record is old.
+    """
     history = asked(workspace, asof=asof)
     history.need_days()
-    return history, history.days[-1]
+    now = today()
+    if asof is None and history.days[-1] > now:
+        words = tr("Warning: {day} lies in the future and is not heeded.", day=history.days[-1])
+        workspace.warn(f"{words} {tr('`casa24 data check` says more.')}")
+        history = workspace.record(asof=f"{now}")
+        history.need_days()
+    last = _newest_readable(workspace, history)
+    if last != history.days[-1]:
+        history = workspace.record(asof=f"{last}")
+    if asof is None and now - last > _FRESH:
+        workspace.warn(tr("Note: the newest day is {day}, {n} days ago.", day=last, n=(now - last).days))
+    return history, last
+
+
+def _newest_readable(workspace: Workspace, history: History) -> dt.date:
+    for day in reversed(history.days):
+        try:
+            history.on(day)
+        except StorageError as error:
+            left_out = tr("It is left out of the answer.")
+            workspace.warn(f"{tr('Warning: {what}', what=error.message)} {left_out} {error.advice}".rstrip())
+        else:
+            return day
+    raise NoSnapshot(tr("No day of the record can be read."), advice=tr("`casa24 data check` says why."))
 
 
 def grown(

@@ -87,8 +87,11 @@ def check(
     from casa24.cli import checking
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
+    from casa24.errors import UsageError
     from casa24.views.quality import quality_page
 
+    if yes and not amend:
+        raise UsageError("--yes belongs to --amend.", advice="Add --amend to note what is certain.")
     workspace = open_workspace(config, data_dir)
     result = checking.checked(workspace, since)
     if amend and checking.amend(workspace, result, yes=yes):
@@ -99,7 +102,7 @@ def check(
 
 @app.command()
 def archive(
-    years: Annotated[list[int] | None, typer.Argument(metavar="[YEAR]…", help="With --restore: only these.")] = None,
+    years: Annotated[list[int] | None, typer.Argument(metavar="[YEAR]…", help="Only these years.")] = None,
     to: Annotated[Path | None, typer.Option("--to", help="Into this folder, and out of the record.")] = None,
     older_than: options.OlderThan = None,
     restore: Annotated[bool, typer.Option("--restore", help="Unpack again, byte for byte.")] = False,
@@ -116,7 +119,7 @@ def archive(
     if restore:
         keeping.restored(workspace, years)
     else:
-        keeping.archived(workspace, older_than, to, dry_run=dry_run)
+        keeping.archived(workspace, years, older_than, to, dry_run=dry_run)
 
 
 @app.command()

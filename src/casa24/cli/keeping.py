@@ -30,13 +30,22 @@ def span_of(text: str) -> dt.timedelta:
     return dt.timedelta(days=int(found[1]))
 
 
-def archived(workspace: Workspace, older_than: str | None, place: Path | None, *, dry_run: bool) -> None:
-    """Pack closed years, or what is older than a span, and say so."""
+def archived(
+    workspace: Workspace, years: list[int] | None, older_than: str | None, place: Path | None, *, dry_run: bool
+) -> None:
+    """Pack closed years, or what is older than a span, and say so. UsageError: a year with nothing to pack."""
     from casa24.retention import archive, closed_years
     from casa24.views.retention import packed_lines
 
     folder = workspace.folder
     days = closed_years(folder, today(), None if older_than is None else span_of(older_than))
+    if years:
+        days = [day for day in days if day.year in years]
+        if nothing := sorted(set(years) - {day.year for day in days}):
+            raise UsageError(
+                f"There is nothing to pack of {', '.join(map(str, nothing))}.",
+                advice="A year is packed once it is over; days packed already stay so.",
+            )
     done = archive(folder, days, place, dry_run=dry_run)
     _say_all(packed_lines(done, dry_run=dry_run, elsewhere=place))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.findings import Level
-from casa24.language import tr
+from casa24.language import count, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def _rows(line: Line) -> Iterator[Row]:
 def _outcome(result: Checkup) -> str:
     if result.interrupted:
         return tr("Interrupted: this is what was found until then.")
+    if not result.lines:
+        return tr("There was nothing to look at.")
     broken, warnings = result.count(Level.BROKEN), result.count(Level.WARNING)
     if not broken and not warnings:
         return tr("All is well.")
-    return tr("{broken} broken, {warnings} to look at.", broken=broken, warnings=warnings)
+    parts = count(broken, "1 broken", "{n} broken"), count(warnings, "1 to look at", "{n} to look at")
+    return f"{', '.join(parts)}."

@@ -37,7 +37,9 @@ def artist_page(day: Day) -> Page:
     heads = f"Number | >Value | {since} | Note"
     if not any(note for *_, note in rows):
         heads, rows = heads.removesuffix("| Note"), [row[:-1] for row in rows]
-    blocks.append(grid(heads, rows, brief=(1, 2)))
+    blocks.append(
+        grid(heads, rows, brief=(1, 2)) if rows else Lines((tr("No number was recorded for this artist on this day."),))
+    )
     for source in artist.sources:
         blocks += [_list_day(source, listing) for listing in source.lists if listing.entries]
     accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)

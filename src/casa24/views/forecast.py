@@ -8,6 +8,7 @@ from casa24.analysis.forecast import Assumption, Refusal
 from casa24.language import count, day, grouped, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 from casa24.views.text import plain
+from casa24.views.words import metric
 
 if TYPE_CHECKING:
     from casa24.analysis.backtest import Backtest, Coverage, Score
@@ -37,7 +38,10 @@ def prediction_page(result: Prediction, label: str) -> Page:
         titles = "Number | >Now | >Then | >80 % | >95 % | >Held"
         blocks.append(grid(titles, rows, heads=frozenset(heads)))
     notes = [*_assumptions(told), *_refusals(result), *_cautions(result, told)]
-    blocks.append(Lines(tuple(notes or [tr("Nothing can be forecast: nothing is recorded.")])))
+    if not result.forecasts:
+        notes = [tr("Nothing can be forecast: nothing is recorded."), *notes]
+    if notes:
+        blocks.append(Lines(tuple(notes)))
     return Page(heading, _tidy(result), tuple(blocks))
 
 
@@ -51,7 +55,7 @@ def _ranges(one: Forecast) -> tuple[str, ...]:
 
 def _past(one: Forecast) -> str:
     """How many of the past 80 % ranges held: ``12 of 14``."""
-    if one.past is None or not one.past.ranges:
+    if one.past is None or not one.past.ranges or not one.verified:
         return ""
     return tr("{held} of {all}", held=one.past.held, all=one.past.ranges)
 
@@ -131,7 +135,7 @@ def backtest_page(result: Backtest, label: str) -> Page:
         tr("80 %, 95 %: how many of the ranges held. Rules and labels are of one author, who knew the first months."),
     ]
     if result.left_out:
-        names = "; ".join(f"{one.artist}, {one.title}" for one in result.left_out)
+        names = "; ".join(f"{one.artist}, {metric(one)}" for one in result.left_out)
         lines.append(tr("Left out, too short or too still: {names}.", names=names))
     blocks.append(Lines(tuple(lines)))
     span = f"{result.first} … {result.last}" if result.first else ""
@@ -140,7 +144,7 @@ def backtest_page(result: Backtest, label: str) -> Page:
 
 def _score_row(score: Score) -> Row:
     return (
-        score.title or tr("All, every series alike"),
+        metric(score) if score.title else tr("All, every series alike"),
         str(score.forecasts),
         f"{score.error:.2f}",
         _ratio(score.to_no_change),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from casa24.analysis.growth import Grown, Growth
+    from casa24.analysis.growth import Grown, Growth, Wave
     from casa24.models import Measurement
 
 # The last value, the change, the line.
@@ -101,7 +101,7 @@ def _totals(result: Growth) -> Iterable[Grid]:
 
 
 def _remarks(result: Growth) -> Iterable[Lines]:
-    waves = tuple(f"{who(row.artist)}, {metric(row)}: {wave_words(row)}." for row in result.rows if row.wave)
+    waves = tuple(f"{who(row.artist)}, {metric(row)}: {wave_words(row)}." for row in result.rows if row.waves)
     if waves:
         yield Lines(waves, tr("Told apart"))
     single = tuple(f"{who(row.artist)}, {metric(row)} ({row.last})" for row in result.rows if row.change is None)
@@ -128,18 +128,16 @@ def unread_lines(result: Growth) -> Iterable[Lines]:
 
 def wave_words(row: Grown) -> str:
     """``+166, of which +180 since 13 Oct 2025 moved together with Mango Blade``."""
-    wave, told = row.wave, change(row)
-    if wave is None:
-        return told
+    return tr("{change}, of which {parts}", change=change(row), parts=listed(map(_part, row.waves)))
+
+
+def _part(wave: Wave) -> str:
     names, size, since = listed(wave.others), signed(wave.size), day(wave.since)
     if wave.size < 0:
-        return tr("{change}, of which {size} left again of what rose since {day}", change=told, size=size, day=since)
+        return tr("{size} left again of what rose since {day}", size=size, day=since)
     if not names:
-        return tr("{change}, of which {size} rose at once since {day}", change=told, size=size, day=since)
-    return tr(
-        "{change}, of which {size} since {day} moved together with {names}",
-        change=told, size=size, day=since, names=names,
-    )  # fmt: skip
+        return tr("{size} rose at once since {day}", size=size, day=since)
+    return tr("{size} since {day} moved together with {names}", size=size, day=since, names=names)
 
 
 def _tidy(result: Growth) -> Grid:
@@ -148,7 +146,8 @@ def _tidy(result: Growth) -> Grid:
             row.artist or "", row.source, row.metric, row.first.isoformat(), row.last.isoformat(),
             plain(row.old.value), plain(row.new.value), plain(row.change), plain(row.change_low),
             plain(row.change_high), plain(row.per_day), plain(row.percent),
-            plain(row.wave.size if row.wave else None), "; ".join(row.wave.others) if row.wave else "",
+            plain(row.in_waves if row.waves else None),
+            "; ".join(dict.fromkeys(name for wave in row.waves for name in wave.others)),
         )
         for row in result.rows
     ]  # fmt: skip

@@ -39,8 +39,13 @@ def quality_page(result: Quality, label: str) -> Page:
     errors = [one for one in result.findings if one.level is Level.ERROR]
     notes = [one for one in result.findings if one.level is Level.NOTE]
     blocks: list[Grid | Lines] = []
-    if errors:
-        blocks += _errors(errors)
+    if not result.days:
+        blocks.append(Lines((tr("Nothing is recorded yet."),)))
+    parts = (
+        (tr("To decide"), [one for one in errors if one.decided is None]),
+        (tr("Decided"), [one for one in errors if one.decided is not None]),
+    )
+    blocks += [block for title, part in parts if part for block in _errors(title, part)]
     for kind, group in groupby(notes, key=lambda one: one.kind):
         blocks += _notes(tr(_TITLES[kind]), list(group))
     blocks.append(Lines((_outcome(result),)))
@@ -48,9 +53,9 @@ def quality_page(result: Quality, label: str) -> Page:
     return Page(f"{label}: {looked}{span}", _tidy(result), tuple(blocks))
 
 
-def _errors(errors: Sequence[Finding]) -> list[Grid | Lines]:
+def _errors(title: str, errors: Sequence[Finding]) -> list[Grid | Lines]:
     rows = [(tr(one.decided or "error"), f"{_who(one)}{one.what}{_sure(one)}", *_when(one)) for one in errors]
-    table = grid("State | What | First | Last | >Days", rows, title=tr("To decide"))
+    table = grid("State | What | First | Last | >Days", rows, title=title)
     return [table, *_advice(one for one in errors if one.decided is None)]
 
 

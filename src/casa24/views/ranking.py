@@ -26,7 +26,7 @@ def comparison_page(result: Comparison) -> Page:
         f"{side.artist}, {metric(one)}: {wave_words(side.growth)}."
         for one in result.metrics
         for side in one.sides
-        if side.growth and side.growth.wave
+        if side.growth and side.growth.waves
     )
     if waves:
         blocks.append(Lines(waves, tr("Told apart")))

@@ -43,7 +43,7 @@ def open_words(wave: OpenWave) -> str:
         )
     ]  # fmt: skip
     if wave.others:
-        said.append(tr("The same days moved {names}.", names=listed(wave.others)))
+        said.append(tr("On the same days moved: {names}.", names=listed(wave.others)))
     if wave.leaving:
         leaves = [tr("{size} by {day}", size=grouped(one.size), day=day(one.by)) for one in wave.leaving]
         said.append(tr("Should have left again: {parts}.", parts=listed(leaves)))
