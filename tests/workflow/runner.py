@@ -81,7 +81,9 @@ class _Run:
             name = step.get("id") or step.get("name") or step["uses"].partition("@")[0]
             done = self._step(name, step) if self._wanted(step.get("if", "success()")) else "skipped"
             self._ran.outcomes[name] = done
-            if done == "failure":
+            tolerated = step.get("continue-on-error", False)
+            assert isinstance(tolerated, bool), "an expression this runner does not know"
+            if done == "failure" and not tolerated:
                 self._ran.status = "failure"
             self._machine.after.get(name, lambda: None)()
         return self._ran

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from werkzeug import Response
 
 from casa24.demo import KEYS, lay_down
+from casa24.notices import FILE_NAME, Notices, note
 from casa24.storage import DataFolder
 from tests.internet import Internet, casa24, internet
 from tests.making import SERIES, artist, flag, snapshot
@@ -25,6 +27,8 @@ from tests.workflow.test_files import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pytest_httpserver import HTTPServer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workflow's steps are for GitHub's Linux machines")
 TODAY = "data/latest.json"
@@ -41,6 +45,7 @@ class Nights:
     world: Internet
     github: Issues
     nights: list[Ran] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=lambda: dict(_SECRETS))
 
     @property
     def origin(self) -> Path:
@@ -61,7 +66,7 @@ class Nights:
             "GITHUB_RUN_ID": "42",
         }
         place = self.folder / f"night-{len(self.nights)}"
-        night = run_job(OURS, Machine(place, self.origin, env, _SECRETS, after=after))
+        night = run_job(OURS, Machine(place, self.origin, env, self.secrets, after=after))
         self.nights.append(night)
         return night
 
@@ -281,3 +286,121 @@ def test_neither_a_key_nor_the_jobs_token_is_left_anywhere(nights: Nights) -> No
     texts += [line for one in (night, failed) for line in one.log.splitlines() if not line.startswith("::add-mask::")]
     assert [secret for secret in secrets for text in texts if secret in text] == []
     assert nights.github.tokens == {"Bearer the-jobs-own-token"}
+
+
+NOTIFIED = f"data/{FILE_NAME}"
+_CHAT = "canary-token-of-a-chat"
+
+
+def _two_weeks(place: Path) -> None:
+    """A record with a week that is over, and so with something to say."""
+    today = dt.datetime.now(dt.UTC).date()
+    folder = DataFolder(place / "data", SERIES)
+    for ago in range(1, 15):
+        one = artist("Casa 24 (demo)", spotify={"followers": 500 - ago})
+        folder.save(snapshot(one, day=today - dt.timedelta(days=ago)))
+
+
+def chat(server: HTTPServer, status: int = 200) -> str:
+    """A chat on this machine; its address as apprise writes it."""
+    server.expect_request("/").respond_with_response(Response("{}", status=status))
+    return f"json://127.0.0.1:{server.port}/?token={_CHAT}"
+
+
+def titles(server: HTTPServer) -> list[str]:
+    """What arrived."""
+    return [json.loads(request.get_data())["title"] for request, _ in server.log]
+
+
+def told(nights: Nights, address: str) -> frozenset[str]:
+    """What is noted as sent there, as pushed."""
+    place = nights.folder / "notified.csv"
+    place.write_text(git(nights.origin, "show", f"main:{NOTIFIED}"), "utf-8")
+    return Notices.read(place).keys(address)
+
+
+def changed(nights: Nights) -> list[str]:
+    """The files of the newest commit."""
+    return git(nights.origin, "show", "--format=", "--name-only", "main").split()
+
+
+def test_the_news_arrive_once_and_what_was_said_is_committed_with_the_day(
+    nights: Nights, httpserver: HTTPServer
+) -> None:
+    nights.push(_two_weeks)
+    nights.secrets["CASA24_NOTIFY"] = chat(httpserver)
+    night = nights.run()
+    assert (night.status, night.outcomes["Send the news"]) == ("success", "success"), night.log
+    (title,) = titles(httpserver)
+    assert "week" in title
+    assert {NOTIFIED, TODAY} < set(changed(nights))
+    assert [key.partition(":")[0] for key in told(nights, nights.secrets["CASA24_NOTIFY"])] == ["week"]
+    assert nights.run().status == "success"
+    assert len(titles(httpserver)) == 1
+    shown = [line for one in nights.nights for line in one.log.splitlines() if not line.startswith("::add-mask::")]
+    assert [line for line in shown if _CHAT in line] == []
+    assert _CHAT not in git(nights.origin, "log", "-p", "main")
+
+
+@pytest.mark.parametrize("address", ["refuses", "nobody there", "no address"])
+def test_news_that_do_not_arrive_cost_no_day_and_are_tried_again(
+    nights: Nights, httpserver: HTTPServer, address: str
+) -> None:
+    nights.push(_two_weeks)
+    good = chat(httpserver, 403)
+    nights.secrets["CASA24_NOTIFY"] = {"refuses": good, "nobody there": "json://127.0.0.1:9"}.get(address, "what?")
+    night = nights.run()
+    assert (night.status, night.outcomes["commit"]) == ("success", "success"), night.log
+    assert "::warning::The news could not be sent to everybody" in night.log
+    assert nights.stored()["artists"][0]["spotify"]["followers"] == 555
+    assert NOTIFIED not in changed(nights)
+    assert nights.github.issues == []
+    httpserver.clear()
+    nights.secrets["CASA24_NOTIFY"] = chat(httpserver)
+    nights.run()
+    assert len(titles(httpserver)) == 1
+    assert changed(nights) == [NOTIFIED]
+
+
+def test_a_step_of_the_news_that_breaks_altogether_costs_no_day(nights: Nights) -> None:
+    """As when it is killed: then nobody says a warning in its place."""
+    broken = nights.folder / "bin" / "casa24"
+    real = Path(sys.executable).with_name("casa24")
+    broken.write_text(f'#!/bin/sh\n[ "$1" = notify ] && kill -9 $PPID\nexec "{real}" "$@"\n', "utf-8")
+    broken.chmod(0o755)
+    night = nights.run()
+    assert night.outcomes["Send the news"] == "failure"
+    assert (night.status, night.outcomes["commit"]) == ("success", "success"), night.log
+    assert nights.stored()["artists"][0]["spotify"]["followers"] == 555
+    assert nights.github.issues == []
+
+
+def test_without_the_secret_nobody_is_told_and_nothing_is_noted(nights: Nights, httpserver: HTTPServer) -> None:
+    nights.push(_two_weeks)
+    chat(httpserver)
+    night = nights.run()
+    assert (night.status, night.outcomes["Send the news"], titles(httpserver)) == ("success", "success", [])
+    assert "Nobody is told: CASA24_NOTIFY is not set." in night.log
+    assert NOTIFIED not in changed(nights)
+
+
+def test_after_a_failed_collection_nothing_is_sent(nights: Nights, httpserver: HTTPServer) -> None:
+    nights.push(_two_weeks)
+    nights.secrets["CASA24_NOTIFY"] = chat(httpserver)
+    nights.world.play = lambda _request: httpx.Response(500, text="no")
+    assert nights.run().outcomes["Send the news"] == "skipped"
+    assert titles(httpserver) == []
+
+
+def test_what_was_said_survives_a_refused_push_beside_what_others_said(nights: Nights, httpserver: HTTPServer) -> None:
+    nights.push(_two_weeks)
+    address = nights.secrets["CASA24_NOTIFY"] = chat(httpserver)
+    now = dt.datetime.now(dt.UTC)
+    theirs = lambda place: note(place / NOTIFIED, address, [("milestone:theirs", "theirs")], now)  # noqa: E731
+    night = nights.run(**{"Send the news": lambda: nights.push(theirs)})
+    assert night.status == "success", night.log
+    assert "Refused (round 1)" in night.log
+    assert {key.partition(":")[0] for key in told(nights, address)} == {"milestone", "week"}
+    assert nights.stored()["artists"][0]["spotify"]["followers"] == 555
+    nights.run()
+    assert len(titles(httpserver)) == 1
