@@ -184,7 +184,7 @@ def apart(week: WeekReport) -> tuple[Movement, ...]:
 
     def told(event: Event) -> bool:
         place = (event.artist, event.source, event.metric)
-        return event.rise and any((*place, day) in rises for day in (event.first, event.last))
+        return any((*place, day) in rises for day in (event.first, event.last))
 
     left = ((one, tuple(event for event in one.events if not told(event))) for one in week.movements)
     return tuple(one.model_copy(update={"events": events}) for one, events in left if events)
