@@ -255,6 +255,15 @@ def test_the_command_says_what_it_does_and_a_dry_run_does_nothing(folder: DataFo
     assert everything(folder) == before
 
 
+def test_only_the_years_asked_for_are_packed(folder: DataFolder) -> None:
+    before = everything(folder)
+    code, said = run(folder, "1999")
+    assert (code, "There is nothing to pack of 1999." in said, everything(folder) == before) == (2, True, True)
+    assert "2024-05-01 and 2024-05-02: packed into" in run(folder, "2024")[1]
+    assert (folder.history / "2024.zip").exists()
+    assert not (folder.history / "2025.zip").exists()
+
+
 def test_the_way_back_from_another_folder_is_said(folder: DataFolder, tmp_path: Path) -> None:
     assert f"casa24 data import {tmp_path / 'cellar'}" in run(folder, "--to", str(tmp_path / "cellar"))[1]
 

@@ -90,7 +90,12 @@ class DataFolder:
         return sorted({*self.loose_days(), *self.archives.days()})
 
     def loose_days(self) -> list[dt.date]:
-        """The days with a file of their own, oldest first."""
+        """The days with a file of their own, oldest first. Raises StorageError."""
+        if self.history.is_symlink() and not self.history.resolve().is_relative_to(self.path.resolve()):
+            raise StorageError(
+                f"{self.history} is a link out of the data folder.",
+                advice="Put the days themselves there, or link the whole data folder (--data-dir).",
+            )
         try:
             names = [item.name for item in self.history.iterdir()]
         except FileNotFoundError:

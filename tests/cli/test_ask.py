@@ -292,3 +292,39 @@ def test_the_labels_own_week_is_told_with_its_copies_left_out(shared: Path, here
     assert [one["label"] for one in told["new"] if one["artist"] == "Mango Blade"] == ["Air Temple Interlude"]
     mail = run("week", "--week", "2025-W42", "--format", "md").stdout
     assert "279 by 11 Nov 2025" in mail
+
+
+@every_command
+def test_a_newest_day_that_cannot_be_read_is_said_and_the_day_before_answers(month: Path, command: list[str]) -> None:
+    """Else “nobody has this number” would be told of a file somebody cut in half."""
+    (month / "data" / "historical" / f"{DAY}.json").write_text("{", "utf-8")
+    done = run(*command, "--format", "json")
+    assert done.exit_code == 0
+    assert f"{DAY}.json" in done.stderr
+    assert "It is left out of the answer." in done.stderr
+    (month / "data" / "historical" / f"{DAY}.json").unlink()
+    assert done.stdout == run(*command, "--format", "json").stdout
+
+
+@every_command
+def test_a_day_in_the_future_is_said_and_not_heeded(month: Path, command: list[str]) -> None:
+    before = run(*command, "--format", "json").stdout
+    future = ours(dt.date(2131, 1, 1), 9000, 9000)
+    (month / "data" / "historical" / f"{future.date}.json").write_text(dump(future), "utf-8")
+    done = run(*command, "--format", "json")
+    assert "2131-01-01 lies in the future and is not heeded." in done.stderr
+    assert done.stdout == before
+
+
+@every_command
+def test_that_the_record_is_old_is_said_unless_a_day_was_asked_for(month: Path, command: list[str]) -> None:
+    assert re.search(rf"Note: the newest day is {DAY}, \d+ days ago\.", run(*command).stderr)
+    if "--since" not in command:
+        assert "Note:" not in run(*command, "--asof", f"{DAY}").stderr
+
+
+def test_an_artist_of_whom_nothing_was_read_gets_a_sentence(here: Path) -> None:
+    ana = artist("Ana", spotify={"followers": None, "monthly_listeners": None})
+    gone = [flag("Ana", "spotify", "*", "no_account")]
+    record(here, [snapshot({**ana, "accounts": {}}, day=DAY, flags=gone)])
+    assert "No number was recorded for this artist on this day." in run("show", "--artist", "Ana").stdout

@@ -182,3 +182,32 @@ def test_old_zeros_that_are_kept_become_readings(tmp_path: Path, monkeypatch: py
     (tmp_path / "data" / FILE_NAME).write_text(f"{HEAD}\n{ago(0)},,Ana,instagram.*,keep,true\n", "utf-8")
     assert run().exit_code == 0
     assert "no reading" not in CliRunner().invoke(app, ["show"]).stdout
+
+
+def test_what_is_decided_is_no_longer_listed_as_to_decide(here: Path) -> None:
+    assert "To decide" in run().stdout
+    shown = run("--amend", "--yes").stdout
+    assert "To decide" not in shown
+    assert "Decided" in shown
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_days_behind_a_link_that_leads_out_of_the_folder_are_nobodys(here: Path, tmp_path: Path) -> None:
+    """Whatever lies there would be packed, pruned and committed."""
+    days = here / "data" / "historical"
+    days.rename(here / "elsewhere")
+    days.symlink_to(here / "elsewhere")
+    done = run()
+    assert done.exit_code == 1
+    assert "is a link out of the data folder." in done.stderr
+
+
+def test_yes_alone_is_no_answer_to_anything(here: Path) -> None:
+    done = run("--yes")
+    assert (done.exit_code, "--yes belongs to --amend." in done.stderr) == (2, True)
+
+
+def test_an_empty_record_is_called_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    assert "Nothing is recorded yet." in run().stdout

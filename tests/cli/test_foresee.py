@@ -140,3 +140,34 @@ def test_of_any_record_there_is_an_answer(
         assert done.exit_code == 0, done.stderr
         assert done.stdout.strip()
         assert not {"NaN", "Infinity", "nan", "inf"} & set(done.stdout.replace(",", " ").replace(":", " ").split())
+
+
+def test_where_nothing_was_ever_read_that_is_what_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record being old is no reason to say nothing else."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "data", snapshot({"name": "Ana", "accounts": {}}))
+    shown = run(tmp_path / "data", "predict", "--artist", "Ana").stdout
+    assert "Nothing can be forecast: nothing is recorded." in shown
+
+
+def test_beyond_what_was_checked_nothing_is_said_to_have_held(folder: Path) -> None:
+    assert "Held" in run(folder, "predict", "--days", "7").stdout
+    held = run(folder, "predict", "--days", "7").stdout.count(" of ")
+    beyond = run(folder, "predict", "--days", "40").stdout
+    assert held > 0
+    assert "More than 30 days ahead the ranges are not verified" in beyond
+    assert [line for line in beyond.splitlines() if " of " in line and "…" in line] == []
+
+
+def test_a_stray_file_from_long_ago_costs_no_time(folder: Path) -> None:
+    """Between it and the record lie 700,000 days that nobody read."""
+    put(folder, snapshot(artist("Ana", spotify={"followers": 3}), day=dt.date(1, 1, 1)))
+    done = run(folder, "backtest", "--format", "json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["first"] > "2025"
+
+
+def test_every_number_of_a_backtest_is_named_in_the_language_spoken(folder: Path) -> None:
+    shown = run(folder, "backtest", "--lang", "es").stdout
+    assert "Spotify · Seguidores" in shown
+    assert "Followers" not in shown
