@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from casa24.demo import KEYS
+from tests.doctor import healthy_keys
 from tests.internet import casa24
 from tests.repositories import git
 
@@ -71,7 +72,7 @@ def test_offline_opens_no_connection(world: Internet, nightly: Path, env: dict[s
     done = casa24("doctor", "--offline", "--format", "json", env=env, cwd=nightly)
     assert done.returncode == 0, done.stdout
     assert world.seen == []
-    assert set(levels(done.stdout)) == {"configuration", "credentials", "record", "repository", "workflow"}
+    assert set(levels(done.stdout)) == {"configuration", "worker", "credentials", "record", "repository", "workflow"}
 
 
 def test_a_platform_that_is_down_is_a_warning_and_a_dead_key_is_broken(
@@ -109,3 +110,22 @@ def test_a_typo_in_casa24_toml_leaves_the_label_its_name_and_its_worker(nightly:
     assert "did you mean spotify_id" in " ".join(done.stdout.split())
     assert "not set" not in done.stdout
     assert "No Worker" not in done.stdout
+
+
+def test_an_env_file_nobody_can_read_is_told(nightly: Path, env: dict[str, str]) -> None:
+    (nightly / ".env").write_bytes(b"YOUTUBE_API_KEY=\xff")
+    done = casa24("doctor", "--offline", "--format", "json", env={**env, **healthy_keys.KEYS}, cwd=nightly)
+    (line,) = [one for one in json.loads(done.stdout)["lines"] if one["level"] != "ok"]
+    assert (line["area"], line["level"]) == ("credentials", "warning")
+    assert line["what"] == f"{nightly / '.env'} cannot be read (UnicodeDecodeError)"
+    assert "plain UTF-8" in line["advice"]
+
+
+def test_what_was_not_looked_at_is_not_called_well(world: Internet, nightly: Path, env: dict[str, str]) -> None:
+    done = casa24("doctor", "--offline", "--only", "platforms", "--only", "version", env=env, cwd=nightly)
+    assert done.returncode == 0
+    assert "The platforms was" not in done.stdout
+    assert "Not looked at without the network: platforms" in done.stdout
+    assert "Not looked at without the network: version" in done.stdout
+    assert done.stdout.rstrip().endswith("0 broken, 2 to look at.")
+    assert world.seen == []

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from casa24.analysis.checkup import Checkup
     from casa24.config import Roster
+    from casa24.doctor.patient import Patient
     from casa24.models import Snapshot
 
 TODAY = NOW.date()
@@ -71,10 +72,14 @@ class Folder:
 
     def examine(self, *areas: Area, label: Roster | None = None, now: dt.datetime = NOW, **more: Any) -> Checkup:
         """Look at these areas, else at all that lies in the folder."""
+        return look(self.patient(label=label, now=now, **more), *(areas or LOCAL))
+
+    def patient(self, *, label: Roster | None = None, now: dt.datetime = NOW, **more: Any) -> Patient:
+        """The set-up, healthy but for what is given."""
         internet = Internet({"pypi.org": says(200, {"info": {"version": self.index}})})
         found = patient(internet, label=label or roster(), now=now)
         given: dict[str, Any] = {"folder": self.path, "data_dir": self.data.path, **more}
-        return look(replace(found, **given), *(areas or LOCAL))
+        return replace(found, **given)
 
 
 def lay_down(place: Path, monkeypatch: pytest.MonkeyPatch, *, committed: int = 0) -> Folder:

@@ -99,6 +99,20 @@ def test_a_line_is_harmless_wherever_it_is_shown(capsys: pytest.CaptureFixture[s
     assert "&lt;b>@&#8203;all" in markdown
 
 
+def test_where_nothing_was_found_nothing_is_called_well() -> None:
+    whom = patient(keys={}, label=roster(WORKER), offline=True)
+    page = checkup_page(look(whom, Area.CREDENTIALS), "L")
+    assert "There was nothing to look at." in as_text(page, look(whom, Area.CREDENTIALS), Format.MD)
+
+
+def test_one_thing_that_is_broken_is_one() -> None:
+    """In Spanish the word itself tells."""
+    for number, said in ((1, "1 broken, 0 to look at."), (2, "2 broken, 0 to look at.")):
+        line = Line(area="record", level=Level.BROKEN, what="w", advice="", link="")
+        found = Checkup.of((line,) * number, interrupted=False)
+        assert said in as_text(checkup_page(found, "L"), found, Format.MD)
+
+
 def test_no_key_is_shown_whatever_is_wrong_with_all_of_them() -> None:
     wrong_keys = {name: f"canary-{number}-{name.lower()}" for number, name in enumerate(KEYS)}
     whom = patient(Internet({"": says(400, " ".join(wrong_keys.values()))}), keys=wrong_keys)

@@ -45,6 +45,7 @@ def test_discord_without_a_token_is_not_worth_a_word() -> None:
     [
         ("YOUTUBE_API_KEY", "AIzaTooShort", "does not look like one"),
         ("YOUTUBE_API_KEY", f'"{KEYS["YOUTUBE_API_KEY"]}"', "stands in quotes"),
+        ("YOUTUBE_API_KEY", '"AIzaTooShort"', "stands in quotes"),
         ("YOUTUBE_API_KEY", "paste-it-here", "is a placeholder, no key"),
         ("INSTAGRAM_ACCESS_TOKEN", "IGQVJYinventedinvented", "does not look like one"),
         ("INSTAGRAM_BUSINESS_ACCOUNT_ID", "the_label", "does not look like one"),

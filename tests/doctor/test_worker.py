@@ -135,8 +135,29 @@ def test_the_environments_worker_is_the_one_that_is_asked() -> None:
 def test_offline_the_worker_is_left_alone() -> None:
     world = Internet()
     whom = patient(world, keys={}, guard=GUARD, label=roster(WORKER), offline=True)
-    assert fine(look(whom, Area.WORKER, Area.CREDENTIALS)) == []
+    assert fine(look(whom, Area.CONFIGURATION, Area.CREDENTIALS)) == ["casa24.toml: 3 artists"]
     assert world.requests == []
+
+
+def test_offline_whoever_asks_for_the_worker_is_told_that_it_was_not_looked_at() -> None:
+    whom = patient(keys={}, guard=GUARD, label=roster(WORKER), offline=True)
+    line = only_one(look(whom, Area.WORKER), Level.WARNING)
+    assert (line.what, line.advice) == (
+        "Not looked at without the network: worker",
+        "Run it without --offline.",
+    )
+
+
+def test_offline_an_address_no_key_may_travel_to_is_broken_all_the_same() -> None:
+    for areas in ((Area.WORKER,), (Area.CREDENTIALS,)):
+        whom = patient(label=roster("http://keys.casa24.example"), offline=True)
+        line = only_one(look(whom, *areas), Level.BROKEN)
+        assert "must be a plain https:// address" in line.what
+
+
+def test_a_worker_that_is_away_is_told_to_whoever_asks_for_the_keys_alone() -> None:
+    whom = patient(internet(refuse(httpx.ConnectError("no route"))), keys={}, guard=GUARD, label=roster(WORKER))
+    assert "could not be asked" in only_one(look(whom, Area.CREDENTIALS), Level.BROKEN).what
 
 
 # --- one thing wrong

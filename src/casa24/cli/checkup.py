@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casa24 import config, oidc
+from casa24 import config, credentials, oidc
 from casa24.cli.keys import keep, keep_token, local_keys
 from casa24.cli.workspace import open_workspace
 from casa24.config import Config
-from casa24.credentials import Wallet
 from casa24.doctor.examination import examine
 from casa24.doctor.patient import Patient
 from casa24.errors import ConfigError, CredentialError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from casa24.analysis.checkup import Checkup
+    from casa24.credentials import Wallet
     from casa24.doctor.areas import Area
     from casa24.views.page import Page
 
@@ -49,6 +50,7 @@ def check_up(path: Path | None, data_dir: Path | None, *, offline: bool, only: C
         here=_local(workspace),
         trouble=trouble,
         tables=workspace.config.tables,
+        environ=os.environ,
         offline=offline,
         keep=lambda wallet: keep(wallet, workspace.registry.secret_names),
         job=oidc.this_job(keep_token),
@@ -78,4 +80,8 @@ def _local(workspace: Workspace) -> Wallet:
     try:
         return local_keys(workspace)
     except CredentialError as error:
-        return Wallet(warnings=[f"{error.message} {error.advice}"])
+        secrets = (*workspace.registry.secret_names, credentials.WORKER_KEY, credentials.NOTIFY)
+        wallet = credentials.local((*workspace.registry.credential_names, credentials.WORKER_URL, *secrets))
+        keep(wallet, secrets)
+        wallet.warnings.append(f"{error.message} {error.advice}")
+        return wallet

@@ -19,4 +19,4 @@ class Area(StrEnum):
 
 
 ONLINE = frozenset({Area.WORKER, Area.PLATFORMS, Area.VERSION})
-"""Those that are nothing without a network."""
+"""Those that need a network, but for the Worker's address, which can be looked at without."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24 import HOMEPAGE
+from casa24.doctor.wording import amount
 from casa24.findings import broken, ok, warning
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def configuration(patient: Patient) -> list[Finding]:
     ]
     if not active:
         return [warning("casa24.toml names no artist to collect today", "Add one.", _ROSTER), *unknown, *left_out]
-    return [*([] if unknown else [ok(f"casa24.toml: {active} artists")]), *unknown, *left_out]
+    return [*([] if unknown else [ok(f"casa24.toml: {amount(active, 'artist')}")]), *unknown, *left_out]
 
 
 def _mistakes(patient: Patient) -> list[Finding]:

@@ -8,6 +8,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from casa24 import HOMEPAGE
 from casa24.analysis.checkup import Checkup, Line
 from casa24.credentials import WORKER_KEY
 from casa24.doctor.areas import ONLINE, Area
@@ -16,10 +17,11 @@ from casa24.doctor.keys import credentials
 from casa24.doctor.platforms import platforms
 from casa24.doctor.record import record
 from casa24.doctor.repository import repository
+from casa24.doctor.settings import settings
 from casa24.doctor.version import version
 from casa24.doctor.worker import worker
 from casa24.doctor.workflow import workflow
-from casa24.findings import broken
+from casa24.findings import Level, broken, warning
 from casa24.replies import Redaction
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from casa24.doctor.patient import Patient
     from casa24.findings import Finding
+
+_TROUBLE = f"{HOMEPAGE}#troubleshooting"
 
 log = logging.getLogger("casa24.doctor")
 
@@ -46,14 +50,17 @@ _ASKS_WORKER = {Area.WORKER, Area.CREDENTIALS, Area.PLATFORMS}
 
 async def examine(patient: Patient, only: Collection[Area] = (), *, deadline: float = DEADLINE) -> Checkup:
     """Look at every area, or only at some. Never raises for what it finds; Ctrl-C ends it early."""
-    wanted = {area for area in only or Area if not (patient.offline and area in ONLINE)}
+    chosen = set(only or Area)
+    wanted = chosen - (ONLINE - {Area.WORKER}) if patient.offline else chosen
     examination = _Examination(patient, time.monotonic() + deadline)
     interrupted = False
     try:
         await examination.all_of(wanted)
     except asyncio.CancelledError:
         interrupted = True
-    return Checkup.of(examination.lines(wanted), interrupted=interrupted or examination.interrupted)
+    if patient.offline:
+        examination.own_up(ONLINE & set(only))
+    return Checkup.of(examination.lines(chosen), interrupted=interrupted or examination.interrupted)
 
 
 class _Examination:
@@ -73,6 +80,9 @@ class _Examination:
         for area, examine_it in _LOCAL.items():
             if area in wanted:
                 await self._look(area, partial(_at_once, examine_it, patient))
+        if patient.offline and Area.CREDENTIALS in wanted:
+            # With a network the platforms' rehearsal hears it.
+            await self._look(Area.CREDENTIALS, partial(settings, patient))
         if Area.VERSION in wanted:
             await self._look(Area.VERSION, partial(version, patient))
         if Area.PLATFORMS in wanted:
@@ -86,12 +96,19 @@ class _Examination:
     async def _look(self, area: Area, examine_it: Callable[[], Awaitable[list[Finding]]]) -> None:
         """One area; what goes wrong in it costs no other."""
         try:
-            self._found[area] = await examine_it()
+            self._found.setdefault(area, []).extend(await examine_it())
         except Exception as error:
             log.debug("%s", area, exc_info=error)
             what = f"The {area} could not be examined: {type(error).__name__}"
             advice = "Run it again with --debug, and report what it prints."
-            self._found[area] = [broken(what, advice)]
+            self._found.setdefault(area, []).append(broken(what, advice))
+
+    def own_up(self, asked_for: Collection[Area]) -> None:
+        """Of what was asked for by name, say what was not looked at without a network."""
+        for area in asked_for:
+            if not self._found.get(area):
+                what = f"Not looked at without the network: {area}"
+                self._found[area] = [warning(what, "Run it without --offline.", _TROUBLE)]
 
     def lines(self, wanted: set[Area]) -> tuple[Line, ...]:
         """What was found, in the areas' order, without a key that somebody else may have written into it."""
@@ -109,8 +126,9 @@ class _Examination:
                 link=redact(one.link)[:_LONGEST],
             )
             for area in Area
-            if area in wanted
             for one in self._found.get(area, ())
+            # Where keys are asked for, a Worker that does not give them is an answer.
+            if area in wanted or one.level is not Level.OK
         )
 
 

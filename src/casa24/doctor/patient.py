@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,8 +38,9 @@ class Patient:
     """A label's set-up. ``folder``: where casa24.toml lies or should; ``roster``: None where ``trouble`` says why.
 
     ``tables``: what stands in casa24.toml, right or wrong; nothing where it cannot be read.
-    ``here``: the keys this machine holds; ``keep``: is told every wallet, so that nothing in it is ever
-    printed. ``job``: whom GitHub vouches for. ``transport`` plays the network in tests.
+    ``here``: the keys this machine holds, of its environment (``environ``) and .env; ``keep``: is told every
+    wallet, so that nothing in it is ever printed. ``job``: whom GitHub vouches for. ``transport`` plays the
+    network in tests.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class Patient:
     here: Wallet
     trouble: ConfigError | None = None
     tables: Mapping[str, Any] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
     offline: bool = False
     transport: httpx.AsyncBaseTransport | None = None
     keep: Callable[[Wallet], None] = lambda _wallet: None
@@ -92,6 +95,17 @@ class Patient:
     def workflow(self) -> Workflow | None:
         """The nightly workflow."""
         return find_workflow(self.folder)
+
+    @cached_property
+    def dotenv(self) -> dict[str, str]:
+        """All that stands in ``.env``, used or not; nothing where it cannot be read."""
+        from dotenv.parser import parse_stream
+
+        try:
+            text = (self.folder / ".env").read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return {}
+        return {one.key: one.value or "" for one in parse_stream(io.StringIO(text)) if one.key}
 
     @cached_property
     def in_git(self) -> bool:

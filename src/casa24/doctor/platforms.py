@@ -9,6 +9,7 @@ from casa24.analysis.reasons import missing
 from casa24.assembly import Request
 from casa24.collect import collect
 from casa24.doctor.likeness import alike, same
+from casa24.doctor.wording import split
 from casa24.findings import broken, ok, warning
 from casa24.gaps import explain
 from casa24.models import State
@@ -35,14 +36,9 @@ async def platforms(patient: Patient, deadline: float) -> tuple[list[Finding], b
     request = Request(patient.roster, patient.sources, patient.now, deadline=deadline, check=True)
     async with patient.web() as web:
         collected = await collect(request, patient.wallet, web)
-    warned = [warning(*_split(text), _TROUBLE) for text in collected.warnings]
+    warned = [warning(*split(text, "See Troubleshooting in the README."), _TROUBLE) for text in collected.warnings]
     found = [finding for source in patient.sources for finding in _of(source, patient.roster, request, collected)]
     return [*warned, *found], collected.interrupted
-
-
-def _split(text: str) -> tuple[str, str]:
-    what, _, advice = text.partition(". ")
-    return what, advice or "See Troubleshooting in the README."
 
 
 def _of(source: AnySource, roster: Roster, request: Request, collected: Collected) -> Iterator[Finding]:
@@ -58,7 +54,7 @@ def _of(source: AnySource, roster: Roster, request: Request, collected: Collecte
     strangers = list(_strangers(source, roster, request, collected))
     yield from strangers
     if asked and not failed and not strangers and any(name == source.name for name, _ in collected.names):
-        yield ok(f"{source.title}: all {len(asked)} accounts answer")
+        yield ok(f"{source.title}: {'the account answers' if len(asked) == 1 else f'all {len(asked)} accounts answer'}")
 
 
 def _gap(gap: Missing, source: AnySource, *, everybody: bool) -> Finding:

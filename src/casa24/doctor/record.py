@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from casa24 import HOMEPAGE
 from casa24.analysis.silence import silences
+from casa24.doctor.wording import amount
 from casa24.errors import NewerSnapshot, StorageError
 from casa24.findings import broken, ok, warning
 
@@ -41,6 +42,10 @@ def _age(patient: Patient) -> Finding:
     newest = next(patient.history.backwards(), None)
     if newest is None:
         return broken("No recorded day can be read", "Restore data/ from git: `git checkout -- data`.", _TROUBLE)
+    if newest.date > patient.now.date():
+        what = f"The newest day is {newest.date}, which is still to come: a clock is wrong"
+        advice = "Set this machine's clock. If it is right, the one that collected was not: remove that day's file."
+        return warning(what, advice, _TROUBLE)
     noon = dt.datetime.combine(newest.date, dt.time(12), dt.UTC)
     age = patient.now - min(newest.collected_at or noon, patient.now)
     nightly = patient.workflow is not None and bool(patient.workflow.crons)
@@ -50,25 +55,27 @@ def _age(patient: Patient) -> Finding:
         return broken(what, advice, _TROUBLE)
     if age > _STALE_BY_HAND:
         return warning(what, "Run `casa24 collect`: what a platform said yesterday it cannot be asked today.", _TROUBLE)
-    return ok(f"{len(patient.history.days)} days recorded; the newest is {newest.date}")
+    return ok(f"{amount(len(patient.history.days), 'day')} recorded; the newest is {newest.date}")
 
 
 def _old(age: dt.timedelta) -> str:
     hours = int(age.total_seconds() // 3600)
-    return f"{hours} hours" if hours < 72 else f"{age.days} days"  # noqa: PLR2004 - three days
+    return amount(hours, "hour") if hours < 72 else amount(age.days, "day")  # noqa: PLR2004 - three days
 
 
 def _holes(patient: Patient) -> list[Finding]:
     """Days without a file between recorded ones: what comes after the newest is its age."""
     days = patient.history.days
+    last = min(days[-1], patient.now.date())
     first = max(days[0], patient.now.date() - dt.timedelta(days=_LOOK_BACK))
-    span = [first + dt.timedelta(days=number) for number in range((days[-1] - first).days)]
+    span = [first + dt.timedelta(days=number) for number in range((last - first).days)]
     missing = [day for day in span if day not in set(days)]
     if not missing:
         return []
-    count = "1 day" if len(missing) == 1 else f"{len(missing)} days"
     verb = "is" if len(missing) == 1 else "are"
-    what = f"{count} of the last {_LOOK_BACK} {verb} missing: {_few([str(day) for day in missing])}"
+    what = (
+        f"{amount(len(missing), 'day')} of the last {_LOOK_BACK} {verb} missing: {_few([str(day) for day in missing])}"
+    )
     return [warning(what, "They cannot be asked for again; see in the Actions tab why, so that it ends.", _TROUBLE)]
 
 

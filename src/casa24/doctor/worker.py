@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from casa24 import HOMEPAGE, credentials
+from casa24.doctor.wording import amount
 from casa24.errors import BadCertificate, BadReply, BadStatus, CredentialError, WebError
 from casa24.findings import broken, ok, warning
 
@@ -30,14 +31,14 @@ async def worker(patient: Patient) -> list[Finding]:
         return [ok("Whether there is a Worker is not known: casa24.toml would say it")]
     if patient.worker is None:
         return [ok("No Worker: the keys come from this machine")]
-    if patient.offline:
-        patient.all_keys_seen = False
-        return []
     try:
         address = credentials.worker_endpoint(patient.worker)
     except CredentialError as error:
         patient.all_keys_seen = False
         return [broken(error.message, error.advice, _KEYS)]
+    if patient.offline:
+        patient.all_keys_seen = False
+        return []
     host = urlsplit(address).hostname or "?"
     async with patient.web() as web:
         answers, trouble = await _as_a_stranger(address, host, web)
@@ -92,7 +93,7 @@ async def _as_ourselves(patient: Patient, host: str, web: Web, *, closed: bool) 
         # Of two ways in, one may be closed: the night still has its keys.
         patient.all_keys_seen = given > 0
         return [_said(text, warning if given else broken) for text in trouble]
-    return [] if not closed else [ok(f"The Worker at {host} asks for a key, and gave us {given} names")]
+    return [] if not closed else [ok(f"The Worker at {host} asks for a key, and gave us {amount(given, 'name')}")]
 
 
 def _said(text: str, level: Callable[[str, str, str], Finding]) -> Finding:

@@ -112,7 +112,7 @@ def _rest(patient: Patient, found: Workflow) -> list[Finding]:
 def _data_commit(patient: Patient) -> Finding:
     """A record that grows must grow in git, too."""
     last = git.last_commit(patient.folder, patient.data_dir)
-    newest = patient.history.days[-1] if patient.history.days else None
+    newest = min(patient.history.days[-1], patient.now.date()) if patient.history.days else None
     if last is None:
         return ok("No data are committed yet") if newest is None else _not_committed("no day of it was ever committed")
     days = (patient.now - last).days
