@@ -101,7 +101,11 @@ async def running(
             if run.done():
                 ready.cancel()
                 run.result()
+            await asyncio.wait_for(bot.wait_until_ready(), 20)
             yield server
             await bot.close()
             with suppress(asyncio.CancelledError):
                 await run
+            # What was dispatched is still to be looked at.
+            if others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others, timeout=0.5)

@@ -394,3 +394,20 @@ def test_who_asks_too_often_is_asked_to_wait_and_nobody_else_is(label: Path) -> 
     mine, other = asyncio.run(scene())
     assert all("embeds" in said.content for said in (*mine[:2], other))
     assert re.fullmatch(r"Not so fast: ask again in \d+ seconds\.", mine[2].content["content"])
+
+
+def test_an_account_leads_to_its_page_unless_its_address_is_odd(label: Path) -> None:
+    """An id from a file is data: with a bracket in it, a link would end where somebody else wants."""
+    odd = snapshot(
+        {**artist("Ben", spotify={"followers": 9}), "accounts": {"spotify": "x) [y](https://evil.example"}}, day=today()
+    )
+
+    async def scene() -> tuple[str, str]:
+        async with running(label) as server:
+            plain = (await server.ask("artist", name="ben")).text
+            DataFolder(label / "data", SERIES).file_of(today()).write_text(dump(odd), "utf-8")
+            return plain, (await server.ask("artist", name="ben")).text
+
+    plain, odd_one = asyncio.run(scene())
+    assert "- [Spotify](https://open.spotify.com/artist/spotify-Ben)" in plain
+    assert not re.search(r"(?<!\\)\]\(", odd_one)

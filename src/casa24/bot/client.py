@@ -112,6 +112,8 @@ class Bot(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            # Nothing here needs to know all servers first.
+            guild_ready_timeout=0.1,
         )
         self.desk = desk
         self._settings = settings
@@ -142,7 +144,7 @@ class Bot(discord.Client):
 
     async def on_ready(self) -> None:
         """Say that it has begun."""
-        log.info("ready: %s, in %s servers", self.user, len(self.guilds))
+        log.info("ready: %s", self.user)
 
     async def on_resumed(self) -> None:
         """Say that it goes on."""

@@ -107,7 +107,9 @@ class Desk:
             answer = self._answers[key] = question(record, **choices)
             if len(self._answers) > _KEPT:
                 self._answers.popitem(last=False)
-        footer = footer_words(day(record.asof), (today() - record.asof).days, self._remarks(record))
+        legend = [] if answer.picture is None else [tr("hollow: doubtful or rounded; grey: a wave; band: 80 %")]
+        remarks = [*self._remarks(record), *legend]
+        footer = footer_words(day(record.asof), (today() - record.asof).days, remarks)
         return Reply(embed_of(answer.page, footer), record.workspace.roster.label.color, answer.picture)
 
     def _remarks(self, record: Record) -> list[str]:

@@ -42,9 +42,11 @@ def artist_page(day: Day) -> Page:
     )
     for source in artist.sources:
         blocks += [_list_day(source, listing) for listing in source.lists if listing.entries]
-    accounts = tuple(f"{source.title}: {source.url or source.account}" for source in artist.sources if source.account)
-    if accounts:
-        blocks.append(Lines(accounts, tr("Accounts")))
+    held = [source for source in artist.sources if source.account]
+    if held:
+        lines = tuple(f"{source.title}: {source.url or source.account}" for source in held)
+        links = {number: source.url for number, source in enumerate(held) if source.url}
+        blocks.append(Lines(lines, tr("Accounts"), links=links))
     return Page(_heading(artist.name, day), _tidy(day), (*blocks, *_reasons(day)))
 
 

@@ -6,6 +6,7 @@ footer 2048, and 6000 in all. They are counted in UTF-16 units here, the larger 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.escape import clean, inline, message
@@ -24,6 +25,7 @@ _SENTENCE = 900
 # Room for "… and 1,234 more" in any language.
 _MORE = 32
 _NOTHING = "\u200b"
+_ADDRESS = re.compile(r"https://[A-Za-z0-9./?=@%_-]+")
 
 
 class Field(NamedTuple):
@@ -109,7 +111,12 @@ def _lines(block: Grid | Lines) -> Iterator[str]:
             _cut("\n".join(["```text", *(clean(line).replace("`", "'") for line in block.lines)]), _SENTENCE) + "\n```"
         )
     else:
-        yield from (_sentence(line) for line in block.lines)
+        yield from (_linked(line, block.links.get(number, "")) for number, line in enumerate(block.lines))
+
+
+def _linked(line: str, url: str) -> str:
+    """What an address is of, leading there; an address of odd characters is a sentence like any other."""
+    return f"- [{inline(line.partition(':')[0])}]({url})" if _ADDRESS.fullmatch(url) else _sentence(line)
 
 
 def _sentence(line: str) -> str:
@@ -125,7 +132,8 @@ def _rows(table: Grid) -> Iterable[str]:
     heads = [inline(_cut(column.title, _CELL)) for column in table.columns]
     for number, row in enumerate(table.rows):
         cells = [inline(_cut(cell.strip(), _CELL)) for cell in row]
-        first = f"[{cells[0]}]({table.links[number]})" if number in table.links else cells[0]
+        url = table.links.get(number, "")
+        first = f"[{cells[0]}]({url})" if _ADDRESS.fullmatch(url) else cells[0]
         # A group has its heading in bold; its rows need it no more.
         grouped = table.heads and number not in table.heads
         first = message(_cut(row[0].strip(), _CELL)) if grouped else f"**{first}**"

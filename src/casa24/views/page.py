@@ -35,11 +35,15 @@ class Grid(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Sentences. ``title``: what they are about; ``fixed``: a drawing, each character in its place."""
+    """Sentences. ``title``: what they are about; ``fixed``: a drawing, each character in its place.
+
+    ``links``: where lines (by index) of the form “what: address” lead, for whom an address need not be read.
+    """
 
     lines: tuple[str, ...]
     title: str = ""
     fixed: bool = False
+    links: Mapping[int, str] = MappingProxyType({})
 
 
 class Page(NamedTuple):
