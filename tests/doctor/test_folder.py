@@ -236,6 +236,17 @@ def test_a_record_git_is_told_to_ignore_is_broken(folder: Folder, ignore: str) -
     )
 
 
+def test_a_record_that_grows_ignored_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = lay_down(tmp_path, monkeypatch, committed=5)
+    (folder.path / ".gitignore").write_text(".env\ndata/historical\n", "utf-8")
+    folder.data.save(*(night(days) for days in range(5)))
+    folder.commit()
+    git(folder.path, "checkout", "-q", "HEAD~", "--", "data")
+    git(folder.path, "commit", "-q", "--amend", "-m", "no data")
+    git(folder.path, "push", "-q", "--force")
+    assert "told to ignore the record" in only_one(folder.examine(), Level.BROKEN).what
+
+
 def test_an_ignored_record_that_is_collected_by_hand_is_a_warning(folder: Folder) -> None:
     (folder.path / ".gitignore").write_text(".env\ndata/\n", "utf-8")
     folder.workflow.unlink()
@@ -433,6 +444,13 @@ def test_what_another_job_may_do_the_one_that_collects_may_not(folder: Folder) -
     mine = WORKFLOW.replace("contents: write", "contents: read").replace("jobs:\n", f"jobs:\n{other}")
     folder.workflow.write_text(mine, "utf-8")
     assert "may not write contents" in only_one(folder.examine(), Level.BROKEN).what
+
+
+def test_a_failure_may_be_told_by_another_job(folder: Folder) -> None:
+    other = "  tell:\n    permissions:\n      issues: write\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
+    text = WORKFLOW.replace("      issues: write", "      #").replace("jobs:\n", f"jobs:\n{other}")
+    folder.workflow.write_text(text, "utf-8")
+    assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
 
 
 @pytest.mark.parametrize(
