@@ -373,3 +373,19 @@ def test_in_a_repository_of_github_the_lines_lead_there(world: Internet, tmp_pat
 def test_with_a_worker_its_key_is_the_only_one(laid: Laid) -> None:
     lines = commands(laid[1])
     assert [line for line in lines if "=…" in line] == ["WORKER_API_KEY=…"]
+
+
+def test_what_the_bot_needs_is_laid_down_beside_a_label_that_is_there(laid: Laid, world: Internet) -> None:
+    """Its settings are a file git ignores; nothing of the label's own changes."""
+    folder, _ = laid
+    before = files(folder)
+    done = casa24("init", str(folder), "--yes", "--bot", env=world.environ, cwd=folder.parent)
+    assert done.returncode == 0, done.stderr
+    after = files(folder)
+    new = ["bot/.env.example", "bot/Dockerfile", "bot/casa24-bot.service"]
+    assert sorted(after.keys() - before.keys()) == new
+    assert {name: after[name] for name in before} == before
+    assert "casa24 bot --check" in done.stdout.replace("-m casa24", "casa24")
+    git(folder, "init", "-q")
+    for name in ("bot/.env", "bot/record/data/latest.json"):
+        assert git(folder, "check-ignore", name).strip() == name
