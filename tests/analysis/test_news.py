@@ -14,7 +14,7 @@ from casa24.analysis.news import News, is_told, news, over_on, unsaid
 from casa24.analysis.unusual import movements
 from casa24.analysis.waves import known_on
 from casa24.analysis.week import Week, describe_week
-from casa24.asking.weeks import Read, read
+from casa24.asking.reading import Read, read
 from casa24.history import History
 from casa24.storage import DataFolder
 from casa24.views.news import body_of

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.cleaning import cleaned
-from casa24.analysis.quality.copies import Copies
 from casa24.asking.days import asked, member, span
 from casa24.asking.questions import record
+from casa24.asking.reading import read
 from casa24.errors import UsageError
 from casa24.workspace import today
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from casa24.analysis.backtest import Backtest
     from casa24.analysis.prediction import Prediction
-    from casa24.history import History
-    from casa24.timeseries import Members, TimeSeries
     from casa24.workspace import Workspace
-
-
-def clean_series(history: History, since: dt.date | None = None) -> tuple[list[TimeSeries], Members]:
-    """The record's series as an analysis takes them, and who is who in it."""
-    copies = Copies()
-    gathering = history.gather(since, watch=copies.add)
-    names = {one.name: frozenset(one.keys) for one in gathering.members.all}
-    found = cleaned(gathering.series(), copies.days, history.amendments, lambda name: names.get(name, frozenset()))
-    return found, gathering.members
 
 
 def predicted(
@@ -42,13 +29,13 @@ def predicted(
     if not SHORTEST <= days <= LONGEST:
         raise UsageError(f"{days} days cannot be forecast.", advice=f"Give {SHORTEST} to {LONGEST}.")
     history, newest = record(workspace, asof)
-    series, members = clean_series(history)
-    who = None if artist is None else member(workspace, history, members, artist)
+    found = read(history)
+    who = None if artist is None else member(workspace, history, found.members, artist)
     wanted = None
     if metrics:
         wanted = frozenset(item.key for item in named_metrics(workspace.registry.artist_series, metrics))
     age = (today() - newest).days if asof is None else 0
-    told = predict(series, Question((history.until if asof else None) or newest, days, age, who, wanted))
+    told = predict(found.series, Question((history.until if asof else None) or newest, days, age, who, wanted))
     return told, workspace.label if who is None else who
 
 
@@ -60,8 +47,7 @@ def replayed(workspace: Workspace, since: str | None, until: str | None, horizon
     days = _horizons(horizons)
     history = asked(workspace)
     first, last = span(history, since, until)
-    series, _ = clean_series(history)
-    return backtest(every_daily(series), days, first, last)
+    return backtest(every_daily(read(history).series), days, first, last)
 
 
 def _horizons(text: str) -> list[int]:

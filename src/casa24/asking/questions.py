@@ -165,7 +165,8 @@ def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekR
     Reads the whole record, for the milestones.
     """
     from casa24.analysis.week import Week
-    from casa24.asking.weeks import read, week_of
+    from casa24.asking.reading import read
+    from casa24.asking.weeks import week_of
 
     history, last = record(workspace, asof)
     try:

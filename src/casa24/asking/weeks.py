@@ -1,50 +1,16 @@
-"""The week of a record, for whoever asks and for who is told: without copied days, and with a word on them."""
+"""A week of a record, for whoever asks and for who is told."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from casa24.amendments import Action
 from casa24.analysis.calendar import shifted
-from casa24.analysis.quality.cleaning import cleaned
-from casa24.analysis.quality.copies import Copies
 from casa24.analysis.week import DAYS, describe_week
-from casa24.models import EVERY
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from casa24.analysis.week import Week, WeekReport
-    from casa24.history import History
-    from casa24.timeseries import TimeSeries
+    from casa24.asking.reading import Read
     from casa24.workspace import Workspace
-
-
-class Read(NamedTuple):
-    """A record read once: its series as an analysis takes them, and the days that only repeat the one before."""
-
-    history: History
-    series: list[TimeSeries]
-    copied: frozenset[dt.date]
-
-    @property
-    def days(self) -> list[dt.date]:
-        """The recorded days, without the copied ones."""
-        return [day for day in self.history.days if day not in self.copied]
-
-
-def read(history: History) -> Read:
-    """The whole record. A copied day its owner looked at and kept is a day like any other."""
-    copies = Copies()
-    gathering = history.gather(watch=copies.add)
-    names = {one.name: frozenset(one.keys) for one in gathering.members.all}
-    found = cleaned(gathering.series(), copies.days, history.amendments, lambda name: names.get(name, frozenset()))
-    return Read(history, found, frozenset(day for day in copies.days if not _kept(history, day)))
-
-
-def _kept(history: History, day: dt.date) -> bool:
-    whole = [line for line in history.amendments.on(day).lines if (line.artist, line.metric) == (EVERY, EVERY)]
-    return bool(whole) and whole[-1].action is Action.KEEP
 
 
 def week_of(workspace: Workspace, record: Read, week: Week) -> WeekReport:

@@ -123,7 +123,8 @@ def _news(workspace: Workspace) -> list[News]:
     from casa24.analysis.milestones import milestones
     from casa24.analysis.unusual import movements
     from casa24.analysis.week import Week
-    from casa24.asking.weeks import read, week_of
+    from casa24.asking.reading import read
+    from casa24.asking.weeks import week_of
 
     try:
         history, last = record(workspace, None)
