@@ -171,8 +171,10 @@ def test_a_platform_that_is_silent_for_three_days_is_broken(folder: Folder) -> N
         silent = days < 3
         flags = [flag("*", "youtube", code="unauthorized")] if silent else []
         folder.data.save(night(days, flags=flags, youtube={"subscribers": None if silent else 5}))
-    line = only_one(folder.examine(Area.RECORD), Level.BROKEN)
-    assert line.what.startswith("YouTube: no number for 3 days: YouTube refused the credentials")
+    # What the record says needs no roster.
+    for label in ({}, {"roster": None}):
+        line = only_one(folder.examine(Area.RECORD, **label), Level.BROKEN)
+        assert line.what.startswith("YouTube: no number for 3 days: YouTube refused the credentials")
 
 
 # The repository

@@ -142,6 +142,11 @@ def test_a_name_of_another_program_is_nobodys_business(folder: Folder, line: str
     assert fine(whole(folder, here=written(folder, line)))
 
 
+def test_a_misspelt_name_without_a_value_is_no_key_that_is_set(folder: Folder) -> None:
+    here = written(folder, "YOUTUBE_KEY=", keys=without("YOUTUBE_API_KEY"))
+    assert only_one(whole(folder, here=here), Level.BROKEN).what == "YouTube: YOUTUBE_API_KEY is not set"
+
+
 @pytest.mark.parametrize(
     ("name", "level"), [("YOUTUBE_API_KEY", Level.BROKEN), ("SPOTIFY_CLIENT_SECRET", Level.WARNING)]
 )
