@@ -23,7 +23,7 @@ from casa24.findings import Level
 from casa24.sources import registry
 from casa24.sources.registry import Broken
 from tests.doctor.healthy_folder import LOCAL, TODAY, WORKFLOW, Folder, ago, lay_down, night, unreachable
-from tests.doctor.healthy_keys import NOW, Internet, fine, only_one, roster, wrong
+from tests.doctor.healthy_keys import NOW, Internet, fine, look, only_one, roster, wrong
 from tests.making import flag
 from tests.repositories import git
 
@@ -172,8 +172,8 @@ def test_a_platform_that_is_silent_for_three_days_is_broken(folder: Folder) -> N
         flags = [flag("*", "youtube", code="unauthorized")] if silent else []
         folder.data.save(night(days, flags=flags, youtube={"subscribers": None if silent else 5}))
     # What the record says needs no roster.
-    for label in ({}, {"roster": None}):
-        line = only_one(folder.examine(Area.RECORD, **label), Level.BROKEN)
+    for whom in (folder.patient(), folder.patient(roster=None)):
+        line = only_one(look(whom, Area.RECORD), Level.BROKEN)
         assert line.what.startswith("YouTube: no number for 3 days: YouTube refused the credentials")
 
 
