@@ -44,7 +44,7 @@ def test_every_option_in_the_readme_is_one() -> None:
     known = {option for options in commands().values() for option in options}
     written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
     # Of the shell's completion, of `python -m tests.crash`, and of git.
-    assert written - known <= {"--install-completion", "--times", "--path", "--invert-paths", "--force"}
+    assert written - known <= {"--install-completion", "--times", "--path", "--invert-paths", "--force", "--add"}
 
 
 @pytest.mark.parametrize("command", [found[0] for found in _OUTPUT.findall(README)])
