@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from casa24 import oidc
+from casa24.cli.app import app
+from casa24.language import speak
 from casa24.sources import registry
 
 if TYPE_CHECKING:
@@ -48,9 +52,30 @@ def shared() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `casa24 demo` lays down, made once: to be read, or copied and changed."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        done = CliRunner().invoke(app, ["demo"])
+    assert done.exit_code == 0, done.stderr
+    return folder / "casa24-demo"
+
+
+@pytest.fixture
+def demo(the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo's folder, entered: a test's own."""
+    folder = tmp_path / "casa24-demo"
+    shutil.copytree(the_demo, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def _own_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the machine's credentials, proxies, or that it may run under GitHub Actions."""
+    """No test sees the machine's credentials, proxies, that it may run under GitHub Actions, or another's language."""
+    speak("en")
     for name in (*_CREDENTIALS, "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

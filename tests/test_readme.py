@@ -49,13 +49,12 @@ def test_every_option_in_the_readme_is_one() -> None:
 
 @pytest.mark.parametrize("command", [found[0] for found in _OUTPUT.findall(README)])
 def test_the_output_in_the_readme_is_the_real_one(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = dict(_OUTPUT.findall(README))[command]
     monkeypatch.chdir(tmp_path)
     if command != "demo":
-        CliRunner().invoke(app, ["demo"])
-        monkeypatch.chdir(tmp_path / "casa24-demo")
+        monkeypatch.chdir(the_demo)
     shown = CliRunner().invoke(app, shlex.split(command)).stdout
     assert [line.rstrip() for line in shown.splitlines()] == expected.splitlines()
 

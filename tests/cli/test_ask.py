@@ -176,7 +176,7 @@ def days(draw: st.DrawFn) -> list[Snapshot]:
 
 
 @every_command
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(found=days(), form=st.sampled_from(["table", "json", "csv", "md"]))
 def test_no_history_makes_a_command_fail_or_say_what_is_no_number(
     command: list[str], found: list[Snapshot], form: str

@@ -36,13 +36,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def demo(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    assert run("demo").exit_code == 0
-    monkeypatch.chdir(here / "casa24-demo")
-    return here / "casa24-demo"
-
-
-@pytest.fixture
 def legacy(shared: Path, here: Path) -> Path:
     """The label's own record, where one may add amendments to it."""
     shutil.copytree(shared / "legacy-history", here / "data")

@@ -30,14 +30,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def demo(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The demo's folder, entered."""
-    assert run("demo").exit_code == 0
-    monkeypatch.chdir(here / "casa24-demo")
-    return here / "casa24-demo"
-
-
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
