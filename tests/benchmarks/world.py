@@ -11,7 +11,7 @@ from casa24.config import Artist, Label, Roster
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIRST = dt.date(2025, 4, 20)
+FIRST = dt.date(2016, 4, 20)
 KEYS = {
     "SPOTIFY_CLIENT_ID": "invented-id",
     "SPOTIFY_CLIENT_SECRET": "invented-secret",
