@@ -28,6 +28,7 @@ _TEN_YEARS = 3650
 _FEW, _MANY = 250, 1000
 # Aimed at: 4.5 and 5. A machine with company measures up to a third more than an idle one.
 _READS, _ASKS = 6.0, 8.0
+_QUESTIONS = ("growth", "predict", "unusual")
 _COMMANDS = 5000
 _READING = (
     "import json, pathlib\nfor one in pathlib.Path('data/historical').glob('*.json'): json.loads(one.read_bytes())"
@@ -76,7 +77,7 @@ def start_up(folder: Path) -> list[Figure]:
         "diff": (casa24(*_DIFF, folder=today), _READS),
         "show, 182 days of the old collector": (casa24("show", folder=old), _READS),
         "diff, 182 days of the old collector": (casa24(*_DIFF, folder=old), _READS),
-        **{f"{name}, 8 months": (casa24(name, folder=eight_months), _ASKS) for name in ("growth", "predict", "unusual")},
+        **{f"{name}, 8 months": (casa24(name, folder=eight_months), _ASKS) for name in _QUESTIONS},
     }
     commands = [base, *(command for command, _ in limits.values())]
     _warm_up(commands)
@@ -116,7 +117,7 @@ def asked_for_ten_years(folder: Path) -> list[Figure]:
     """The asking commands in a long record, against reading its files with the standard library alone."""
     place = lay_down(folder / "years", _TEN_YEARS)
     reading = python(_READING, place)
-    asked = [casa24(name, folder=place) for name in ("growth", "predict", "unusual")]
+    asked = [casa24(name, folder=place) for name in _QUESTIONS]
     _warm_up([reading, *asked])
     return _settled(
         lambda: take_turns([reading, *asked], 2),
