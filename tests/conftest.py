@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from casa24 import oidc
 from casa24.cli.app import app
+from casa24.cli.output import choose_language
 from casa24.language import speak
 from casa24.sources import registry
 
@@ -76,6 +77,7 @@ def demo(the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def _own_world(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the machine's credentials, proxies, that it may run under GitHub Actions, or another's language."""
     speak("en")
+    choose_language(None)
     for name in (*_CREDENTIALS, "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
