@@ -171,3 +171,17 @@ def test_every_number_of_a_backtest_is_named_in_the_language_spoken(folder: Path
     shown = run(folder, "backtest", "--lang", "es").stdout
     assert "Spotify · Seguidores" in shown
     assert "Followers" not in shown
+
+
+def test_a_forecast_is_taught_by_the_last_three_years(folder: Path) -> None:
+    """What lies further back changes nothing, so that ten years take no longer than three."""
+
+    def asked(wild: range) -> str:
+        for number in range(60, 1400, 20):
+            followers = 9000 * (number // 20 % 2) if number in wild else 140
+            put(folder, snapshot(artist("Ana", spotify={"followers": followers}), day=ago(number)))
+        return run(folder, "predict", "--days", "7", "--format", "json").stdout
+
+    calm = asked(range(0))
+    assert asked(range(1100, 1400)) == calm
+    assert asked(range(900, 1400)) != calm

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
 from casa24.asking.days import asked, member, span
 from casa24.asking.questions import record
 from casa24.asking.reading import read
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from casa24.analysis.prediction import Prediction
     from casa24.workspace import Workspace
 
+_TAUGHT_BY = dt.timedelta(days=3 * 365)
+
 
 def predicted(
     workspace: Workspace, artist: str | None, metrics: Sequence[str], days: int, asof: str | None
@@ -29,7 +33,9 @@ def predicted(
     if not SHORTEST <= days <= LONGEST:
         raise UsageError(f"{days} days cannot be forecast.", advice=f"Give {SHORTEST} to {LONGEST}.")
     history, newest = record(workspace, asof)
-    found = read(history)
+    # What older days would teach of errors, newer ones know better; and ten years would take seconds.
+    oldest = shifted(newest, -_TAUGHT_BY)
+    found = read(history, oldest if history.days[0] < oldest else None)
     who = None if artist is None else member(workspace, history, found.members, artist)
     wanted = None
     if metrics:

@@ -33,10 +33,10 @@ class Read(NamedTuple):
         return [day for day in self.history.days if day not in self.copied]
 
 
-def read(history: History) -> Read:
-    """The whole record. A copied day its owner looked at and kept is a day like any other."""
+def read(history: History, since: dt.date | None = None) -> Read:
+    """The record, or what of it is not older. A copied day its owner looked at and kept is a day like any other."""
     copies = Copies()
-    gathering = history.gather(watch=copies.add)
+    gathering = history.gather(since, watch=copies.add)
     names = {one.name: frozenset(one.keys) for one in gathering.members.all}
     found = cleaned(gathering.series(), copies.days, history.amendments, lambda name: names.get(name, frozenset()))
     return Read(history, gathering.members, found, frozenset(day for day in copies.days if not _kept(history, day)))
