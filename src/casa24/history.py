@@ -11,11 +11,12 @@ import re
 from bisect import bisect_left
 from functools import cached_property
 from itertools import chain, takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.amending import amended
 from casa24.amendments import FILE_NAME, Amendments
 from casa24.errors import BadDate, NoSnapshot, StorageError
+from casa24.language import tr
 from casa24.legacy import Accounts, interpret, known_accounts, silent_accounts
 from casa24.metrics import Metric, Series
 from casa24.names import find, key_of
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
 _FAR_BACK = 1000
 _AGO = re.compile(r"(\d{1,5})d")
 _EXAMPLES = "Write it like 2025-10-17, today, yesterday, latest, or 7d (seven days ago)."
+
+
+class Newest(NamedTuple):
+    """The newest readable day; the days after it that cannot be read, newest first; the last one still to come."""
+
+    day: dt.date
+    unreadable: tuple[tuple[dt.date, StorageError], ...]
+    to_come: dt.date | None
 
 
 class History:
@@ -210,6 +219,26 @@ class History:
             f"Nothing is recorded in {self.folder.path} yet.",
             advice="Run `casa24 collect` to record today, or `casa24 demo` to see an invented record.",
         )
+
+    def newest(self, now: dt.date | None = None) -> Newest:
+        """The newest day that can be read, and what is wrong with newer ones; ``now``: later days are not heeded.
+
+        Raises NoSnapshot where there is none.
+        """
+        self.need_days()
+        days = self.days if now is None else self.between(until=now)
+        if not days:
+            raise NoSnapshot(f"Nothing was recorded up to {now}.", advice=f"The first day is {self.days[0]}.")
+        unreadable: list[tuple[dt.date, StorageError]] = []
+        for day in reversed(days):
+            try:
+                self.on(day)
+            except StorageError as error:
+                unreadable.append((day, error))
+            else:
+                to_come = self.days[-1] if self.days[-1] != days[-1] else None
+                return Newest(day, tuple(unreadable), to_come)
+        raise NoSnapshot(tr("No day of the record can be read."), advice=tr("`casa24 data check` says why."))
 
     def _around(self, day: dt.date) -> list[dt.date]:
         place = bisect_left(self.days, day)

@@ -83,6 +83,11 @@ class Series:
     metric: Metric
 
     @property
+    def title(self) -> str:
+        """What people call the number; in English."""
+        return self.metric.title
+
+    @property
     def key(self) -> str:
         """The name under which users and amendments know it: ``spotify.followers``."""
         return f"{self.source}.{self.field}"

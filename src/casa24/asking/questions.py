@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from casa24 import names
 from casa24.analysis.calendar import shifted
 from casa24.asking.days import asked
-from casa24.errors import BadDate, NoSnapshot, StorageError, UnknownName, UsageError
+from casa24.errors import BadDate, UnknownName, UsageError
 from casa24.history import parse_day
 from casa24.language import tr
 from casa24.workspace import today
@@ -39,32 +39,19 @@ def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
 
     What is wrong with newer days is said, and where nobody asked for a day, that the record is old.
     """
-    history = asked(workspace, asof=asof)
-    history.need_days()
-    now = today()
-    if asof is None and history.days[-1] > now:
-        words = tr("Warning: {day} lies in the future and is not heeded.", day=history.days[-1])
-        workspace.warn(f"{words} {tr('`casa24 data check` says more.')}")
-        history = workspace.record(asof=f"{now}")
-        history.need_days()
-    last = _newest_readable(workspace, history)
-    if last != history.days[-1]:
-        history = workspace.record(asof=f"{last}")
-    if asof is None and now - last > _FRESH:
-        workspace.warn(tr("Note: the newest day is {day}, {n} days ago.", day=last, n=(now - last).days))
-    return history, last
-
-
-def _newest_readable(workspace: Workspace, history: History) -> dt.date:
-    for day in reversed(history.days):
-        try:
-            history.on(day)
-        except StorageError as error:
-            left_out = tr("It is left out of the answer.")
-            workspace.warn(f"{tr('Warning: {what}', what=error.message)} {left_out} {error.advice}".rstrip())
-        else:
-            return day
-    raise NoSnapshot(tr("No day of the record can be read."), advice=tr("`casa24 data check` says why."))
+    history, now = asked(workspace, asof=asof), today()
+    newest = history.newest(None if asof else now)
+    if newest.to_come is not None:
+        what = tr("{day} lies in the future and is not heeded", day=newest.to_come)
+        workspace.warn(f"{tr('Warning: {what}', what=what)}. {tr('`casa24 data check` says more.')}")
+    for _, error in newest.unreadable:
+        left_out = tr("It is left out of the answer.")
+        workspace.warn(f"{tr('Warning: {what}', what=error.message)} {left_out} {error.advice}".rstrip())
+    if newest.day != history.days[-1]:
+        history = workspace.record(asof=f"{newest.day}")
+    if asof is None and now - newest.day > _FRESH:
+        workspace.warn(tr("Note: the newest day is {day}, {n} days ago.", day=newest.day, n=(now - newest.day).days))
+    return history, newest.day
 
 
 def grown(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casa24.bot.desk import Desk
     from casa24.bot.settings import Found
 
-_BROKEN_AFTER = 2
+_FRESH = 2
 
 
 async def examine(found: Found, desk: Desk) -> list[Finding]:
@@ -73,6 +73,6 @@ async def _record(desk: Desk) -> Finding:
         return broken(error.message, error.advice)
     age = (today() - record.asof).days
     what = f"The record's newest day is {record.asof}"
-    if age > _BROKEN_AFTER:
+    if age > _FRESH:
         return warning(f"{what}, {age} days ago", "See whether the nightly runs go well (`casa24 doctor`).")
     return ok(what)

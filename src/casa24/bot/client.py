@@ -32,7 +32,6 @@ PATIENCE = 1.5
 # So many questions in so many seconds, a person.
 COOLDOWN = (5, 20.0)
 _FETCH_PATIENCE = 2.0
-_COLOUR = 0x00A651
 _Location = app_commands.TranslationContextLocation
 _NAMES = {_Location.command_name, _Location.parameter_name}
 
@@ -193,7 +192,7 @@ def _name(interaction: discord.Interaction[Bot]) -> str:
 
 def _embed(reply: Reply) -> discord.Embed:
     told = reply.embed
-    embed = discord.Embed(title=told.title, description=told.text or None, colour=_colour(reply.colour))
+    embed = discord.Embed(title=told.title, description=told.text or None, colour=discord.Colour.from_str(reply.colour))
     for field in told.fields:
         embed.add_field(name=field.name, value=field.value, inline=False)
     if reply.picture is not None:
@@ -203,13 +202,6 @@ def _embed(reply: Reply) -> discord.Embed:
 
 def _files(reply: Reply) -> list[discord.File]:
     return [] if reply.picture is None else [discord.File(io.BytesIO(reply.picture), "chart.png")]
-
-
-def _colour(text: str) -> int:
-    try:
-        return int(text.removeprefix("#"), 16) & 0xFFFFFF
-    except ValueError:
-        return _COLOUR
 
 
 async def _tell(interaction: discord.Interaction[Any], text: str) -> None:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from casa24 import config
 from casa24.bot.kept import KeptWorkspace, stamp_of
-from casa24.errors import NoSnapshot, StorageError
+from casa24.errors import NoSnapshot
 from casa24.language import day, spoken, tr
 from casa24.views.embed import EmbedText, embed_of, footer_words
+from casa24.views.words import metric
 from casa24.workspace import language_of, today
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from casa24.bot.kept import Stamp
+    from casa24.history import Newest
     from casa24.models import Snapshot
     from casa24.views.page import Page
     from casa24.workspace import Workspace
@@ -47,11 +49,15 @@ class Answer(NamedTuple):
 
 
 class Record(NamedTuple):
-    """The record at one moment. ``asof``: its newest readable day; ``damaged``: newer days that cannot be read."""
+    """The record at one moment, and what it has newest."""
 
     workspace: Workspace
-    asof: dt.date
-    damaged: tuple[dt.date, ...]
+    newest: Newest
+
+    @property
+    def asof(self) -> dt.date:
+        """Its newest readable day."""
+        return self.newest.day
 
 
 class Reply(NamedTuple):
@@ -71,6 +77,7 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, "casa24-record")
         self._state: _State | None = None
         self._workspace: KeptWorkspace | None = None
+        self._found: Record | None = None
         self._kept: dict[dt.date, tuple[Stamp, Snapshot]] = {}
         self._answers: OrderedDict[object, Answer] = OrderedDict()
         self.notes: Callable[[], list[str]] = list
@@ -102,7 +109,7 @@ class Desk:
 
     def _answer(self, question: Callable[..., Answer], choices: Mapping[str, Any]) -> Reply:
         record = self._record()
-        key = (question, tuple(sorted(choices.items())), spoken(), today())
+        key = (question, tuple(sorted(choices.items())), spoken())
         if (answer := self._answers.get(key)) is None:
             answer = self._answers[key] = question(record, **choices)
             if len(self._answers) > _KEPT:
@@ -113,8 +120,11 @@ class Desk:
         return Reply(embed_of(answer.page, footer), record.workspace.roster.label.color, answer.picture)
 
     def _remarks(self, record: Record) -> list[str]:
-        broken = [tr("{day} cannot be read: `casa24 data check` says why", day=one) for one in record.damaged[:1]]
-        return [*broken, *self.notes()]
+        newest = record.newest
+        said = [tr("{day} cannot be read: `casa24 data check` says why", day=one) for one, _ in newest.unreadable[:1]]
+        if newest.to_come is not None:
+            said.append(tr("{day} lies in the future and is not heeded", day=newest.to_come))
+        return [*said, *self.notes()]
 
     def _names(self) -> list[str]:
         record = self._record()
@@ -124,23 +134,19 @@ class Desk:
 
     def _metrics(self) -> dict[str, str]:
         items = self._current().registry.artist_series
-        return {f"{item.source_title} · {tr(item.metric.title)}": item.key for item in items}
+        return {metric(item): item.key for item in items}
 
     def _record(self) -> Record:
         """Raises NoSnapshot where no day can be read."""
         workspace = self._current()
-        if not workspace.history.days:
-            raise NoSnapshot(tr("Nothing is recorded yet."), advice=tr("`casa24 collect` records the first day."))
-        damaged: list[dt.date] = []
-        for one in reversed(workspace.history.days):
-            try:
-                workspace.history.on(one)
-            except StorageError as error:
+        if self._found is None:
+            if not workspace.history.days:
+                raise NoSnapshot(tr("Nothing is recorded yet."), advice=tr("`casa24 collect` records the first day."))
+            newest = workspace.history.newest(today())
+            for _, error in newest.unreadable:
                 log.warning("%s", error.message)
-                damaged.append(one)
-            else:
-                return Record(workspace, one, tuple(damaged))
-        raise NoSnapshot(tr("No day of the record can be read."), advice=tr("`casa24 data check` says why."))
+            self._found = Record(workspace, newest)
+        return self._found
 
     def _current(self) -> Workspace:
         """The workspace, another one where anything in its files changed."""
@@ -148,14 +154,15 @@ class Desk:
         if self._workspace is None or state != self._state:
             settings = config.read(self._path) if self._path.exists() else config.Config(None, {})
             self._workspace = KeptWorkspace(settings, self._data_dir, log.warning, self._kept)
+            self._found = None
             self._answers.clear()
             self._state = state
         return self._workspace
 
     def _look(self) -> _State:
-        """What would be different if anything had changed: names, sizes and times, no content."""
+        """What is different once anything has changed: the day, and of the files names, sizes and times."""
         places = (self._path.parent, self._data_dir, self._data_dir / "historical")
-        found: list[object] = []
+        found: list[object] = [today()]
         for place in places:
             try:
                 with os.scandir(place) as entries:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import shifted
+from casa24.analysis.waves import LOOK_BACK
 from casa24.asking import days, foresight, questions
 from casa24.bot.chart import draw, panel_of
 from casa24.bot.desk import Answer
-from casa24.language import tr
 from casa24.views.day import artist_page
 from casa24.views.forecast import prediction_page
 from casa24.views.growth import growth_page
@@ -17,6 +18,7 @@ from casa24.views.ranking import comparison_page, leaderboard_page
 from casa24.views.stats import stats_page
 from casa24.views.unusual import unusual_page
 from casa24.views.week import week_page
+from casa24.views.words import metric as metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,15 +105,14 @@ def _chart(record: Record, artist: str, days: int, forecasts: Sequence[Forecast]
     """A picture of an artist's people and plays; None where nothing was read in these days."""
     last = record.asof
     first = last - dt.timedelta(days=days)
-    found = record.workspace.record(asof=f"{last}").every_series(first - dt.timedelta(days=180), last)
+    found = record.workspace.record(asof=f"{last}").every_series(shifted(first, -LOOK_BACK), last)
     shown = _drawn([one for one in found if one.artist == artist and any(p.date >= first for p in one.usable)])
     if not shown:
         return None
     told = {(one.source, one.metric): one for one in forecasts if one.refusal is None}
     panels = [
         panel_of(
-            one, f"{one.item.source_title} · {tr(one.item.metric.title)}", first, last,
-            forecast=told.get((one.item.source, one.item.field)),
+            one, metric_name(one.item), first, last, forecast=told.get((one.item.source, one.item.field))
         )
         for one in shown
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24 import credentials
+from casa24.doctor.wording import split
 from casa24.errors import CredentialError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def look(folder: Path, environ: Mapping[str, str]) -> Found:
     """The settings in ``bot/.env``, then in the environment. Raises CredentialError for an unreadable file."""
     wallet = credentials.local(NAMES, environ={}, dotenv=folder / ENV_FILE)
     wallet.add(environ, NAMES, "environment")
-    problems = [Problem(*_parted(warning)) for warning in wallet.warnings]
+    problems = [Problem(*split(warning, "")) for warning in wallet.warnings]
     for name in NAMES:
         find = f"Find it at: {_WHERE[name]}"
         if name not in wallet.found and not any(name in problem.what for problem in problems):
@@ -73,11 +74,6 @@ def look(folder: Path, environ: Mapping[str, str]) -> Found:
         elif name in wallet.found and name != TOKEN and _id(wallet, name) is None:
             problems.append(Problem(f"{name} is no id: it is a number of 17 to 20 digits", find))
     return Found(wallet, tuple(problems))
-
-
-def _parted(text: str) -> tuple[str, str]:
-    what, _, advice = text.partition(". ")
-    return what.removesuffix("."), advice
 
 
 def settings_of(found: Found) -> Settings:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +10,6 @@ from casa24 import git
 
 HOST = "https://github.com"
 
-_PATIENCE = 10.0
 # https://github.com/o/r.git, https://TOKEN@…, git@github.com:o/r.git, ssh://git@github.com:22/o/r
 _ADDRESS = re.compile(
     r"(?:https?://(?:[^/@]*@)?(?:www\.)?github\.com/|(?:ssh://)?git@(?:ssh\.)?github\.com(?::[0-9]+/|[:/]))"
@@ -45,25 +41,12 @@ def parse(address: str) -> Repository | None:
 
 def origin(folder: Path) -> Repository | None:
     """The repository ``origin`` leads to from ``folder``; None without git, remote, or at another host."""
-    git = shutil.which("git")
-    if git is None or not folder.is_dir():
-        return None
-    # A variable such as GIT_DIR would lead to another repository.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, a list of arguments
-            [git, "config", "--get", "remote.origin.url"],
-            cwd=folder, env=environ, timeout=_PATIENCE, capture_output=True, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return parse(done.stdout.decode("utf-8", "replace"))
+    url = git.ask(folder, "config", "--get", "remote.origin.url")
+    return parse(url) if url else None
 
 
 def branch(folder: Path) -> str | None:
     """The branch whose workflow GitHub runs, as far as git knows: what was cloned as the default, else HEAD's."""
-    if not folder.is_dir():
-        return None
     default = git.ask(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD")
     return default.removeprefix("origin/") if default else git.ask(folder, "symbolic-ref", "--short", "HEAD")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.analysis.forecast import Assumption, Refusal
-from casa24.language import count, day, grouped, tr
-from casa24.views.page import Grid, Lines, Page, Row, grid
-from casa24.views.text import plain
+from casa24.language import count, day, tr
+from casa24.views.page import Grid, Lines, Page, Row, grid, grouped
+from casa24.views.text import number, plain
 from casa24.views.words import metric
 
 if TYPE_CHECKING:
@@ -26,17 +26,11 @@ def prediction_page(result: Prediction, label: str) -> Page:
     told = [one for one in result.forecasts if one.refusal is None]
     blocks: list[Grid | Lines] = []
     if told:
-        rows: list[Row] = []
-        heads: set[int] = set()
-        last = ""
-        for one in told:
-            if one.artist != last:
-                last = one.artist or ""
-                heads.add(len(rows))
-                rows.append((last, "", "", "", "", ""))
-            rows.append((f"  {_name(one)}", grouped(one.last or 0), grouped(one.value or 0), *_ranges(one), _past(one)))
-        titles = "Number | >Now | >Then | >80 % | >95 % | >Held"
-        blocks.append(grid(titles, rows, heads=frozenset(heads)))
+        rows = (
+            (one.artist or "", (metric(one), number(one.last or 0), number(one.value or 0), *_ranges(one), _past(one)))
+            for one in told
+        )
+        blocks.append(grouped("Number | >Now | >Then | >80 % | >95 % | >Held", rows))
     notes = [*_assumptions(told), *_refusals(result), *_cautions(result, told)]
     if not result.forecasts:
         notes = [tr("Nothing can be forecast: nothing is recorded."), *notes]
@@ -45,12 +39,8 @@ def prediction_page(result: Prediction, label: str) -> Page:
     return Page(heading, _tidy(result), tuple(blocks))
 
 
-def _name(one: Forecast) -> str:
-    return f"{one.source_title} · {tr(one.title)}"
-
-
 def _ranges(one: Forecast) -> tuple[str, ...]:
-    return tuple(f"{grouped(found.low)}…{grouped(found.high)}" for found in one.ranges)
+    return tuple(f"{number(found.low)}…{number(found.high)}" for found in one.ranges)
 
 
 def _past(one: Forecast) -> str:
@@ -66,17 +56,17 @@ def _assumptions(told: list[Forecast]) -> list[str]:
     if any(one.assumes is Assumption.NO_CHANGE for one in told):
         lines.append(tr("Where nothing else is said, no change is expected."))
     for one in told:
-        who = f"{one.artist}, {_name(one)}"
+        who = f"{one.artist}, {metric(one)}"
         if one.assumes is Assumption.EPISODE:
-            text = tr("what came with the open wave leaves, back to {baseline}", baseline=grouped(one.baseline or 0))
+            text = tr("what came with the open wave leaves, back to {baseline}", baseline=number(one.baseline or 0))
             lines.append(f"{who}: {text}.")
         if one.assumes is Assumption.DEPARTURES:
-            leaving = "; ".join(f"{grouped(gone.amount)} ({day(gone.date)})" for gone in one.departures)
+            leaving = "; ".join(f"{number(gone.amount)} ({day(gone.date)})" for gone in one.departures)
             lines.append(f"{who}: {tr('an open burst leaves the window: {leaving}', leaving=leaving)}.")
         if one.assumes is Assumption.GAIN:
             lines.append(f"{who}: {tr('{gain} a day, as in the last 60 days', gain=one.gain)}.")
         if one.assumes is Assumption.NO_CHANGE and one.baseline is not None:
-            text = tr("an unusual rise is open, from {baseline}: it may leave", baseline=grouped(one.baseline))
+            text = tr("an unusual rise is open, from {baseline}: it may leave", baseline=number(one.baseline))
             lines.append(f"{who}: {text}.")
     return lines
 
@@ -90,7 +80,7 @@ def _refusals(result: Prediction) -> list[str]:
     groups: dict[tuple[Refusal, str], list[str]] = {}
     for one in result.forecasts:
         if one.refusal is not None:
-            groups.setdefault((one.refusal, one.artist or ""), []).append(_name(one))
+            groups.setdefault((one.refusal, one.artist or ""), []).append(metric(one))
     return [
         f"{artist} ({', '.join(names)}): {tr('no forecast')}: {words[why]}." for (why, artist), names in groups.items()
     ]
@@ -100,7 +90,7 @@ def _cautions(result: Prediction, told: list[Forecast]) -> list[str]:
     lines = []
     if any(not one.verified for one in told):
         lines.append(tr("More than 30 days ahead the ranges are not verified: no such forecast could be checked yet."))
-    if pooled := [f"{one.artist}, {_name(one)}" for one in told if one.pooled]:
+    if pooled := [f"{one.artist}, {metric(one)}" for one in told if one.pooled]:
         names = "; ".join(pooled) if len(pooled) <= _FEW else tr("{n} numbers", n=len(pooled))
         lines.append(tr("Ranges that rest on all artists' errors, the own record being short: {names}.", names=names))
     if result.age > _OLD:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from casa24.language import count, day, tr
 from casa24.views.diff import between
-from casa24.views.page import Grid, Lines, Page, Row, grid, without_empty
+from casa24.views.page import Grid, Lines, Page, Row, grid, grouped, without_empty
 from casa24.views.text import change, percent, plain, point, signed
 from casa24.views.words import listed, metric, who
 
@@ -55,16 +55,8 @@ def _tables(result: Growth) -> Iterable[Grid]:
 
 def _numbers_of_one(result: Growth) -> Grid:
     """One artist's numbers, platform by platform."""
-    rows: list[Row] = []
-    heads: set[int] = set()
-    platform = ""
-    for row in result.rows:
-        if row.source_title != platform:
-            platform = row.source_title
-            heads.add(len(rows))
-            rows.append((platform, "", "", "", "", "", ""))
-        rows.append((f"  {tr(row.title)}", *_numbers(row, result)))
-    return grid("Number | >First | >Last | >Change | >A day | >% | ", rows, heads=frozenset(heads), brief=_BRIEF)
+    rows = ((row.source_title, (tr(row.title), *_numbers(row, result))) for row in result.rows)
+    return grouped("Number | >First | >Last | >Change | >A day | >% | ", rows, brief=_BRIEF)
 
 
 def _numbers(row: Grown, result: Growth) -> Row:

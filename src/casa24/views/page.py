@@ -70,6 +70,20 @@ def grid(
     return Grid(columns, tuple(rows), title, heads, brief=brief)
 
 
+def grouped(titles: str, rows: Iterable[tuple[str, Row]], *, brief: tuple[int, ...] = ()) -> Grid:
+    """A grid of rows each with the name of its group: a group's name stands once, over its rows, which are indented."""
+    shown: list[Row] = []
+    heads: set[int] = set()
+    group = ""
+    for name, (first, *cells) in rows:
+        if name != group:
+            group = name
+            heads.add(len(shown))
+            shown.append((name, *("" for _ in cells)))
+        shown.append((f"  {first}", *cells))
+    return grid(titles, shown, heads=frozenset(heads), brief=brief)
+
+
 def without_empty(table: Grid, column: int) -> Grid:
     """The table; without that column where no cell of it says anything."""
     if any(row[column] for row in table.rows):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from casa24.language import count, tr
 from casa24.views.diff import between
 from casa24.views.growth import unread_lines
-from casa24.views.page import Grid, Lines, Page, Row, grid
+from casa24.views.page import Grid, Lines, Page, Row, grouped
 from casa24.views.ranking import leaderboard_page
 from casa24.views.text import change, point
 from casa24.views.words import metric
@@ -41,16 +41,12 @@ def stats_page(result: Growth, board: Leaderboard, label: str) -> Page:
 
 def _numbers(result: Growth) -> Grid:
     """A group a platform: its totals, or the label's own numbers."""
-    told = [
-        (total.source_title, tr(total.title), between(total.new, total.new_at_least, total.new_at_most), change(total))
+    rows: list[tuple[str, Row]] = [
+        (
+            total.source_title,
+            (tr(total.title), between(total.new, total.new_at_least, total.new_at_most), change(total)),
+        )
         for total in result.totals
     ]
-    told += [(row.source_title, tr(row.title), point(row.new), change(row)) for row in result.rows if not row.artist]
-    rows: list[Row] = []
-    heads: set[int] = set()
-    for number, (platform, *cells) in enumerate(told):
-        if not number or platform != told[number - 1][0]:
-            heads.add(len(rows))
-            rows.append((platform, "", ""))
-        rows.append((f"  {cells[0]}", *cells[1:]))
-    return grid("Number | >Now | >Change", rows, heads=frozenset(heads), brief=(1, 2))
+    rows += [(row.source_title, (tr(row.title), point(row.new), change(row))) for row in result.rows if not row.artist]
+    return grouped("Number | >Now | >Change", rows, brief=(1, 2))
