@@ -15,9 +15,13 @@ from casa24.cli.app import app
 from casa24.cli.output import choose_language
 from casa24.language import speak
 from casa24.sources import registry
+from casa24.storage import DataFolder
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Generator
+
+    from casa24.models import Snapshot
 
 SHARED = os.environ.get("CASA24_SHARED", "")
 _CREDENTIALS = (
@@ -71,6 +75,20 @@ def demo(the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     shutil.copytree(the_demo, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def days_read(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
+    """The days whose files are read from now on, as they are."""
+    read: list[dt.date] = []
+    whole = DataFolder.read
+
+    def noted(folder: DataFolder, day: dt.date) -> Snapshot:
+        read.append(day)
+        return whole(folder, day)
+
+    monkeypatch.setattr(DataFolder, "read", noted)
+    return read
 
 
 @pytest.fixture(autouse=True)

@@ -19,18 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
-    """The days read from disk from now on."""
-    read: list[dt.date] = []
-    real = DataFolder.read
-
-    def counting(folder: DataFolder, day: dt.date) -> Any:
-        read.append(day)
-        return real(folder, day)
-
-    monkeypatch.setattr(DataFolder, "read", counting)
-    return read
+    from casa24.views.embed import EmbedText
 
 
 def test_a_question_asked_again_is_not_computed_again(label: Path) -> None:
@@ -58,17 +47,17 @@ def lay_one_more(label: Path) -> None:
     file.write_text(dump(night(today(), 61)), "utf-8")
 
 
-def test_a_day_that_changed_is_read_again_and_no_other(label: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_that_changed_is_read_again_and_no_other(label: Path, days_read: list[dt.date]) -> None:
     async def scene() -> tuple[int, list[dt.date]]:
         desk = Desk(label / "casa24.toml")
-        read = counted(monkeypatch)
+        days_read.clear()
         await desk.ask(questions.growth)
-        first = len(read)
-        read.clear()
+        first = len(days_read)
+        days_read.clear()
         lay_one_more(label)
         await desk.ask(questions.growth)
         desk.close()
-        return first, list(read)
+        return first, list(days_read)
 
     first, again = asyncio.run(scene())
     assert first == 60
@@ -101,3 +90,35 @@ def test_a_span_cut_out_of_what_is_kept_is_what_would_have_been_read(label: Path
     for since, until in ((None, None), (20, 3), (5, None), (None, 58), (90, 70)):
         span = [None if ago is None else today() - dt.timedelta(days=ago) for ago in (since, until)]
         assert kept.every_series(*span) == fresh.every_series(*span)
+
+
+def test_a_day_in_the_future_is_not_answered_with_and_named(label: Path) -> None:
+    """Somebody's wrong clock must not make every other day an old one."""
+
+    async def asked() -> EmbedText:
+        desk = Desk(label / "casa24.toml")
+        told = (await desk.ask(questions.stats)).embed
+        desk.close()
+        return told
+
+    before = asyncio.run(asked())
+    future = dt.date(2131, 1, 1)
+    DataFolder(label / "data", SERIES).file_of(future).write_text(dump(night(future, 99)), "utf-8")
+    after = asyncio.run(asked())
+    assert (after.title, after.text, after.fields) == (before.title, before.text, before.fields)
+    assert after.footer == f"{before.footer} · 2131-01-01 lies in the future and is not heeded"
+
+
+def test_a_damaged_day_is_logged_once_for_each_state_of_the_record(
+    label: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (label / "data" / "historical" / f"{today()}.json").write_text("{", "utf-8")
+
+    async def scene() -> None:
+        desk = Desk(label / "casa24.toml")
+        for _ in range(3):
+            await desk.ask(questions.unusual)
+        desk.close()
+
+    asyncio.run(scene())
+    assert [line.getMessage().count(f"{today()}.json") for line in caplog.records if line.name == "casa24.bot"] == [1]

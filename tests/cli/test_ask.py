@@ -197,20 +197,10 @@ def test_growth_looks_back_as_far_as_asked_from_the_day_asked_for(month: Path) -
     assert (answer["first"], answer["last"], answer["rows"][0]["change"]) == ("2026-03-03", "2026-03-10", 7)
 
 
-def test_growth_reads_no_further_back_than_half_a_year_before_the_period(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_growth_reads_no_further_back_than_half_a_year_before_the_period(here: Path, days_read: list[dt.date]) -> None:
     record(here, [ours(DAY - dt.timedelta(days=number)) for number in (0, 30, 209, 210, 211, 400)])
-    read: list[dt.date] = []
-    whole = DataFolder.read
-
-    def noted(folder: DataFolder, day: dt.date) -> Snapshot:
-        read.append(day)
-        return whole(folder, day)
-
-    monkeypatch.setattr(DataFolder, "read", noted)
     assert run("growth").exit_code == 0
-    assert min(read) == DAY - dt.timedelta(days=210)
+    assert min(days_read) == DAY - dt.timedelta(days=210)
 
 
 def test_a_metric_many_have_is_all_of_them_for_growth_and_none_for_ranks(month: Path) -> None:
