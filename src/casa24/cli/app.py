@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli import artists, ask, bot, collect, data, demo, doctor, foresee, init, notify, read, worker
+from casa24.cli.menu import COMMANDS, Menu
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -19,6 +19,11 @@ log = logging.getLogger("casa24.cli")
 
 class Border(TyperGroup):
     """Runs a command and turns what it raises into a sentence and an exit code."""
+
+    def __init__(self, **settings: Any) -> None:
+        """What typer hands over; the commands are known by name only until one is looked up."""
+        super().__init__(**settings)
+        self.commands = Menu(COMMANDS)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -88,26 +93,3 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-app.command("collect")(collect.collect)
-app.command("show")(read.show)
-app.command("diff")(read.diff)
-app.command("history")(read.history)
-app.command("predict")(foresee.predict)
-app.command("backtest")(foresee.backtest)
-app.command("growth")(ask.growth)
-app.command("unusual")(ask.unusual)
-app.command("milestones")(ask.milestones)
-app.command("compare")(ask.compare)
-app.command("leaderboard")(ask.leaderboard)
-app.command("week")(ask.week)
-app.command("notify")(notify.notify)
-app.command("bot")(bot.bot)
-app.command("sources")(read.sources)
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
-app.add_typer(artists.app, name="artists")
-app.command("init")(init.init)
-app.command("worker")(worker.worker)
-app.add_typer(data.app, name="data")

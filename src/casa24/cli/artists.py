@@ -9,7 +9,12 @@ import typer
 from casa24.cli import options
 from casa24.views.formats import Format
 
-app = typer.Typer(help="Who is on the roster, who comes, who leaves.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Who is on the roster, who comes, who leaves.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")]
 

@@ -10,7 +10,7 @@ import typer
 from casa24.cli import options
 from casa24.views.formats import Format
 
-app = typer.Typer(help="Care for the data folder.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Care for the data folder.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @app.callback()

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from casa24.escape import clean
 from casa24.views.page import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from rich.console import Console, ConsoleOptions
+    from rich.console import Console, ConsoleOptions, RenderableType
 
-    from casa24.views.page import Page
+    from casa24.views.page import Column, Page
 
-# What the box puts between two columns.
-_BETWEEN = 3
+_BETWEEN = "   "
 _FIRST_AT_LEAST = 8
+_HEAD, _GROUP, _LINK = "bold", "bold", "dim"
 
 
-class _Cell:
-    """A cell that need not be wrapped: its lines as they stand. Wrapping is most of what a table costs."""
+class _Line(NamedTuple):
+    """One line of a table: its cells, and the style of all of them."""
 
-    __slots__ = ("_text", "_width")
+    cells: tuple[str, ...]
+    style: str = ""
 
-    def __init__(self, text: Text, width: int, *, right: bool) -> None:
-        self._text = text
-        self._width = width if right else 0
 
-    def __rich_console__(self, console: Console, _options: ConsoleOptions) -> Iterable[Segment]:
-        yield Segment(" " * (self._width - self._text.cell_len))
-        yield from self._text.render(console)
+class _Fixed:
+    """A table that fits: each line as it stands. Finding widths and wrapping is most of what Rich's own costs."""
+
+    def __init__(self, columns: tuple[Column, ...], lines: Iterable[_Line], widths: list[int]) -> None:
+        self._lines = lines
+        self._columns = columns
+        self._widths = widths
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for number, line in enumerate(self._lines):
+            yield Segment(self._spaced(line.cells), console.get_style(line.style))
+            yield Segment.line()
+            if not number:
+                rule = "-" if options.ascii_only else "─"
+                yield Segment(rule * (sum(self._widths) + len(_BETWEEN) * (len(self._widths) - 1)))
+                yield Segment.line()
+
+    def _spaced(self, cells: tuple[str, ...]) -> str:
+        places = zip(cells, self._widths, self._columns, strict=True)
+        return _BETWEEN.join(_placed(cell, width, right=column.right) for cell, width, column in places).rstrip()
 
 
 def to_terminal(page: Page, console: Console) -> None:
@@ -53,13 +66,32 @@ def to_terminal(page: Page, console: Console) -> None:
                 console.print(Text(clean(line)))
 
 
-def _table(table: Grid, space: int) -> Table:
-    rows = [_cells(table, number) for number in range(len(table.rows))]
-    widths = [
-        max(_FIRST_AT_LEAST * (not number), *(_width(cells[number]) for cells in rows), cell_len(clean(column.title)))
-        for number, column in enumerate(table.columns)
-    ]
-    fits = sum(widths) + _BETWEEN * (len(widths) - 1) <= space
+def _table(table: Grid, space: int) -> RenderableType:
+    lines = [_Line(tuple(clean(column.title) for column in table.columns), _HEAD), *_lines(table)]
+    widths = [max(map(cell_len, cells)) for cells in zip(*(line.cells for line in lines), strict=True)]
+    widths[:1] = [max(_FIRST_AT_LEAST, width) for width in widths[:1]]
+    fits = sum(widths) + len(_BETWEEN) * (len(widths) - 1) <= space
+    return _Fixed(table.columns, lines, widths) if fits else _folded(table)
+
+
+def _lines(table: Grid) -> Iterator[_Line]:
+    for number, row in enumerate(table.rows):
+        yield _Line(tuple(map(clean, row)), _GROUP if number in table.heads else "")
+        if number in table.links:
+            # On a line of its own, so that it stays whole and can be clicked.
+            yield _Line((clean(table.links[number]), *("" for _ in row[1:])), _LINK)
+
+
+def _placed(cell: str, width: int, *, right: bool) -> str:
+    spaces = " " * (width - cell_len(cell))
+    return spaces + cell if right else cell + spaces
+
+
+def _folded(table: Grid) -> RenderableType:
+    """A table that does not fit: what is text in it is folded, numbers stay whole."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for number, column in enumerate(table.columns):
         shown.add_column(
@@ -67,27 +99,12 @@ def _table(table: Grid, space: int) -> Table:
             justify="right" if column.right else "left",
             overflow="fold",
             no_wrap=column.right,
-            width=widths[number] if fits else None,
             min_width=None if number else _FIRST_AT_LEAST,
         )
-    for cells in rows:
-        shown.add_row(*(_fixed(table, cells, widths) if fits else cells))
+    for number, row in enumerate(table.rows):
+        style = _GROUP if number in table.heads else ""
+        cells = [Text(clean(cell), style=style) for cell in row]
+        if number in table.links:
+            cells[0].append(f"\n{clean(table.links[number])}", style=_LINK)
+        shown.add_row(*cells)
     return shown
-
-
-def _cells(table: Grid, number: int) -> list[Text]:
-    style = "bold" if number in table.heads else ""
-    cells = [Text(clean(cell), style=style) for cell in table.rows[number]]
-    if number in table.links:
-        # On a line of its own, so that it stays whole and can be clicked.
-        cells[0].append(f"\n{clean(table.links[number])}", style="dim")
-    return cells
-
-
-def _fixed(table: Grid, cells: Sequence[Text], widths: Sequence[int]) -> Iterable[_Cell]:
-    for cell, width, column in zip(cells, widths, table.columns, strict=True):
-        yield _Cell(cell, width, right=column.right)
-
-
-def _width(cell: Text) -> int:
-    return max(cell_len(line) for line in cell.plain.split("\n"))
