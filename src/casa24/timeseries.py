@@ -132,7 +132,7 @@ class Gathering:
         self._items = tuple(items)
         self._label_items = tuple(label_items)
         self._columns: dict[int, _Columns] = {}
-        self._readings: dict[int | str, Measurement] = {}
+        self._judged = _Judged()
 
     def _columns_of(self, member: Member | None, items: Iterable[Series]) -> _Columns:
         columns = self._columns.get(id(member))
@@ -159,7 +159,8 @@ class Gathering:
             own.dates.append(day)
             for source, columns in own.readings.items():
                 section = sections.get(source)
-                if (record.name, source) in flagged or (EVERY, source) in flagged or not isinstance(section, dict):
+                doubted = flagged and ((record.name, source) in flagged or (EVERY, source) in flagged)
+                if doubted or not isinstance(section, dict):
                     for name, readings in columns:
                         readings.append(snapshot.measurement(record.name, source, name))
                 else:
@@ -172,17 +173,12 @@ class Gathering:
 
     def _take(self, section: Section, columns: list[tuple[str, list[Measurement]]]) -> None:
         """A section nothing is said about: the bulk of a record, so each value is judged once."""
-        known = self._readings
+        judged = self._judged
         for name, readings in columns:
             raw = section.get(name)
             # True is 1 to a dict, and no count; so is 1.0.
-            if type(raw) is int or type(raw) is str:
-                reading = known.get(raw)
-                if reading is None:
-                    reading = known[raw] = judge(raw, [])
-            else:
-                reading = _NOTHING if raw is None else judge(raw, [])
-            readings.append(reading)
+            plain = type(raw) is int or type(raw) is str or raw is None
+            readings.append(judged[raw] if plain else judge(raw, []))
 
     def series(self) -> Iterator[TimeSeries]:
         """Every artist's, in the roster's order, then the label's; those where nothing was ever expected left out."""
@@ -204,6 +200,13 @@ class _Columns:
     readings: dict[str, list[tuple[str, list[Measurement]]]] = field(default_factory=dict)
 
 
-_NOTHING = judge(None, [])
+class _Judged(dict[int | str | None, Measurement]):
+    """Plain values as the readings they are, each judged once."""
+
+    def __missing__(self, raw: int | str | None) -> Measurement:
+        reading = self[raw] = judge(raw, [])
+        return reading
+
+
 # A point without the call of a function of ours for each of a million.
 _point = partial(tuple.__new__, Point)

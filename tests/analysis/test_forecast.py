@@ -19,7 +19,6 @@ from casa24.analysis.forecast import (
     Refusal,
     errors_of,
     forecasts,
-    learn,
     mean_gain,
     point,
     quantile,
@@ -168,9 +167,9 @@ def test_a_quantile_is_one_of_the_errors_by_the_rule(count: int) -> None:
 
 
 def test_a_range_reaches_at_least_one_and_a_pool_scales_with_the_value() -> None:
-    assert reach(Errors([0.0] * 15), [], 100) == ({80: 1.0, 95: 1.0}, False)
-    assert reach(Errors([0.0] * 14), [0.5] * 15, 100) == ({80: 50.0, 95: 50.0}, True)
-    assert reach(Errors([0.0] * 14), [0.5] * 14, 100) is None
+    assert reach([0.0] * 15, [], 100) == ({80: 1.0, 95: 1.0}, False)
+    assert reach([0.0] * 14, [0.5] * 15, 100) == ({80: 50.0, 95: 50.0}, True)
+    assert reach([0.0] * 14, [0.5] * 14, 100) is None
 
 
 def test_on_days_of_an_open_episode_nothing_is_learned() -> None:
@@ -203,9 +202,9 @@ def test_what_comes_later_changes_no_forecast(past: list[int], future: list[int]
     )
     asof = known.points[-1].date
     told = foresee(known, asof=asof)
-    place, few = len(past) - 1, Errors()
+    place, few = len(past) - 1, Errors(then, 7)
     for at in range(len(past)):
-        learn(then, few, at, 7)
+        few.learn(at)
     if told.value is not None:
         assert told.value == max(0, round(point(then, place, 7).value))
         assert few.absolute == errors_of(alone, 7).absolute

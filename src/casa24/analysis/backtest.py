@@ -19,7 +19,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from casa24.analysis.daily import DAY, Daily
-from casa24.analysis.forecast import ENOUGH, LEVELS, Errors, learn, point, pooled, ranges_of, reach
+from casa24.analysis.forecast import ENOUGH, LEVELS, Errors, bounds, point, pooled, reach
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
@@ -149,20 +149,16 @@ def replay(
 ) -> dict[int, Tally]:
     """The tallies of these series (by their place), one horizon. ``rival``: who else forecasts, if anybody."""
     tallies = {number: Tally() for number in range(len(series))}
-    errors = [Errors() for _ in series]
-    learned = [0] * len(series)
+    errors = [Errors(one, days) for one in series]
     for day in saturdays:
         for number, one in enumerate(series):
-            upto = min(one.place(day), len(one.values) - 1)
-            for place in range(learned[number], upto + 1):
-                learn(one, errors[number], place, days)
-            learned[number] = max(learned[number], upto + 1)
+            errors[number].learn(one.place(day))
         for number, one in enumerate(series):
             place = one.place(day)
             if place >= HISTORY and place + days < len(one.values) and one.read_on(place + days) == place + days:
-                few = len(errors[number].absolute) < ENOUGH
+                own = errors[number].absolute
                 group = (errors[at] for at, other in enumerate(series) if other.item.key == one.item.key)
-                reached = reach(errors[number], pooled(group, day) if few else [], one.values[place])
+                reached = reach(own, pooled(group) if len(own) < ENOUGH else [], one.values[place])
                 _score(tallies[number], one, place, days, reached[0] if reached else {})
                 if rival is not None:
                     error = abs(one.values[place + days] - rival(one, place, days))
@@ -175,8 +171,9 @@ def _score(tally: Tally, one: Daily, place: int, days: int, widths: Mapping[int,
     aim, actual, last = point(one, place, days), one.values[place + days], one.values[place]
     tally.errors.append(abs(actual - max(0, round(aim.value))))
     tally.naive.append(abs(actual - last))
-    for found in ranges_of(aim, last, widths, total=one.item.metric.kind == "total"):
-        tally.ranges[found.level].append((found.low <= actual <= found.high, found.high - found.low))
+    for level, width in widths.items():
+        low, high = bounds(aim, last, width, total=one.item.metric.kind == "total")
+        tally.ranges[level].append((low <= actual <= high, high - low))
 
 
 def backtest(

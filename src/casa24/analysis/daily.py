@@ -81,9 +81,13 @@ def daily(series: TimeSeries) -> Daily | None:
         if gap > _LONGEST_GAP:
             # Nobody knows what was in between: the series begins anew.
             values, states, read, first, gap = [], [], [], point.date, 0
-        values += [*values[-1:] * gap, point.reading.value or 0]
-        states += [*states[-1:] * gap, _state(now)]
-        read += [*read[-1:] * gap, count]
+        if gap:
+            values += values[-1:] * gap
+            states += states[-1:] * gap
+            read += read[-1:] * gap
+        values.append(point.reading.value or 0)
+        states.append(_state(now))
+        read.append(count)
     if first is None:
         return None
     return Daily(series.artist, series.item, first, tuple(values), tuple(states), tuple(read))

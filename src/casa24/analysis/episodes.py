@@ -79,16 +79,10 @@ def walk(metric: Metric, points: Iterable[Point]) -> Iterator[tuple[Point, Runni
     before: Point | None = None
     for point in points:
         over = None
-        if before is not None:
+        if before is not None and point.reading != before.reading:
             now = _step(metric, now, before, point)
-            # Not on the day of a rise: what begins small may go on tomorrow.
-            risen = now is not None and now.rises[-1].date == point.date
-            if (
-                now is not None
-                and not risen
-                and (point.reading.value or 0) - now.baseline <= rest(metric, now.baseline)
-            ):
-                now, over = None, now
+        if now is not None and _is_over(metric, now, point):
+            now, over = None, now
         yield point, now, over
         before = point
 

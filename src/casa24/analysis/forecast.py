@@ -9,8 +9,7 @@ with seasons and trends did worse on such series, and a linear regression more t
 from __future__ import annotations
 
 import datetime as dt
-from bisect import insort
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil
@@ -114,12 +113,28 @@ class Forecast(Result):
     refusal: Refusal | None = None
 
 
-@dataclass(slots=True)
 class Errors:
-    """Absolute errors of one series so many days ahead, sorted, and the relative ones by the day they were known."""
+    """How far forecasts of one series so many days ahead were off, as that became known day after day.
 
-    absolute: list[float] = field(default_factory=list)
-    relative: list[tuple[dt.date, float]] = field(default_factory=list)
+    ``absolute``: sorted; ``relative``: each as a part of the value forecast from.
+    """
+
+    def __init__(self, series: Daily, days: int) -> None:
+        self.absolute: list[float] = []
+        self.relative: list[float] = []
+        self._days = days
+        self._all = _misses(series, days)
+        self._learned = 0
+
+    def learn(self, place: int) -> Errors:
+        """Take in what was known on the day at this place: errors of forecasts made so many days before it."""
+        upto = max(self._learned, place - self._days + 1)
+        new = [error for error in self._all[self._learned : upto] if error is not None]
+        self._learned = upto
+        self.absolute += [absolute for absolute, _ in new]
+        self.absolute.sort()
+        self.relative += [relative for _, relative in new]
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,34 +182,24 @@ def mean_gain(values: Sequence[int], place: int) -> float:
     return sum(min(max(gain, low), high) for gain in gains) / len(gains)
 
 
-def miss(series: Daily, place: int, days: int) -> float:
-    """How far the value ``days`` later was from where it was at ``place``; a counter's from its gain."""
-    expected: float = series.values[place]
+def _misses(series: Daily, days: int) -> list[tuple[float, float] | None]:
+    """For each day how far the value so much later was from it (a counter's: from its gain), absolute and relative.
+
+    None where an episode was open: what came with it and left with it tells nothing of other days.
+    """
+    now, later = series.values, series.values[days:]
+    expected: Sequence[float] = now
     if series.item.metric.kind == "total":
-        expected += days * mean_gain(series.values, place)
-    return abs(series.values[place + days] - expected)
-
-
-def learn(series: Daily, errors: Errors, place: int, days: int) -> None:
-    """Take in the error that became known on the day at ``place``: of the forecast made ``days`` before."""
-    origin = place - days
-    if origin < 0 or series.open[origin] is not None:
-        return
-    error = miss(series, origin, days)
-    insort(errors.absolute, error)
-    errors.relative.append((series.first + place * DAY, error / max(series.values[origin], 1)))
+        expected = [now[place] + days * mean_gain(now, place) for place in range(len(later))]
+    return [
+        None if state is not None else (abs(came - foreseen), abs(came - foreseen) / max(value, 1))
+        for value, foreseen, came, state in zip(now, expected, later, series.open, strict=False)
+    ]
 
 
 def errors_of(series: Daily, days: int) -> Errors:
     """All errors known at the end of a series."""
-    errors = Errors()
-    for place in range(days, len(series.values)):
-        if series.open[place - days] is None:
-            error = miss(series, place - days, days)
-            errors.absolute.append(error)
-            errors.relative.append((series.first + place * DAY, error / max(series.values[place - days], 1)))
-    errors.absolute.sort()
-    return errors
+    return Errors(series, days).learn(len(series.values) - 1)
 
 
 def quantile(sorted_errors: Sequence[float], level: int) -> float:
@@ -203,31 +208,28 @@ def quantile(sorted_errors: Sequence[float], level: int) -> float:
     return sorted_errors[min(rank, len(sorted_errors)) - 1]
 
 
-def reach(errors: Errors, pool: Sequence[float], last: int) -> tuple[dict[int, float], bool] | None:
+def reach(errors: Sequence[float], pool: Sequence[float], last: int) -> tuple[dict[int, float], bool] | None:
     """How far each range reaches, and whether that rests on the pool; None where even that is too small.
 
-    ``pool``: relative errors of every artist's series of this number, sorted.
+    ``errors``: absolute ones, sorted; ``pool``: relative errors of every artist's series of this number, sorted.
     """
-    own = len(errors.absolute) >= ENOUGH
+    own = len(errors) >= ENOUGH
     if not own and len(pool) < ENOUGH:
         return None
-    found = errors.absolute if own else pool
+    found = errors if own else pool
     scale = 1 if own else last
     return {level: max(1.0, quantile(found, level) * scale) for level in LEVELS}, not own
 
 
-def ranges_of(aim: Point, last: int, widths: Mapping[int, float], *, total: bool) -> tuple[Range, ...]:
-    """The ranges around a value: from below the lower of value and baseline to above the last value."""
+def bounds(aim: Point, last: int, width: float, *, total: bool) -> tuple[int, int]:
+    """A range around a value: from below the lower of value and baseline to above the last value."""
     top = aim.value if total else last
-    return tuple(
-        Range(level=level, low=max(0, round(aim.floor - width)), high=max(0, round(top + width)))
-        for level, width in widths.items()
-    )
+    return max(0, round(aim.floor - width)), max(0, round(top + width))
 
 
-def pooled(known: Iterable[Errors], until: dt.date) -> list[float]:
-    """The relative errors of these series that were known on a day, sorted."""
-    return sorted(error for errors in known for day, error in errors.relative if day <= until)
+def pooled(known: Iterable[Errors]) -> list[float]:
+    """The relative errors of these series, sorted."""
+    return sorted(error for errors in known for error in errors.relative)
 
 
 def forecasts(
@@ -267,17 +269,17 @@ def _forecast(blank: Forecast, artist: str | None, group: Mapping[str | None, Da
         return known.model_copy(update={"refusal": Refusal.STALE})
     # The days since the last reading lie ahead of it, too.
     ahead = blank.days + (blank.asof - series.last).days
-    errors = errors_of(series, ahead)
-    few = len(errors.absolute) < ENOUGH
-    pool = pooled((errors_of(one, ahead) for one in group.values()), blank.asof) if few else []
+    errors = errors_of(series, ahead).absolute
+    pool = pooled(errors_of(one, ahead) for one in group.values()) if len(errors) < ENOUGH else []
     reached = reach(errors, pool, last)
     if reached is None:
         return known.model_copy(update={"refusal": Refusal.TOO_SHORT})
     widths, from_pool = reached
     aim, state = point(series, len(series.values) - 1, ahead), series.open[-1]
+    total = blank.kind == "total"
     told = {
         "value": max(0, round(aim.value)),
-        "ranges": ranges_of(aim, last, widths, total=blank.kind == "total"),
+        "ranges": tuple(_range(level, *bounds(aim, last, width, total=total)) for level, width in widths.items()),
         "assumes": aim.assumes,
         "baseline": state.baseline if state else None,
         "departures": tuple(Departure(date=day, amount=size) for day, size in aim.departures),
@@ -285,3 +287,7 @@ def _forecast(blank: Forecast, artist: str | None, group: Mapping[str | None, Da
         "pooled": from_pool,
     }
     return known.model_copy(update=told)
+
+
+def _range(level: int, low: int, high: int) -> Range:
+    return Range(level=level, low=low, high=high)
