@@ -1,7 +1,5 @@
 """``casa24 artists …``: who is on the roster, who comes, who leaves."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

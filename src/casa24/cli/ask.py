@@ -1,7 +1,5 @@
 """``growth``, ``unusual``, ``milestones``, ``compare``, ``leaderboard``, ``week``: the record, asked."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``bot``: the record, asked from a Discord server."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``collect``: ask every platform, store the day, say what is missing."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

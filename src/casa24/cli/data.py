@@ -1,7 +1,5 @@
 """``casa24 data …``: care for the files."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``demo``: a first run without keys or network."""
 
-from __future__ import annotations
-
 from casa24.cli import options
 from casa24.views.formats import Format
 

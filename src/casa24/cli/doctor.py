@@ -1,7 +1,5 @@
 """``doctor``: what is wrong with the set-up, or will be."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``predict``, ``backtest``: what comes, and how often that was right."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``init``: a label's folder, from a few questions."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 # What stands behind a name: a function, or an app with commands of its own. Help lists them in this order.
+# Their modules do without `from __future__ import annotations`: typer would compile each of those texts twice.
 COMMANDS = {
     "collect": "casa24.cli.collect:collect",
     "show": "casa24.cli.read:show",

@@ -1,7 +1,5 @@
 """``notify``: the week, milestones and unusual things sent to whom it concerns."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``show``, ``diff``, ``history``, ``sources``: what the record and the installation say."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``worker``: the Worker that hands out the keys, copied out ready to deploy."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
