@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 _GROUP = "[,.\u00a0\u202f\u2009' ’]"
 # Groups of three, all by the same separator: 1,234,567 or 1.234.567. No leading zero: 0.123 is no 123.
@@ -14,8 +14,7 @@ _SHORT = r"(0|[1-9][0-9]{0,2})(?:[.,]([0-9]{1,2}))?[ \u00a0\u202f]?([KMB])"
 _TIMES = {"k": 10**3, "m": 10**6, "b": 10**9}
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A printed count: ``value``, and the bounds (inclusive) of what it may stand for."""
 
     value: int

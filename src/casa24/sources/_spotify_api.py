@@ -31,16 +31,6 @@ _PROBES = 2
 V = TypeVar("V")
 
 
-class Track(BaseModel, defer_build=True):
-    """A top track: ``popularity`` from the API, ``play_count`` from the page."""
-
-    name: str
-    popularity: int | None = None
-    preview_url: str | None = None
-    track_id: str | None = None
-    play_count: int | None = None
-
-
 class _Token(BaseModel, defer_build=True):
     # It goes into a header, which takes nothing else.
     access_token: str = Field(pattern=r"^[!-~]+$")
@@ -74,7 +64,9 @@ class _Artists(BaseModel, defer_build=True):
     artists: list[Artist | None]
 
 
-class _ApiTrack(BaseModel, defer_build=True):
+class Track(BaseModel, defer_build=True):
+    """The API's track."""
+
     id: str | None = None
     name: str | None = None
     popularity: int | None = Field(default=None, ge=0, le=100, strict=True)
@@ -82,7 +74,7 @@ class _ApiTrack(BaseModel, defer_build=True):
 
 
 class _TopTracks(BaseModel, defer_build=True):
-    tracks: list[_ApiTrack]
+    tracks: list[Track]
 
 
 LOST = Gap(State.NOT_OFFERED, "restricted_app")
@@ -199,11 +191,7 @@ class Api:
         async def ask() -> list[Track]:
             reply = await self._get(f"/artists/{account}/top-tracks", market=self._market)
             # The platform's order is kept: it is not by popularity.
-            return [
-                Track(name=track.name, popularity=track.popularity, preview_url=track.preview_url, track_id=track.id)
-                for track in reply.parse(_TopTracks).tracks[:TOP]
-                if track.name
-            ]
+            return [track for track in reply.parse(_TopTracks).tracks[:TOP] if track.name]
 
         return [await self._charts.ask(ask)]
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, Field, RootModel, ValidationError
+from pydantic import ValidationError
 
 from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable
 from casa24.findings import ok, warning
@@ -17,6 +17,7 @@ from casa24.sources.base import ArtistSource, Credentials, Reading, Stats
 
 if TYPE_CHECKING:
     from casa24.findings import Finding
+    from casa24.sources._instagram_answers import Token
     from casa24.web import Reply
 
 API = "https://graph.facebook.com"
@@ -60,41 +61,6 @@ class InstagramStats(Stats):
     media_count: Annotated[int | None, Metric("Posts", kind="count", csv="instagram_media_count")] = None
     username: str | None = None
     name: str | None = None
-
-
-class _Account(BaseModel, defer_build=True):
-    username: str | None = None
-    name: str | None = None
-    followers_count: int | None = Field(default=None, ge=0)
-    media_count: int | None = Field(default=None, ge=0)
-
-
-class _Answer(BaseModel, defer_build=True):
-    business_discovery: _Account
-
-
-class _Token(BaseModel, defer_build=True):
-    """What Meta says of a token. Times are Unix seconds; 0 and null mean never."""
-
-    is_valid: bool | None = None
-    expires_at: int | None = None
-    data_access_expires_at: int | None = None
-    scopes: list[str] | None = None
-
-
-class _AboutToken(BaseModel, defer_build=True):
-    data: _Token
-
-
-class _InBatch(BaseModel, defer_build=True):
-    """One answer of a batch; the body is JSON in a text."""
-
-    code: int
-    body: str
-
-
-class _Batch(RootModel[list[_InBatch]]):
-    pass
 
 
 class Instagram(ArtistSource[InstagramStats]):
@@ -170,24 +136,28 @@ class Instagram(ArtistSource[InstagramStats]):
             raise SourceUnavailable("token_expired")
         return [*_ends(token, self.now), *_lacks(token)] or [ok(f"The Instagram token {_lives(token)}")]
 
-    async def _about_token(self) -> _Token:
+    async def _about_token(self) -> Token:
         """Meta's own word on the token in use.
 
         Asked in a batch of one: by itself the question takes the token in its address, which ends up in logs.
         """
+        from casa24.sources._instagram_answers import AboutToken, Batch
+
         token = self.credential("INSTAGRAM_ACCESS_TOKEN") or ""
         question = {"method": "GET", "relative_url": f"debug_token?input_token={token}"}
         form = {"access_token": token, "include_headers": "false", "batch": json.dumps([question])}
-        answers = (await self.web.post(f"{API}/{self._version}", form=form, on_error=_explain)).parse(_Batch).root
+        answers = (await self.web.post(f"{API}/{self._version}", form=form, on_error=_explain)).parse(Batch).root
         if not answers or answers[0].code != 200:  # noqa: PLR2004 - OK
             raise BadReply("graph.facebook.com answered without a word on the token")
         try:
-            return _AboutToken.model_validate_json(answers[0].body).data
+            return AboutToken.model_validate_json(answers[0].body).data
         except ValidationError:
             raise BadReply("graph.facebook.com answered in another form (data)") from None
 
     async def fetch(self, account: str) -> Reading[InstagramStats]:
         """One artist, asked through the label's own account."""
+        from casa24.sources._instagram_answers import Answer
+
         own = self.credential("INSTAGRAM_BUSINESS_ACCOUNT_ID")
         fields = f"business_discovery.username({account}){{username,name,followers_count,media_count}}"
         reply = await self.web.get(
@@ -196,7 +166,7 @@ class Instagram(ArtistSource[InstagramStats]):
             headers={"Authorization": f"Bearer {self.credential('INSTAGRAM_ACCESS_TOKEN')}"},
             on_error=_explain,
         )
-        found = reply.parse(_Answer).business_discovery
+        found = reply.parse(Answer).business_discovery
         if found.username and found.username.lower() != account:
             raise AccountUnavailable("other_account")
         stats = InstagramStats(
@@ -205,7 +175,7 @@ class Instagram(ArtistSource[InstagramStats]):
         return Reading(stats, account_name=found.name or found.username)
 
 
-def _ends(token: _Token, now: dt.datetime) -> list[Finding]:
+def _ends(token: Token, now: dt.datetime) -> list[Finding]:
     """A token, or its access to data, that ends soon: without a new one the numbers end with it."""
     limits = {"ends": token.expires_at, "may read data only": token.data_access_expires_at}
     soon = {how: when for how, at in limits.items() if (when := _moment(at)) and when - now < _RENEW}
@@ -216,7 +186,7 @@ def _ends(token: _Token, now: dt.datetime) -> list[Finding]:
     ][:1]
 
 
-def _lacks(token: _Token) -> list[Finding]:
+def _lacks(token: Token) -> list[Finding]:
     missing = [scope for scope in _SCOPES if token.scopes is not None and scope not in token.scopes]
     if not missing:
         return []
@@ -224,7 +194,7 @@ def _lacks(token: _Token) -> list[Finding]:
     return [warning(what, f"Make a new one with {' and '.join(_SCOPES)}.", _TOKENS)]
 
 
-def _lives(token: _Token) -> str:
+def _lives(token: Token) -> str:
     ends = _moment(token.expires_at)
     return f"lives until {ends.date()}" if ends else "does not end"
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer
 
 from casa24.errors import BadStatus, Casa24Error
 from casa24.findings import ok
@@ -19,7 +19,6 @@ from casa24.gaps import MISSING, REPORT, Explanation, Gap, gap_of
 from casa24.metrics import Listing, Metric
 from casa24.models import State
 from casa24.sources._counts import Count
-from casa24.sources._spotify_api import BATCH, LOST, Api, Artist, Track
 from casa24.sources.base import (
     ArtistSource,
     Consent,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 
     from casa24.findings import Finding
+    from casa24.sources import _spotify_api as web_api
     from casa24.sources._spotify_page import Page
 
 PAGE = "https://open.spotify.com/artist"
@@ -52,6 +52,16 @@ _Job = tuple[str, tuple[str, ...]]
 
 # On disk the label's readers expect a text: "976".
 _TextOnDisk = PlainSerializer(str, when_used="json-unless-none")
+
+
+class Track(BaseModel, defer_build=True):
+    """A top track: ``popularity`` from the API, ``play_count`` from the page."""
+
+    name: str
+    popularity: int | None = None
+    preview_url: str | None = None
+    track_id: str | None = None
+    play_count: int | None = None
 
 
 class SpotifyStats(Stats):
@@ -80,8 +90,8 @@ class SpotifyStats(Stats):
 class _Parts:
     """What is known of one artist so far; None: still under way."""
 
-    api: Artist | Gap | None = None
-    tracks: list[Track] | Gap | None = None
+    api: web_api.Artist | Gap | None = None
+    tracks: list[web_api.Track] | Gap | None = None
     page: Page | Gap | None = None
 
 
@@ -160,6 +170,8 @@ class Spotify(ArtistSource[SpotifyStats]):
 
     async def start(self) -> None:
         """A token, if there are keys; without one the page alone is read."""
+        from casa24.sources._spotify_api import Api
+
         self._api = Api(self.web, self.options.market)
         self._no_api: Gap | None = None
         identity, secret = self.credential("SPOTIFY_CLIENT_ID"), self.credential("SPOTIFY_CLIENT_SECRET")
@@ -190,6 +202,8 @@ class Spotify(ArtistSource[SpotifyStats]):
 
     def _jobs(self, accounts: tuple[str, ...]) -> Iterator[tuple[_Job, Coroutine[Any, Any, Sequence[object]]]]:
         """The requests to make: which part they bring, for which accounts."""
+        from casa24.sources._spotify_api import BATCH
+
         if self.options.page:
             yield from ((("page", (account,)), self._page(account)) for account in accounts)
         if self._no_api is None:
@@ -212,6 +226,8 @@ class Spotify(ArtistSource[SpotifyStats]):
 
 def _reading(parts: _Parts) -> Reading[SpotifyStats]:
     """The reading from the parts that are there; a field whose part is under way stays open, without a flag."""
+    from casa24.sources._spotify_api import LOST
+
     api, page = parts.api, parts.page
     listeners = _part(page, "listeners", MISSING)
     answers: dict[str, list[Any]] = {
@@ -229,13 +245,12 @@ def _reading(parts: _Parts) -> Reading[SpotifyStats]:
     ]
     if isinstance(listeners, Count) and not listeners.exact:
         flags.append(FieldFlag("monthly_listeners", State.ROUNDED, "rounded", low=listeners.low, high=listeners.high))
-    name = api.name if isinstance(api, Artist) else None
-    read = None if isinstance(page, Gap) else page
+    told, read = None if isinstance(api, Gap) else api, None if isinstance(page, Gap) else page
     return Reading(
         SpotifyStats(**values),
         tuple(flags),
-        account_name=name or (read.name if read else None),
-        via="page" if read and (not isinstance(api, Artist) or api.bare) else "api",
+        account_name=(told.name if told else None) or (read.name if read else None),
+        via="page" if read and (told is None or told.bare) else "api",
     )
 
 
@@ -259,12 +274,22 @@ def _reason(answers: list[Any]) -> Gap | None:
     return min(gaps, key=lambda gap: gap.state is not State.FAILED)
 
 
-def _with_plays(tracks: list[Track] | Gap | None, page: Page | Gap | None) -> list[Track] | Gap | None:
+def _with_plays(tracks: list[web_api.Track] | Gap | None, page: Page | Gap | None) -> list[Track] | Gap | None:
     """The API's tracks, with the page's play counts where it lists the same ones."""
-    if not isinstance(tracks, list) or page is None or isinstance(page, Gap):
+    if tracks is None or isinstance(tracks, Gap):
         return tracks
-    plays = {track.track_id: track.play_count for track in page.tracks or () if track.track_id}
-    return [track.model_copy(update={"play_count": plays.get(track.track_id or "")}) for track in tracks]
+    listed = () if page is None or isinstance(page, Gap) else page.tracks or ()
+    plays = {track.track_id: track.play_count for track in listed if track.track_id}
+    return [
+        Track(
+            name=track.name or "",
+            popularity=track.popularity,
+            preview_url=track.preview_url,
+            track_id=track.id,
+            play_count=plays.get(track.id or ""),
+        )
+        for track in tracks
+    ]
 
 
 def _page_tracks(page: Page | Gap | None) -> list[Track] | Gap | None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable
 from casa24.gaps import MISSING, Explanation, Gap, gap_of
@@ -21,9 +21,10 @@ from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, S
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 
+    from casa24.sources._youtube_answers import Answer, Item
     from casa24.web import Reply
 
-    Ask = Callable[[tuple[str, ...]], Coroutine[Any, Any, "_Answer"]]
+    Ask = Callable[[tuple[str, ...]], Coroutine[Any, Any, Answer]]
 
 API = "https://www.googleapis.com/youtube/v3"
 
@@ -65,43 +66,6 @@ class YouTubeStats(Stats):
     ] = None
 
 
-class _Statistics(BaseModel, defer_build=True):
-    view_count: int | None = Field(default=None, alias="viewCount", ge=0)
-    subscriber_count: int | None = Field(default=None, alias="subscriberCount", ge=0)
-    hidden: bool | None = Field(default=None, alias="hiddenSubscriberCount")
-    video_count: int | None = Field(default=None, alias="videoCount", ge=0)
-
-
-class _Playlists(BaseModel, defer_build=True):
-    uploads: str | None = None
-
-
-class _Snippet(BaseModel, defer_build=True):
-    title: str | None = None
-    published_at: str | None = Field(default=None, alias="publishedAt")
-
-
-class _Content(BaseModel, defer_build=True):
-    playlists: _Playlists = Field(default_factory=_Playlists, alias="relatedPlaylists")
-    video_id: str | None = Field(default=None, alias="videoId")
-
-
-class _Item(BaseModel, defer_build=True):
-    """A channel, a playlist's entry or a video: what of it is used."""
-
-    id: str | None = None
-    snippet: _Snippet = Field(default_factory=_Snippet)
-    statistics: _Statistics = Field(default_factory=_Statistics)
-    content: _Content = Field(default_factory=_Content, alias="contentDetails")
-
-
-class _Answer(BaseModel, defer_build=True):
-    # Nothing found is HTTP 200 without `items`; `kind` every answer has.
-    kind: str | None = None
-    items: list[_Item] = []
-    next_page: str | None = Field(default=None, alias="nextPageToken")
-
-
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What is kept of a video: of a hundred thousand, the answers themselves would not fit."""
@@ -119,7 +83,7 @@ class _Channel:
     A key by identity: its content changes.
     """
 
-    item: _Item
+    item: Item
     uploads: list[str] | None = None
     videos: list[Video] | None = None
     gap: Gap | None = None
@@ -176,17 +140,17 @@ class YouTube(ArtistSource[YouTubeStats]):
         """Each channel twice: with its totals, then with its top videos."""
         channels: dict[str, _Channel] = {}
         async for account, outcome in self._channels(accounts):
-            if isinstance(outcome, _Item):
+            if isinstance(outcome, Exception):
+                yield account, outcome
+            else:
                 channels[account] = _Channel(outcome)
                 yield account, _reading(channels[account])
-            else:
-                yield account, outcome
         await self._read_uploads(channels.values())
         await self._rank(list(channels.values()))
         for account, channel in channels.items():
             yield account, _reading(channel)
 
-    async def _channels(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, _Item | Exception]]:
+    async def _channels(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Item | Exception]]:
         """Every account's channel: ids in blocks, handles one by one (the API allows no more)."""
         ids = [account for account in accounts if not account.startswith("@")]
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
@@ -203,7 +167,7 @@ class YouTube(ArtistSource[YouTubeStats]):
                 item = found.get(account) or (answer.items[0] if account.startswith("@") and answer.items else None)
                 yield account, item if item is not None else AccountUnavailable("not_found")
 
-    async def _look_up(self, query: Mapping[str, Any]) -> _Answer:
+    async def _look_up(self, query: Mapping[str, Any]) -> Answer:
         """The channels of one request. Nobody found is an empty list: a 404 is the address's, not an artist's."""
         try:
             answer = await self._list("channels", part="snippet,statistics,contentDetails", maxResults=_BLOCK, **query)
@@ -220,7 +184,7 @@ class YouTube(ArtistSource[YouTubeStats]):
             else:
                 channel.uploads = found
 
-    async def _uploads(self, channel: _Item) -> list[str]:
+    async def _uploads(self, channel: Item) -> list[str]:
         """The ids of all uploads. A channel without a public video has no playlist: that is none, no error."""
         playlist = channel.content.playlists.uploads
         if channel.statistics.video_count == 0:
@@ -274,7 +238,7 @@ class YouTube(ArtistSource[YouTubeStats]):
                     found.update({item.id: _seen(item.id, item) for item in answer.items if item.id})
         return found
 
-    async def _numbers(self, block: tuple[str, ...]) -> _Answer:
+    async def _numbers(self, block: tuple[str, ...]) -> Answer:
         """Views of up to 50 videos: from their own bucket of calls, else with the titles from the common one."""
         if self._stats_in_bulk:
             try:
@@ -287,20 +251,22 @@ class YouTube(ArtistSource[YouTubeStats]):
                 self._stats_in_bulk = False
         return await self._list("videos", part="snippet,statistics", id=",".join(block), maxResults=_BLOCK)
 
-    async def _titles(self, block: tuple[str, ...]) -> _Answer:
+    async def _titles(self, block: tuple[str, ...]) -> Answer:
         return await self._list("videos", part="snippet", id=",".join(block), maxResults=_BLOCK)
 
     async def _list(
         self, resource: str, on_error: Callable[[Reply, object], None] | None = None, **params: str | int
-    ) -> _Answer:
+    ) -> Answer:
+        from casa24.sources._youtube_answers import Answer
+
         # The key goes in a header: addresses end up in logs.
         reply = await self.web.get(
             f"{API}/{resource}", params=params, headers=self._headers, on_error=on_error or _explain
         )
-        return reply.parse(_Answer)
+        return reply.parse(Answer)
 
 
-def _seen(video: str, item: _Item) -> _Seen:
+def _seen(video: str, item: Item) -> _Seen:
     return _Seen(video, item.statistics.view_count, item.snippet.title, item.snippet.published_at)
 
 
