@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,7 +43,7 @@ class Gone(Picky):
 
 
 def ask(source: type[Picky], control: str | None = FAMOUS) -> Collected:
-    label = replace(roster(), controls={"other": control} if control else {})
+    label = roster()._replace(controls={"other": control} if control else {})
     return night(source, label=label)
 
 

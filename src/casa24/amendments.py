@@ -16,9 +16,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from casa24 import files
 from casa24.errors import StorageError
@@ -45,8 +44,7 @@ class Action(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+class Amendment(NamedTuple):
     """One line. ``last`` None: still so; ``artist`` empty: the label itself."""
 
     first: dt.date
@@ -71,8 +69,7 @@ class Amendment:
         return (self.first.isoformat(), last, self.artist, self.metric, self.action.value, self.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Amendments:
+class Amendments(NamedTuple):
     """All of a record's. ``problems``: the lines that cannot be understood, each with its number."""
 
     lines: tuple[Amendment, ...] = ()

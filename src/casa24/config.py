@@ -11,10 +11,10 @@ import datetime as dt
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from casa24.errors import ConfigError, CredentialError
 from casa24.language import LANGUAGES
@@ -42,26 +42,24 @@ CONTROL = "control"
 ARTIST_KEYS = ("name", "joined", "left", "aliases")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """``[label]``. ``accounts``: the keys label-wide sources declare, by source."""
 
     name: str = "Our label"
     color: str = "#00a651"
     language: str = "en"
     worker: str | None = None
-    accounts: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = MappingProxyType({})
 
 
 _DEFAULT = Label()
 
 
-@dataclass(frozen=True, slots=True)
-class Artist:
+class Artist(NamedTuple):
     """One ``[[artists]]`` entry. ``accounts``: account ids by source, normalised."""
 
     name: str
-    accounts: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = MappingProxyType({})
     aliases: tuple[str, ...] = ()
     joined: dt.date | None = None
     left: dt.date | None = None
@@ -71,27 +69,25 @@ class Artist:
         return not ((self.joined and day < self.joined) or (self.left and day >= self.left))
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(NamedTuple):
     """A checked configuration: whom to ask about, where, and how. ``warnings``: keys nobody knows today.
 
     ``controls``: by source, an account that always answers, whose silence means the source's trouble.
     """
 
-    label: Label = field(default_factory=Label)
+    label: Label = Label()
     artists: tuple[Artist, ...] = ()
-    options: Mapping[str, SourceOptions] = field(default_factory=dict)
+    options: Mapping[str, SourceOptions] = MappingProxyType({})
     politeness: Politeness | None = None
     warnings: tuple[str, ...] = ()
-    controls: Mapping[str, str] = field(default_factory=dict)
+    controls: Mapping[str, str] = MappingProxyType({})
 
     def active(self, day: dt.date) -> tuple[Artist, ...]:
         """The artists collected on that day, in the order of the file."""
         return tuple(artist for artist in self.artists if artist.active(day))
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A file of the right form, its accounts and options not yet checked."""
 
     path: Path | None
@@ -174,9 +170,9 @@ class _Check:
 
     def _worker(self, address: str | None) -> str | None:
         """The Worker's address, if keys may travel there; it is not shown: it may be a key in the wrong place."""
-        from casa24.credentials import worker_endpoint
-
         if address is not None:
+            from casa24.credentials import worker_endpoint
+
             try:
                 worker_endpoint(address)
             except CredentialError:

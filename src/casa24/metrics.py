@@ -11,8 +11,7 @@ of them knows a platform by name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from casa24.errors import UnknownName
 from casa24.language import tr
@@ -26,8 +25,7 @@ T = TypeVar("T")
 Kind = Literal["audience", "window", "total", "score", "count"]
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A number that is followed over time.
 
     ``kind``
@@ -58,8 +56,7 @@ class Metric:
         return self.kind in {"audience", "window"}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A list worth showing: tracks, videos, genres.
 
     ``label``: the field that names an entry (empty: the entries are plain texts).
@@ -73,8 +70,7 @@ class Listing:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """One metric of one source: what a column, a line of a table, a series is about."""
 
     source: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -102,7 +103,8 @@ class ArtistRecord(BaseModel):
         return _objects(self.model_extra)
 
 
-class Measurement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Measurement:
     """A number of one day with its state; ``low``…``high`` hold the truth, both inclusive.
 
     Where a value is both rounded and suspect, ``state`` is suspect and the bounds tell the rest.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
@@ -29,8 +28,7 @@ _ANSWER_LIMIT = 64 * 1024
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A job that GitHub vouches for. ``hide``: is told each token before it is sent, so that it is never shown."""
 
     url: str

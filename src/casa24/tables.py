@@ -11,8 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.escape import safe_cell
 from casa24.models import as_count
@@ -31,8 +30,7 @@ class ForeignTable(ValueError):
     """A table casa24 did not write: ragged rows, repeated rows, or other columns in front."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The columns after artist and date, and the rows by (date, artist) in file order."""
 
     columns: tuple[str, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
@@ -210,7 +209,7 @@ class _Talker(ArtistSource[_Stats]):
 
 def test_offline_only_what_a_source_says_before_it_asks_is_heard() -> None:
     sources = (Installed(_Talker, "talker", "1"),)
-    label = Roster(artists=tuple(dataclasses.replace(one, accounts={"talker": "a"}) for one in roster().artists))
+    label = Roster(artists=tuple(one._replace(accounts={"talker": "a"}) for one in roster().artists))
     whom = patient(label=label, offline=True)
     whom.registry = registry.Registry(sources)
     line = only_one(look(whom, Area.CREDENTIALS), Level.WARNING)
@@ -223,7 +222,7 @@ def test_one_is_not_called_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     for day in folder.data.days()[:-1]:
         folder.data.file_of(day).unlink()
     folder.commit()
-    alone = dataclasses.replace(roster(), artists=roster().artists[:1])
+    alone = roster()._replace(artists=roster().artists[:1])
     told = fine(whole(folder, label=alone))
     assert {"casa24.toml: 1 artist", "1 day recorded; the newest is 2026-11-22", "YouTube: the account answers"} <= {
         *told

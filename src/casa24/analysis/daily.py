@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.episodes import walk
 
@@ -21,16 +20,14 @@ DAY = dt.timedelta(days=1)
 _LONGEST_GAP = 366
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What is known of an episode on one day. ``rises``: (day of the rise, what is left of it)."""
 
     baseline: int
     rises: tuple[tuple[dt.date, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Daily:
+class Daily(NamedTuple):
     """A value for every day from the first usable reading to the last, and the episode open then, if any.
 
     ``read``: how many readings there were up to that day, it included.

@@ -79,7 +79,8 @@ def walk(metric: Metric, points: Iterable[Point]) -> Iterator[tuple[Point, Runni
     before: Point | None = None
     for point in points:
         over = None
-        if before is not None and point.reading != before.reading:
+        # The same value is the same object, day after day.
+        if before is not None and point.reading is not before.reading:
             now = _step(metric, now, before, point)
         if now is not None and _is_over(metric, now, point):
             now, over = None, now

@@ -9,11 +9,10 @@ with seasons and trends did worse on such series, and a linear regression more t
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.daily import DAY, Daily
 from casa24.analysis.result import Result
@@ -137,8 +136,7 @@ class Errors:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A forecast without its range."""
 
     value: float

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.backtest import origins, replay
 from casa24.analysis.daily import by_number
@@ -31,8 +30,7 @@ class Prediction(Result):
     forecasts: tuple[Forecast, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked: so many days after which day. ``age``: how many days old the newest recorded day is.
 
     ``artist``: of one artist every number; ``wanted``: the metrics by key; else the people everybody reaches.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casa24.amendments import Action
@@ -46,7 +47,7 @@ def _cleaned(
         return line is not None and line.action is Action.KEEP
 
     points = tuple(
-        Point(point.date, point.reading._replace(state=State.SUSPECT, code=why[point.date]))
+        Point(point.date, replace(point.reading, state=State.SUSPECT, code=why[point.date]))
         if point.usable and point.date in why and not kept(point.date)
         else point
         for point in series.points
