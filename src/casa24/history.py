@@ -126,10 +126,17 @@ class History:
         since: dt.date | None = None,
         until: dt.date | None = None,
         *,
+        wants: Callable[[Series], bool] = lambda _item: True,
         watch: Callable[[Snapshot], None] = lambda _day: None,
     ) -> Gathering:
-        """As `every_series`, with who is who and which days could be read; ``watch`` sees each of them."""
-        gathering = Gathering(self.folder.series, self.label_series, Members(self.artists))
+        """As `every_series`, with who is who and which days could be read; ``watch`` sees each of them.
+
+        ``wants``: the numbers needed; others may be left out.
+        """
+        needed, of_label = (
+            [item for item in items if wants(item)] for items in (self.folder.series, self.label_series)
+        )
+        gathering = Gathering(needed, of_label, Members(self.artists))
         for snapshot in self.stream(since, until):
             gathering.add(snapshot)
             watch(snapshot)

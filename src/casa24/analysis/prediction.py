@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from casa24.analysis.backtest import Tally
     from casa24.analysis.daily import Daily
+    from casa24.metrics import Series
     from casa24.timeseries import TimeSeries
 
 _PEOPLE = frozenset({"audience", "window"})
@@ -42,13 +43,15 @@ class Question(NamedTuple):
     artist: str | None = None
     wanted: frozenset[str] | None = None
 
-    def asks_for(self, one: TimeSeries) -> bool:
-        """Whether this number is asked for. The label's own are not forecast."""
-        if one.artist is None or (self.artist is not None and one.artist != self.artist):
-            return False
+    def wants(self, item: Series) -> bool:
+        """Whether this number is asked for, whoever's it is."""
         if self.wanted is not None:
-            return one.item.key in self.wanted
-        return self.artist is not None or one.item.metric.kind in _PEOPLE
+            return item.key in self.wanted
+        return self.artist is not None or item.metric.kind in _PEOPLE
+
+    def asks_for(self, one: TimeSeries) -> bool:
+        """Whether this artist's number is asked for. The label's own are not forecast."""
+        return one.artist is not None and self.artist in {None, one.artist} and self.wants(one.item)
 
 
 def predict(found: Sequence[TimeSeries], asked: Question) -> Prediction:

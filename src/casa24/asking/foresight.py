@@ -35,14 +35,14 @@ def predicted(
     history, newest = record(workspace, asof)
     # What older days would teach of errors, newer ones know better; and ten years would take seconds.
     oldest = shifted(newest, -_TAUGHT_BY)
-    found = read(history, oldest if history.days[0] < oldest else None)
-    who = None if artist is None else member(workspace, history, found.members, artist)
     wanted = None
     if metrics:
         wanted = frozenset(item.key for item in named_metrics(workspace.registry.artist_series, metrics))
     age = (today() - newest).days if asof is None else 0
-    told = predict(found.series, Question((history.until if asof else None) or newest, days, age, who, wanted))
-    return told, workspace.label if who is None else who
+    question = Question((history.until if asof else None) or newest, days, age, artist, wanted)
+    found = read(history, oldest if history.days[0] < oldest else None, wants=question.wants)
+    who = None if artist is None else member(workspace, history, found.members, artist)
+    return predict(found.series, question._replace(artist=who)), workspace.label if who is None else who
 
 
 def replayed(workspace: Workspace, since: str | None, until: str | None, horizons: str) -> Backtest:

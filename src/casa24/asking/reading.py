@@ -11,8 +11,10 @@ from casa24.models import EVERY
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from casa24.history import History
+    from casa24.metrics import Series
     from casa24.timeseries import Members, TimeSeries
 
 
@@ -33,10 +35,15 @@ class Read(NamedTuple):
         return [day for day in self.history.days if day not in self.copied]
 
 
-def read(history: History, since: dt.date | None = None) -> Read:
-    """The record, or what of it is not older. A copied day its owner looked at and kept is a day like any other."""
+def read(
+    history: History, since: dt.date | None = None, *, wants: Callable[[Series], bool] = lambda _item: True
+) -> Read:
+    """The record, or what of it is not older. A copied day its owner looked at and kept is a day like any other.
+
+    ``wants``: the numbers needed; others may be left out.
+    """
     copies = Copies()
-    gathering = history.gather(since, watch=copies.add)
+    gathering = history.gather(since, wants=wants, watch=copies.add)
     names = {one.name: frozenset(one.keys) for one in gathering.members.all}
     found = cleaned(gathering.series(), copies.days, history.amendments, lambda name: names.get(name, frozenset()))
     return Read(history, gathering.members, found, frozenset(day for day in copies.days if not _kept(history, day)))

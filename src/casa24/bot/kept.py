@@ -90,11 +90,12 @@ class KeptHistory(History):
         since: dt.date | None = None,
         until: dt.date | None = None,
         *,
+        wants: Callable[[Series], bool] = lambda _item: True,
         watch: Callable[[Snapshot], None] = lambda _day: None,
     ) -> Gathering:
-        """As `History.gather`; the whole record is gathered once."""
+        """As `History.gather`; the whole record is gathered once, whatever is needed of it."""
         if since is not None or until is not None:
-            return super().gather(since, until, watch=watch)
+            return super().gather(since, until, wants=wants, watch=watch)
         for snapshot in self.stream():
             watch(snapshot)
         return self._gathering
