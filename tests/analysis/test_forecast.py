@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa24.analysis.backtest import Backtest, Tally, backtest, origins, regression, replay, scored
+from casa24.analysis.backtest import Backtest, backtest, scored
 from casa24.analysis.daily import Daily, by_number, daily, every_daily
 from casa24.analysis.forecast import (
     Assumption,
@@ -27,6 +27,7 @@ from casa24.analysis.forecast import (
 from casa24.analysis.prediction import Question, predict
 from casa24.analysis.quality.cleaning import cleaned
 from casa24.analysis.quality.copies import Copies
+from casa24.analysis.replay import Tally, origins, regression, replay
 from casa24.history import History
 from casa24.storage import DataFolder
 from casa24.timeseries import TimeSeries

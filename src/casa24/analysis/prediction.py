@@ -6,16 +6,16 @@ import datetime as dt
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24.analysis.backtest import origins, replay
 from casa24.analysis.daily import by_number
 from casa24.analysis.forecast import LEVELS, Forecast, Past, forecasts
+from casa24.analysis.replay import origins, replay
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from casa24.analysis.backtest import Tally
     from casa24.analysis.daily import Daily
+    from casa24.analysis.replay import Tally
     from casa24.metrics import Series
     from casa24.timeseries import TimeSeries
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from casa24.views.page import Column, Page
 
-_BETWEEN = "   "
+# Between two columns; where that does not fit, the narrower one.
+_GAPS = ("   ", "  ")
 _FIRST_AT_LEAST = 8
 _HEAD, _GROUP, _LINK = "bold", "bold", "dim"
 
@@ -33,10 +34,11 @@ class _Line(NamedTuple):
 class _Fixed:
     """A table that fits: each line as it stands. Finding widths and wrapping is most of what Rich's own costs."""
 
-    def __init__(self, columns: tuple[Column, ...], lines: Iterable[_Line], widths: list[int]) -> None:
+    def __init__(self, columns: tuple[Column, ...], lines: Iterable[_Line], widths: list[int], gap: str) -> None:
         self._lines = lines
         self._columns = columns
         self._widths = widths
+        self._gap = gap
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         for number, line in enumerate(self._lines):
@@ -44,12 +46,12 @@ class _Fixed:
             yield Segment.line()
             if not number:
                 rule = "-" if options.ascii_only else "─"
-                yield Segment(rule * (sum(self._widths) + len(_BETWEEN) * (len(self._widths) - 1)))
+                yield Segment(rule * _whole(self._widths, self._gap))
                 yield Segment.line()
 
     def _spaced(self, cells: tuple[str, ...]) -> str:
         places = zip(cells, self._widths, self._columns, strict=True)
-        return _BETWEEN.join(_placed(cell, width, right=column.right) for cell, width, column in places).rstrip()
+        return self._gap.join(_placed(cell, width, right=column.right) for cell, width, column in places).rstrip()
 
 
 def to_terminal(page: Page, console: Console) -> None:
@@ -70,8 +72,12 @@ def _table(table: Grid, space: int) -> RenderableType:
     lines = [_Line(tuple(clean(column.title) for column in table.columns), _HEAD), *_lines(table)]
     widths = [max(map(cell_len, cells)) for cells in zip(*(line.cells for line in lines), strict=True)]
     widths[:1] = [max(_FIRST_AT_LEAST, width) for width in widths[:1]]
-    fits = sum(widths) + len(_BETWEEN) * (len(widths) - 1) <= space
-    return _Fixed(table.columns, lines, widths) if fits else _folded(table)
+    gap = next((gap for gap in _GAPS if _whole(widths, gap) <= space), None)
+    return _folded(table) if gap is None else _Fixed(table.columns, lines, widths, gap)
+
+
+def _whole(widths: list[int], gap: str) -> int:
+    return sum(widths) + len(gap) * (len(widths) - 1)
 
 
 def _lines(table: Grid) -> Iterator[_Line]:
