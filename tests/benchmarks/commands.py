@@ -30,7 +30,11 @@ class Command:
     def run(self) -> None:
         """Once more."""
         before, started = _cpu(), time.perf_counter()
-        subprocess.run(self.arguments, cwd=self.folder, env=_ENVIRON, stdout=subprocess.DEVNULL, check=True)
+        done = subprocess.run(
+            self.arguments, cwd=self.folder, env=_ENVIRON, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"{' '.join(self.arguments)}: {done.stderr.decode()}")
         self.seconds.append(time.perf_counter() - started)
         self.spent.append(_cpu() - before)
 
