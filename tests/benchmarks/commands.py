@@ -31,10 +31,10 @@ class Command:
         """Once more."""
         before, started = _cpu(), time.perf_counter()
         done = subprocess.run(
-            self.arguments, cwd=self.folder, env=_ENVIRON, capture_output=True, text=True, check=False
+            self.arguments, cwd=self.folder, env=_ENVIRON, capture_output=True, encoding="utf-8", check=False
         )
         if done.returncode:
-            raise SystemExit(f"{' '.join(self.arguments)}: {done.stderr.decode()}")
+            raise SystemExit(f"{' '.join(self.arguments)}: {done.stderr}")
         self.seconds.append(time.perf_counter() - started)
         self.spent.append(_cpu() - before)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import shutil
+import tempfile
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from casa24 import __version__
 from casa24.doctor.areas import Area
@@ -18,9 +24,6 @@ from tests.repositories import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
-
-    import pytest
 
     from casa24.analysis.checkup import Checkup
     from casa24.config import Roster
@@ -85,18 +88,31 @@ class Folder:
 def lay_down(place: Path, monkeypatch: pytest.MonkeyPatch, *, committed: int = 0) -> Folder:
     """The folder with thirty nights, the last commit of which was made so many days ago."""
     monkeypatch.setenv("HOME", str(place))
+    shutil.copytree(_made(committed), place, dirs_exist_ok=True)
     folder = Folder(place / "label", monkeypatch)
-    folder.path.mkdir()
-    git(place, "init", "-q", "--bare", "-b", "main", "origin.git")
-    git(folder.path, "init", "-q", "-b", "main")
-    git(folder.path, "remote", "add", "origin", str(place / "origin.git"))
-    (folder.path / ".gitignore").write_text(".env\n", "utf-8")
-    folder.workflow.parent.mkdir(parents=True)
-    folder.workflow.write_text(WORKFLOW, "utf-8")
-    folder.data.save(*(night(days) for days in range(committed, committed + 31)))
-    folder.commit(committed)
-    git(folder.path, "remote", "set-head", "origin", "main")
+    git(folder.path, "remote", "set-url", "origin", str(place / "origin.git"))
     return folder
+
+
+@cache
+def _made(committed: int) -> Path:
+    """Such a folder, to be copied: git takes longer to make one than most tests take to look at it."""
+    place = Path(tempfile.mkdtemp(prefix="casa24-healthy-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("HOME", str(place))
+        folder = Folder(place / "label", monkeypatch)
+        folder.path.mkdir()
+        git(place, "init", "-q", "--bare", "-b", "main", "origin.git")
+        git(folder.path, "init", "-q", "-b", "main")
+        git(folder.path, "remote", "add", "origin", str(place / "origin.git"))
+        (folder.path / ".gitignore").write_text(".env\n", "utf-8")
+        folder.workflow.parent.mkdir(parents=True)
+        folder.workflow.write_text(WORKFLOW, "utf-8")
+        folder.data.save(*(night(days) for days in range(committed, committed + 31)))
+        folder.commit(committed)
+        git(folder.path, "remote", "set-head", "origin", "main")
+    return place
 
 
 def unreachable(_request: httpx.Request) -> httpx.Response:
