@@ -50,13 +50,20 @@ class Border(TyperGroup):
             raise typer.Exit(1) from None
         except Exception as error:
             if type(error).__module__.split(".")[0] in {"typer", "click"}:
-                raise
+                raise _plain(error) from None
             log.debug("", exc_info=error)
             fail(
                 f"Something casa24 did not expect: {type(error).__name__}.",
                 "Run the command again with --debug and report what it prints.",
             )
             raise typer.Exit(1) from None
+
+
+def _plain(error: Exception) -> Exception:
+    """A wrong option as typer says it, without the words of the library that noticed."""
+    if isinstance(error, typer.BadParameter):
+        error.message = error.message.removeprefix("Value error, ")
+    return error
 
 
 def _give_up_stdout() -> None:

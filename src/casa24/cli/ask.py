@@ -35,7 +35,7 @@ def growth(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show what grew over a period, artist by artist; what moved in a wave is told apart."""
+    """Show what grew over a period, artist by artist. What moved in a wave is told apart."""
     from casa24.asking.questions import grown
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -55,7 +55,7 @@ def unusual(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show what jumped (in 30 days, or since a day), what is still open, and who moved together."""
+    """Show what jumped, what is open, and who moved together. In 30 days, or since a day."""
     from casa24.asking.questions import noticed
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -76,7 +76,7 @@ def milestones(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show the milestones that were certainly reached, and how far the next ones are."""
+    """Show the milestones reached, and how far the next ones are. Only what is certain counts."""
     from casa24.asking.questions import reached
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -101,7 +101,7 @@ def compare(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show artists side by side on the newest day, with their changes in 30 days."""
+    """Show artists side by side, with their changes in 30 days."""
     from casa24.asking.questions import compared
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -125,7 +125,7 @@ def leaderboard(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show who stands where by one number, and how that changed in 30 days."""
+    """Show who stands where by one number. And how that changed in 30 days."""
     from casa24.asking.questions import ranked
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -147,7 +147,7 @@ def week(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show the label's week: what changed, is unusual, was reached, is new, is missing, and leaves next."""
+    """Show the label's week. What changed, is unusual, was reached, is new, is missing, and leaves next."""
     from casa24.asking.questions import weekly
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace

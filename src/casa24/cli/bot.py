@@ -23,7 +23,7 @@ def bot(
     data_dir: options.DataDir = None,
     debug: options.Debug = False,
 ) -> None:
-    """Answer questions about the record in the label's Discord server, until Ctrl-C."""
+    """Answer questions in the label's Discord server. It runs until Ctrl-C."""
     from casa24.cli.answering import Place, check_bot, run_bot
 
     place = Place.of(config, data_dir, pull)

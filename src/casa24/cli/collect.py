@@ -24,7 +24,7 @@ def collect(
     verbose: options.Verbose = False,
     debug: options.Debug = False,
 ) -> None:
-    """Ask every platform about every artist and store the day's snapshot."""
+    """Ask every platform about every artist, and store the day."""
     from casa24.cli.collection import CollectOptions, NotStored, report, run
     from casa24.cli.workspace import open_workspace
 

@@ -19,7 +19,7 @@ def predict(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Forecast the label's numbers, or one artist's, with ranges and what they assume."""
+    """Forecast the label's numbers, or one artist's, with ranges. Each says what it assumes."""
     from casa24.asking.foresight import predicted
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -40,7 +40,7 @@ def backtest(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Replay every forecast the record could have had, and score it."""
+    """Replay and score every forecast the record could have had."""
     from casa24.asking.foresight import replayed
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace

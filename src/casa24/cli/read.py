@@ -46,7 +46,7 @@ def diff(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Compare two days: 2025-10-01, today, yesterday, latest, or 7d for seven days ago."""
+    """Compare two days. Write them like 2025-10-01, today, yesterday, latest, or 7d (seven days ago)."""
     from casa24.asking.days import asked, compared
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -82,7 +82,7 @@ def history(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Show an artist's numbers over time: a plot with its gaps and doubts, and the readings."""
+    """Show an artist's numbers over time. A plot with its gaps and doubts, and the readings."""
     from casa24.asking.days import asked, followed
     from casa24.cli.output import emit, plot_style
     from casa24.cli.workspace import open_workspace
@@ -101,7 +101,7 @@ def sources(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """List the installed sources: what they measure, which credentials they want and have."""
+    """List the sources, what they measure and the keys they want. And which of these are there."""
     from casa24.cli.keys import installed_sources
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
