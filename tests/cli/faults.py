@@ -22,6 +22,7 @@ from casa24.models import Snapshot
 from tests.internet import Act, casa24, drips, endless, internet, resets, silence, usual
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 WORKER = "keys.example.org"
@@ -206,7 +207,7 @@ FAULTS: dict[str, Fault] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A night: what fails of the world (see FAILING), how, and how casa24 is called."""
+    """What fails of the world one night (see FAILING), how, and how casa24 is called."""
 
     failing: str
     fault: str
@@ -217,16 +218,21 @@ class Case:
         """The hosts that cannot prove who they are."""
         return FAILING[self.failing] if self.fault == "certificate" else frozenset()
 
-    def play(self, request: httpx.Request) -> httpx.Response | Act:
-        """The world of that night."""
-        fails = request.url.host in FAILING[self.failing]
-        return FAULTS[self.fault](request) if fails else _good(request)
+
+def _world(cases: Sequence[Case]) -> Callable[[httpx.Request], httpx.Response | Act]:
+    """The world of a night on which all of these are so."""
+    faults = {host: FAULTS[case.fault] for case in cases for host in FAILING[case.failing]}
+    return lambda request: faults.get(request.url.host, _good)(request)
 
 
 @dataclass(frozen=True)
 class Night:
-    """What a night left behind. ``files``: the data folder; ``asked``: the hosts a request reached."""
+    """What a night left behind.
 
+    ``whole``: the platforms that did not fail; ``files``: the data folder; ``asked``: the hosts a request reached.
+    """
+
+    whole: tuple[str, ...]
     code: int
     seconds: float
     stdout: str
@@ -256,22 +262,26 @@ class Night:
 _MASK = "::add-mask::"
 
 
-def spend(case: Case, folder: Path) -> Night:
-    """One night in a GitHub job: a process of its own, in an internet of its own."""
+def spend(cases: Sequence[Case], folder: Path) -> Night:
+    """One night in a GitHub job: a process of its own, in an internet of its own. The cases call casa24 alike."""
+    (arguments,) = {case.arguments for case in cases}
+    failing = frozenset[str]().union(*(FAILING[case.failing] for case in cases))
     label, summary = folder / "label", folder / "summary.md"
     _found(label)
     with internet(folder) as world:
-        world.play, world.strangers = case.play, case.strangers
+        world.play = _world(cases)
+        world.strangers = frozenset[str]().union(*(case.strangers for case in cases))
         env = {**world.environ, **KEYS, **SECRETS, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-        if case.failing == "worker":
+        if WORKER in failing:
             env["WORKER_API_URL"] = f"https://{WORKER}"
         started = time.monotonic()
-        done = casa24("collect", *case.arguments, env=env, cwd=label, timeout=120)
+        done = casa24("collect", *arguments, env=env, cwd=label, timeout=120)
         seconds = time.monotonic() - started
     data = label / "data"
     files = {path.relative_to(data).as_posix(): path.read_text("utf-8") for path in data.rglob("*.*")}
     asked = frozenset(request.url.host for request in world.seen)
-    return Night(done.returncode, seconds, done.stdout, done.stderr, summary.read_text("utf-8"), files, asked)
+    whole = tuple(name for name, hosts in PLATFORMS.items() if not hosts & failing)
+    return Night(whole, done.returncode, seconds, done.stdout, done.stderr, summary.read_text("utf-8"), files, asked)
 
 
 def _found(label: Path) -> None:
