@@ -68,10 +68,10 @@ def test_nonsense_is_no_date_and_the_answer_shows_how_to_write_one(history: Hist
 @pytest.mark.parametrize(
     ("text", "near"),
     [
-        ("2026-03-12", "2026-03-10 and 2026-03-13"),
+        ("2026-03-12", "2026-03-10, 2026-03-13"),
         ("2020-01-01", "2026-03-10."),
         ("2030-01-01", "2026-03-20."),
-        ("2026-03-15", "2026-03-14 and 2026-03-19"),
+        ("2026-03-15", "2026-03-14, 2026-03-19"),
     ],
 )
 def test_a_day_without_a_snapshot_names_the_nearest(history: History, text: str, near: str) -> None:

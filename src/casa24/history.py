@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _FAR_BACK = 1000
 _AGO = re.compile(r"(\d{1,5})d")
-_EXAMPLES = "Write it like 2025-10-17, today, yesterday, latest, or 7d (seven days ago)."
 
 
 class Newest(NamedTuple):
@@ -211,9 +210,9 @@ class History:
         close = self._around(wanted)
         if nearest:
             return min(close, key=lambda day: abs(day - wanted))
-        names = " and ".join(day.isoformat() for day in close)
         raise NoSnapshot(
-            f"There is no snapshot of {wanted}.", advice=f"Nearest: {names}. Use one of them, or add --nearest."
+            tr("There is no snapshot of {day}.", day=wanted),
+            advice=tr("Nearest: {days}. Use one of them, or add --nearest.", days=", ".join(map(str, close))),
         )
 
     def need_days(self) -> None:
@@ -221,10 +220,10 @@ class History:
         if self.days:
             return
         if self.until is not None and (recorded := self.folder.days()):
-            raise NoSnapshot(f"Nothing was recorded up to {self.until}.", advice=f"The first day is {recorded[0]}.")
+            raise _before_all(self.until, recorded[0])
         raise NoSnapshot(
-            f"Nothing is recorded in {self.folder.path} yet.",
-            advice="Run `casa24 collect` to record today, or `casa24 demo` to see an invented record.",
+            tr("Nothing is recorded in {folder} yet.", folder=self.folder.path),
+            advice=tr("Run `casa24 collect` to record today, or `casa24 demo` to see an invented record."),
         )
 
     def newest(self, now: dt.date | None = None) -> Newest:
@@ -234,8 +233,8 @@ class History:
         """
         self.need_days()
         days = self.days if now is None else self.between(until=now)
-        if not days:
-            raise NoSnapshot(f"Nothing was recorded up to {now}.", advice=f"The first day is {self.days[0]}.")
+        if now is not None and not days:
+            raise _before_all(now, self.days[0])
         unreadable: list[tuple[dt.date, StorageError]] = []
         for day in reversed(days):
             try:
@@ -260,6 +259,10 @@ class History:
         return None
 
 
+def _before_all(day: dt.date, first: dt.date) -> NoSnapshot:
+    return NoSnapshot(tr("Nothing was recorded up to {day}.", day=day), advice=tr("The first day is {day}.", day=first))
+
+
 def parse_day(text: str, *, today: dt.date) -> dt.date:
     """A day as people write it; ``today`` is the current UTC date. Raises BadDate."""
     word = text.strip().lower()
@@ -271,4 +274,5 @@ def parse_day(text: str, *, today: dt.date) -> dt.date:
             return today - dt.timedelta(days=int(ago[1]))
         return dt.date.fromisoformat(word)
     except (ValueError, OverflowError):
-        raise BadDate(f"{text!r} is no date.", advice=_EXAMPLES) from None
+        advice = tr("Write it like 2025-10-17, today, yesterday, latest, or 7d (seven days ago).")
+        raise BadDate(tr("{text} is no date.", text=repr(text)), advice=advice) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -311,3 +312,21 @@ def test_a_value_that_is_no_number_is_a_gap_with_its_reason(demo: Path) -> None:
     shown = run("show", "--artist", "PYRO").stdout
     assert "no reading" in shown
     assert "the stored value is no number" in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["show", "--date", "2030-01-01"], "No hay registro del 2030-01-01."),
+        (["diff", "hoy", "latest"], "'hoy' no es una fecha."),
+        (["diff", "latest", "latest"], "Las dos fechas son el "),
+        (["predict", "--days", "99"], "No se pueden pronosticar 99 días."),
+        (["unusual", "--since", "2030-01-01"], "--since 2030-01-01 viene después del día más nuevo"),
+    ],
+)
+def test_a_wrong_day_is_told_in_the_labels_language(the_demo: Path, command: list[str], said: str) -> None:
+    done = CliRunner().invoke(app, [*command, "--config", str(the_demo / "casa24.toml"), "--lang", "es"])
+    assert done.exit_code != 0
+    *_, error, advice = done.stderr.splitlines()
+    assert said in error
+    assert not re.search("Give|Write|Use", advice)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from casa24 import names
 from casa24.errors import NoSnapshot, UnknownName, UsageError
 from casa24.history import parse_day
+from casa24.language import tr
 from casa24.metrics import named_metrics
 from casa24.workspace import today
 
@@ -31,7 +32,8 @@ def asked(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -
     history = workspace.record(asof=asof, raw=raw)
     if not raw:
         for problem in history.amendments.problems:
-            workspace.warn(f"Warning: {problem}. This line is not heeded.")
+            warning = tr("Warning: {what}", what=problem)
+            workspace.warn(f"{warning}. {tr('This line is not heeded.')}")
     return history
 
 
@@ -52,7 +54,9 @@ def compared(workspace: Workspace, history: History, old: str, new: str, *, arti
 
     days = [_day(workspace, history, text, nearest=nearest) for text in (old, new)]
     if days[0] == days[1]:
-        raise UsageError(f"Both dates mean {days[0]}.", advice="Give two different days; `casa24 show` shows one.")
+        raise UsageError(
+            tr("Both dates mean {day}.", day=days[0]), advice=tr("Give two different days; `casa24 show` shows one.")
+        )
     first, second = history.on(*days)
     registry, aliases = workspace.registry, workspace.aliases
     result = diff(first, second, registry.artist_series, workspace.label_series, aliases=aliases)
@@ -97,10 +101,11 @@ def span(history: History, since: str | None, until: str | None) -> tuple[dt.dat
         for text in (since, until)
     )
     if first and last and first > last:
-        raise UsageError(f"--since {first} comes after --until {last}.", advice="Give the earlier day to --since.")
+        what = tr("--since {first} comes after --until {last}.", first=first, last=last)
+        raise UsageError(what, advice=tr("Give the earlier day to --since."))
     if not history.between(first, last):
-        advice = f"The record goes from {history.days[0]} to {history.days[-1]}."
-        raise NoSnapshot("There is no snapshot in these days.", advice=advice)
+        advice = tr("The record goes from {first} to {last}.", first=history.days[0], last=history.days[-1])
+        raise NoSnapshot(tr("There is no snapshot in these days."), advice=advice)
     return first, last
 
 
@@ -117,7 +122,8 @@ def member(workspace: Workspace, history: History, members: Members, query: str)
         if (last := _last_recorded(workspace, history, query)) is None:
             raise
         raise UnknownName(
-            f"{last[0]} was not recorded in these days.", advice=f"The last day is {last[1]}."
+            tr("{artist} was not recorded in these days.", artist=last[0]),
+            advice=tr("The last day is {day}.", day=last[1]),
         ) from unknown
 
 
@@ -126,7 +132,7 @@ def _day(workspace: Workspace, history: History, text: str, *, nearest: bool) ->
     now = today()
     day = history.day(text, today=now, nearest=nearest)
     if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=now)):
-        workspace.warn(f"{wanted} has no snapshot; the nearest is {day}.")
+        workspace.warn(tr("{wanted} has no snapshot; the nearest is {day}.", wanted=wanted, day=day))
     return day
 
 
@@ -138,7 +144,10 @@ def _artist(workspace: Workspace, history: History, query: str, *snapshots: Snap
         if (last := _last_recorded(workspace, history, query)) is None:
             raise
         name, day = last
-        raise UnknownName(f"{name} was recorded until {day}.", advice=f"Add --date {day} to see it.") from unknown
+        raise UnknownName(
+            tr("{artist} was recorded until {day}.", artist=name, day=day),
+            advice=tr("Add --date {day} to see it.", day=day),
+        ) from unknown
 
 
 def _last_recorded(workspace: Workspace, history: History, query: str) -> tuple[str, dt.date] | None:

@@ -10,6 +10,7 @@ from casa24.asking.days import asked, member, span
 from casa24.asking.questions import record
 from casa24.asking.reading import read
 from casa24.errors import UsageError
+from casa24.language import tr
 from casa24.workspace import today
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def predicted(
     from casa24.metrics import named_metrics
 
     if not SHORTEST <= days <= LONGEST:
-        raise UsageError(f"{days} days cannot be forecast.", advice=f"Give {SHORTEST} to {LONGEST}.")
+        advice = tr("Give {least} to {most}.", least=SHORTEST, most=LONGEST)
+        raise UsageError(tr("{days} days cannot be forecast.", days=days), advice=advice)
     history, newest = record(workspace, asof)
     # What older days would teach of errors, newer ones know better; and ten years would take seconds.
     oldest = shifted(newest, -_TAUGHT_BY)
@@ -61,6 +63,6 @@ def _horizons(text: str) -> list[int]:
 
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isascii() and part.isdecimal() and SHORTEST <= int(part) <= LONGEST for part in parts):
-        advice = f"Write them like 7,30; each {SHORTEST} to {LONGEST}."
-        raise UsageError(f"{text!r} are no days to forecast.", advice=advice)
+        advice = tr("Write them like 7,30; each {least} to {most}.", least=SHORTEST, most=LONGEST)
+        raise UsageError(tr("{text} are no days to forecast.", text=repr(text)), advice=advice)
     return sorted({int(part) for part in parts})

@@ -96,7 +96,8 @@ def noticed(workspace: Workspace, since: str | None, *, asof: str | None) -> Unu
     history, last = record(workspace, asof)
     first = parse_day(since, today=today()) if since else shifted(last, -_MONTH)
     if first > last:
-        raise UsageError(f"--since {first} comes after the newest day, {last}.", advice="Give an earlier day.")
+        what = tr("--since {first} comes after the newest day, {last}.", first=first, last=last)
+        raise UsageError(what, advice=tr("Give an earlier day."))
     return unusual(history.every_series(shifted(first, -LOOK_BACK), last), first, last)
 
 
@@ -141,7 +142,7 @@ def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Lea
         )
     item = default_metric(found)
     if item is None:
-        raise UsageError("No installed source follows a number of artists.", advice="See `casa24 sources`.")
+        raise UsageError(tr("No installed source follows a number of artists."), advice=tr("See `casa24 sources`."))
     history, last = record(workspace, asof)
     return leaderboard(history.every_series(shifted(last, -_RANKS), last), item, last)
 
