@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -39,11 +42,33 @@ def test_two_spaces_part_them_where_that_makes_it_fit() -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [20, 24, 28])
-def test_where_nothing_else_helps_words_are_folded_and_numbers_stay_whole(width: int) -> None:
-    lines = shown(grid("Artist | >Fans", [("Ana Luz and her band", "1,200")]), width)
+@pytest.mark.parametrize("width", [26, 30])
+def test_where_that_is_too_wide_words_go_to_the_next_line_and_numbers_stay_whole(width: int) -> None:
+    lines = shown(grid("Artist | >Fans", [("Ana Luz and her wonderful band", "1,200")]), width)
     assert max(map(cell_len, lines)) <= width
-    assert any("1,200" in line for line in lines)
+    assert "1,200" in lines[2]
+    assert " ".join(line.replace("1,200", "").strip() for line in lines[2:]) == "Ana Luz and her wonderful band"
+
+
+def test_what_would_lose_digits_is_told_line_by_line() -> None:
+    table = grid("Artist | >Followers | Note | >", [("Ana Luz", "29,338 (+167)", "", "▁▂"), ("Ben", "7", "new", "")])
+    assert shown(table._replace(links={1: "https://x.example/ben"}), 26) == [
+        "Ana Luz",
+        "  Followers: 29,338 (+167)",
+        "  ▁▂",
+        "Ben",
+        "https://x.example/ben",
+        "  Followers: 7",
+        "  Note: new",
+    ]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=9), st.integers(24, 130))
+def test_no_width_costs_a_number_a_digit(values: list[int], width: int) -> None:
+    cells = [f"{value:,}" for value in values]
+    heads = " | ".join(["Number", *(f">Artist {number}" for number in range(len(values)))])
+    told = re.findall("[0-9,]{2,}|[0-9]", " ".join(shown(grid(heads, [("Followers", *cells)]), width)[1:]))
+    assert [cell for cell in cells if cell not in told] == []
 
 
 def test_a_row_that_leads_somewhere_has_its_address_whole_on_a_line_below() -> None:

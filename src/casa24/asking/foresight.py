@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
-from casa24.asking.days import asked, member, span
+from casa24.asking.days import member, span
 from casa24.asking.questions import record
 from casa24.asking.reading import read
 from casa24.errors import UsageError
@@ -44,6 +44,9 @@ def predicted(
     question = Question((history.until if asof else None) or newest, days, age, artist, wanted)
     found = read(history, oldest if history.days[0] < oldest else None, wants=question.wants)
     who = None if artist is None else member(workspace, history, found.members, artist)
+    if artist is not None and who is None:
+        what, advice = tr("The label's own numbers are not forecast."), tr("Name an artist, or none for all of them.")
+        raise UsageError(what, advice=advice)
     return predict(found.series, question._replace(artist=who)), workspace.label if who is None else who
 
 
@@ -53,7 +56,7 @@ def replayed(workspace: Workspace, since: str | None, until: str | None, horizon
     from casa24.analysis.daily import every_daily
 
     days = _horizons(horizons)
-    history = asked(workspace)
+    history, _ = record(workspace, None)
     first, last = span(history, since, until)
     return backtest(every_daily(read(history).series), days, first, last)
 

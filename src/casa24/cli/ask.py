@@ -115,7 +115,8 @@ def leaderboard(
     metric: Annotated[
         str | None,
         typer.Argument(
-            help="spotify.followers, or a field or title that means one number.", autocompletion=options.complete_metric
+            help="spotify.followers, or a field or title that means one number.",
+            autocompletion=options.complete_artist_metric,
         ),
     ] = None,
     asof: options.AsOf = None,

@@ -11,7 +11,7 @@ from casa24.views.formats import Format
 def predict(
     artist: options.OneArtist = None,
     days: Annotated[int, typer.Option("--days", help="How many days ahead: 7 to 90.")] = 30,
-    metric: options.Metrics = None,
+    metric: options.ArtistMetrics = None,
     asof: options.AsOf = None,
     config: options.ConfigPath = None,
     data_dir: options.DataDir = None,

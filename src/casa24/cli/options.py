@@ -56,6 +56,7 @@ def _metrics(workspace: Workspace) -> list[str]:
 
 complete_artist, complete_day, complete_source = _completed(_artists), _completed(_days), _completed(_sources)
 complete_metric = _completed(_metrics)
+complete_artist_metric = _completed(lambda workspace: [item.key for item in workspace.registry.artist_series])
 
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", help="The casa24.toml to use; else the nearest one, from here upwards.")
@@ -94,6 +95,15 @@ Metrics = Annotated[
         "-m",
         help="Only this: spotify.followers, followers or a title; may be repeated.",
         autocompletion=complete_metric,
+    ),
+]
+ArtistMetrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        "-m",
+        help="Only this: spotify.followers, followers or a title; may be repeated.",
+        autocompletion=complete_artist_metric,
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]

@@ -64,7 +64,8 @@ def _assumptions(told: list[Forecast]) -> list[str]:
             leaving = "; ".join(f"{number(gone.amount)} ({day(gone.date)})" for gone in one.departures)
             lines.append(f"{who}: {tr('an open burst leaves the window: {leaving}', leaving=leaving)}.")
         if one.assumes is Assumption.GAIN:
-            lines.append(f"{who}: {tr('{gain} a day, as in the last 60 days', gain=one.gain)}.")
+            text = tr("{gain} a day, as on most of the last 60 days", gain=one.gain)
+            lines.append(f"{who}: {text}.")
         if one.assumes is Assumption.NO_CHANGE and one.baseline is not None:
             text = tr("an unusual rise is open, from {baseline}: it may leave", baseline=number(one.baseline))
             lines.append(f"{who}: {text}.")

@@ -69,7 +69,7 @@ def leaderboard_page(result: Leaderboard, label: str) -> Page:
         )
         blocks.append(Lines(tuple(lines), tr("No usable reading in 7 days")))
     if not blocks:
-        blocks.append(Lines((tr("Nobody on this day has this number."),)))
+        blocks.append(Lines((tr("Nobody on this day has this number; try another: `casa24 leaderboard followers`."),)))
     return Page(heading, _places(result), tuple(blocks))
 
 

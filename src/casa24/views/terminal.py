@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Between two columns; where that does not fit, the narrower one.
 _GAPS = ("   ", "  ")
 _FIRST_AT_LEAST = 8
+_LONGEST_WORD = 20
 _HEAD, _GROUP, _LINK = "bold", "bold", "dim"
 
 
@@ -73,7 +74,13 @@ def _table(table: Grid, space: int) -> RenderableType:
     widths = [max(map(cell_len, cells)) for cells in zip(*(line.cells for line in lines), strict=True)]
     widths[:1] = [max(_FIRST_AT_LEAST, width) for width in widths[:1]]
     gap = next((gap for gap in _GAPS if _whole(widths, gap) <= space), None)
-    return _folded(table) if gap is None else _Fixed(table.columns, lines, widths, gap)
+    if gap is not None:
+        return _Fixed(table.columns, lines, widths, gap)
+    least = [
+        width if column.right else min(width, _longest_word(table, number))
+        for number, (column, width) in enumerate(zip(table.columns, widths, strict=True))
+    ]
+    return _folded(table, least) if _whole(least, _GAPS[0]) <= space else _stacked(table)
 
 
 def _whole(widths: list[int], gap: str) -> int:
@@ -93,19 +100,25 @@ def _placed(cell: str, width: int, *, right: bool) -> str:
     return spaces + cell if right else cell + spaces
 
 
-def _folded(table: Grid) -> RenderableType:
-    """A table that does not fit: what is text in it is folded, numbers stay whole."""
+def _longest_word(table: Grid, number: int) -> int:
+    """How wide a column of words must be for none of them to be broken, but for those no column is wide enough for."""
+    words = (word for row in table.rows for word in clean(row[number]).split())
+    return max(_FIRST_AT_LEAST, *(min(cell_len(word), _LONGEST_WORD) for word in words), 0)
+
+
+def _folded(table: Grid, least: list[int]) -> RenderableType:
+    """A table too wide for one line a row: what is text in it is folded, numbers stay whole."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for number, column in enumerate(table.columns):
+    for column, width in zip(table.columns, least, strict=True):
         shown.add_column(
             Text(clean(column.title)),
             justify="right" if column.right else "left",
             overflow="fold",
             no_wrap=column.right,
-            min_width=None if number else _FIRST_AT_LEAST,
+            min_width=width,
         )
     for number, row in enumerate(table.rows):
         style = _GROUP if number in table.heads else ""
@@ -114,3 +127,17 @@ def _folded(table: Grid) -> RenderableType:
             cells[0].append(f"\n{clean(table.links[number])}", style=_LINK)
         shown.add_row(*cells)
     return shown
+
+
+def _stacked(table: Grid) -> Text:
+    """A table that would lose digits: row after row, each cell on a line of its own with its head before it."""
+    heads = [clean(column.title) for column in table.columns[1:]]
+    lines: list[Text] = []
+    for number, (first, *cells) in enumerate(table.rows):
+        lines.append(Text(clean(first), style=_GROUP))
+        if number in table.links:
+            lines.append(Text(clean(table.links[number]), style=_LINK))
+        for head, cell in zip(heads, cells, strict=True):
+            if cell.strip():
+                lines.append(Text(f"  {head}: {clean(cell).strip()}" if head else f"  {clean(cell).strip()}"))
+    return Text("\n").join(lines)

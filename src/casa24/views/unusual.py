@@ -25,7 +25,7 @@ def unusual_page(result: Unusual, label: str) -> Page:
     parts = (
         (tr("Open: rose at once, and has not come back"), [open_words(one) for one in result.open]),
         (tr("Fell for several artists at once"), [movement_words(one) for one in falls]),
-        (tr("Jumps"), [movement_words(one) for one in rest]),
+        (tr("Jumps, up or down"), [movement_words(one) for one in rest]),
     )
     blocks = tuple(Lines(tuple(lines), title) for title, lines in parts if lines)
     nothing = Lines((tr("Nothing unusual in these days."),))

@@ -56,7 +56,7 @@ def _recorded(result: WeekReport) -> Iterable[str]:
     recorded = count(result.recorded, "Recorded on {n} of 7 days.", "Recorded on {n} of 7 days.")
     yield f"{recorded.removesuffix('.')}; {copied_words(result.copied)}" if result.copied else recorded
     if not result.over:
-        yield tr("The week is not over in the record: it ends on {day}.", day=day(result.newest))
+        yield tr("The week is not over: the record ends on {day}.", day=day(result.newest))
     if result.since is None:
         yield tr("Nothing was recorded in the week before: changes are counted from the first reading of this one.")
     if not result.changes:
