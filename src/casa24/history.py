@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.amending import amended
 from casa24.amendments import FILE_NAME, Amendments
-from casa24.errors import BadDate, NoSnapshot, StorageError, UnreadableSnapshot
+from casa24.errors import BadDate, NoSnapshot, StorageError
 from casa24.language import tr
 from casa24.legacy import Accounts, interpret, known_accounts, silent_accounts
 from casa24.metrics import Metric, Series
@@ -229,7 +229,7 @@ class History:
     def newest(self, now: dt.date | None = None) -> Newest:
         """The newest day that can be read, and what is wrong with newer ones; ``now``: later days are not heeded.
 
-        Raises NoSnapshot where nothing was recorded, UnreadableSnapshot where no day of it can be read.
+        Raises NoSnapshot where there is none.
         """
         self.need_days()
         days = self.days if now is None else self.between(until=now)
@@ -244,7 +244,7 @@ class History:
             else:
                 to_come = self.days[-1] if self.days[-1] != days[-1] else None
                 return Newest(day, tuple(unreadable), to_come)
-        raise UnreadableSnapshot(tr("No day of the record can be read."), advice=tr("`casa24 data check` says why."))
+        raise NoSnapshot(tr("No day of the record can be read."), advice=tr("`casa24 data check` says why."))
 
     def _around(self, day: dt.date) -> list[dt.date]:
         place = bisect_left(self.days, day)

@@ -64,6 +64,17 @@ def test_only_what_reaches_into_the_days_asked_for_is_told() -> None:
     assert len(unusual(found, ago(4), DAY).movements) == 2
 
 
+def test_a_jump_after_days_nobody_read_says_that_its_day_is_not_known() -> None:
+    values = [100] * 20 + [180]
+    told = unusual([series(*values, gaps=range(12, 20))], ago(5), DAY)
+    text = " ".join(as_markdown(unusual_page(told, "Ana")).split())
+    assert (told.movements[0].events[0].unread, told.open[0].episode.unread) == (8, 8)
+    assert "nothing was read in the 8 days before" in text
+    assert "Nothing was read in the 8 days before: it may have come little by little." in text
+    night = unusual([series(*values, gaps=[19])], ago(5), DAY)
+    assert "was read" not in as_markdown(unusual_page(night, "Ana"))
+
+
 def test_nothing_unusual_is_said_in_a_sentence() -> None:
     page = unusual_page(unusual([], ago(30), DAY), "Ours")
     assert "Nothing unusual in these days." in as_markdown(page)

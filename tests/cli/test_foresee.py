@@ -51,6 +51,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
+def test_the_labels_own_numbers_are_refused_and_not_taken_for_everybodys(folder: Path) -> None:
+    done = run(folder, "predict", "--artist", "label")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "The label's own numbers are not forecast." in done.stderr
+
+
+def test_a_replay_names_the_newest_day_that_cannot_be_read(folder: Path) -> None:
+    (folder / "historical" / f"{DAY}.json").write_text("{", "utf-8")
+    assert f"{DAY}.json is damaged" in run(folder, "backtest").stderr
+
+
 def test_a_forecast_has_a_value_two_ranges_and_what_it_assumes(folder: Path) -> None:
     shown = " ".join(run(folder, "predict", "--days", "7").stdout.split())
     assert "Our label: 7 days after 14 Mar 2026" in shown

@@ -216,6 +216,15 @@ def test_of_an_empty_record_there_is_nothing_to_say(tmp_path: Path, httpserver: 
     assert (done.returncode, done.stderr) == (0, "Nothing new to say.\n")
 
 
+def test_of_a_record_nobody_can_read_it_is_not_said_that_nothing_is_new(label: Path, httpserver: HTTPServer) -> None:
+    for path in (label / "data" / "historical").iterdir():
+        path.write_text('{"date":', "utf-8")
+    done = run(label, taking(httpserver))
+    assert done.returncode == 1
+    assert "No day of the record can be read." in done.stderr
+    assert heard(httpserver) == []
+
+
 def test_it_speaks_the_labels_language(label: Path, httpserver: HTTPServer) -> None:
     run(label, taking(httpserver), "--lang", "es")
     assert [title for title, _ in heard(httpserver)] == ["Our label: novedades", "Our label: semana 2026-W11"]

@@ -14,7 +14,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casa24.analysis.events import certain_change, threshold
+from casa24.analysis.events import certain_change, days_between, threshold
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Rise(Result):
 class Episode(Result):
     """``first``: the day of the first rise; ``baseline``: the value before it; ``closed``: None while it is open.
 
-    ``value``: the newest value, or that of the day it closed.
+    ``value``: the newest value, or that of the day it closed; ``unread``: see Event.
     """
 
     artist: str | None
@@ -51,6 +51,7 @@ class Episode(Result):
     rises: tuple[Rise, ...]
     value: int
     closed: dt.date | None = None
+    unread: int = 0
 
     @property
     def above(self) -> int:
@@ -60,9 +61,10 @@ class Episode(Result):
 
 @dataclass(slots=True)
 class Running:
-    """An episode in the making: the value before it, and its rises so far."""
+    """An episode in the making: the value before it, the days without a reading before it, its rises so far."""
 
     baseline: int
+    unread: int
     rises: list[Rise]
 
     def pay_back(self, amount: int) -> None:
@@ -118,7 +120,7 @@ def _step(metric: Metric, now: Running | None, before: Point, after: Point) -> R
     if least is None or abs(certain) < least:
         return now
     if certain > 0:
-        now = now or Running(earlier, [])
+        now = now or Running(earlier, days_between(before.date, after.date), [])
         now.rises.append(Rise(date=after.date, size=value - earlier, left=value - earlier))
     elif now is not None:
         now.pay_back(earlier - value)
@@ -138,6 +140,7 @@ def _episode(series: TimeSeries, now: Running, point: Point, closed: dt.date | N
         rises=tuple(now.rises),
         value=point.reading.value or 0,
         closed=closed,
+        unread=now.unread,
     )
 
 

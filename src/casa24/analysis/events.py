@@ -24,7 +24,10 @@ CLOSE = dt.timedelta(days=3)
 
 
 class Event(Result):
-    """A jump of one number. ``first``…``last``: the days of its steps; ``old`` and ``new``: before and after them."""
+    """A jump of one number. ``first``…``last``: the days of its steps; ``old`` and ``new``: before and after them.
+
+    ``unread``: so many days before the first step nothing was read: it may have come on any of them.
+    """
 
     artist: str | None
     source: str
@@ -35,6 +38,7 @@ class Event(Result):
     last: dt.date
     old: int
     new: int
+    unread: int = 0
 
     @property
     def change(self) -> int:
@@ -96,7 +100,13 @@ def _event(series: TimeSeries, before: Point, first: dt.date, after: Point) -> E
         last=after.date,
         old=before.reading.value or 0,
         new=after.reading.value or 0,
+        unread=days_between(before.date, first),
     )
+
+
+def days_between(one: dt.date, other: dt.date) -> int:
+    """The days that lie between two."""
+    return max(0, (other - one).days - 1)
 
 
 def every_event(found: Iterable[TimeSeries]) -> list[Event]:

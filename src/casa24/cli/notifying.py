@@ -16,7 +16,7 @@ from casa24.asking.questions import record
 from casa24.cli.keys import all_keys, keep_token, local_keys
 from casa24.cli.output import say
 from casa24.credentials import NOTIFY
-from casa24.errors import Casa24Error, NoSnapshot, UsageError
+from casa24.errors import Casa24Error, UsageError
 from casa24.language import count, tr
 from casa24.notices import FILE_NAME, Notices, note
 from casa24.views.news import body_of, title_of, what_of
@@ -126,10 +126,9 @@ def _news(workspace: Workspace) -> list[News]:
     from casa24.asking.reading import read
     from casa24.asking.weeks import week_of
 
-    try:
-        history, last = record(workspace, None)
-    except NoSnapshot:
+    if not workspace.history.days:
         return []
+    history, last = record(workspace, None)
     found = read(history)
     week = week_of(workspace, found, Week.last_complete(last))
     return news(week, milestones(found.series, last).reached, movements(every_event(found.series)), found.days)

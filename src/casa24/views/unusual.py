@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from casa24.analysis.events import Event
     from casa24.analysis.unusual import Movement, OpenWave, Unusual
 
+# A night or two without a reading are told by the gaps; a jump after more of them is dated by nobody.
+_HOLE = 3
+
 
 def unusual_page(result: Unusual, label: str) -> Page:
     """Open waves first, then falls of several artists, then the rest."""
@@ -42,6 +45,8 @@ def open_words(wave: OpenWave) -> str:
             baseline=grouped(episode.baseline), day=day(episode.first), above=signed(episode.above),
         )
     ]  # fmt: skip
+    if episode.unread >= _HOLE:
+        said.append(tr("Nothing was read in the {n} days before: it may have come little by little.", n=episode.unread))
     if wave.others:
         said.append(tr("On the same days moved: {names}.", names=listed(wave.others)))
     if wave.leaving:
@@ -61,7 +66,8 @@ def _days(first: dt.date, last: dt.date) -> str:
 
 
 def _moved(event: Event) -> str:
-    return f"{who(event.artist)} {signed(event.change)} ({grouped(event.old)} → {grouped(event.new)})"
+    hole = f"; {tr('nothing was read in the {n} days before', n=event.unread)}" if event.unread >= _HOLE else ""
+    return f"{who(event.artist)} {signed(event.change)} ({grouped(event.old)} → {grouped(event.new)}{hole})"
 
 
 def _tidy(result: Unusual) -> Grid:
