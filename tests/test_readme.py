@@ -80,3 +80,10 @@ def test_continuous_integration_runs_the_readmes_own_test_commands() -> None:
     (windows,) = re.findall(r"`(py -m venv [^`]*pytest -n auto)`", README)
     for name, command in (("!=", posix), ("==", windows)):
         assert f"if: runner.os {name} 'Windows'\n        run: {command}\n" in workflow
+
+
+@pytest.mark.parametrize("group", [[], ["data"], ["artists"]])
+def test_the_list_of_commands_cuts_nobody_short(group: list[str]) -> None:
+    shown = CliRunner().invoke(app, [*group, "--help"], env={"COLUMNS": "80"}).stdout
+    assert "Commands:" in shown
+    assert [line for line in shown.splitlines() if line.endswith("...") and "COMMAND" not in line] == []

@@ -18,7 +18,7 @@ from casa24.amendments import FILE_NAME, Amendments
 from casa24.errors import BadDate, NoSnapshot, StorageError
 from casa24.language import tr
 from casa24.legacy import Accounts, interpret, known_accounts, silent_accounts
-from casa24.metrics import Metric, Series
+from casa24.metrics import Metric, Series, any_number
 from casa24.names import find, key_of
 from casa24.storage import DataFolder
 from casa24.timeseries import Gathering, Members, TimeSeries
@@ -125,7 +125,7 @@ class History:
         since: dt.date | None = None,
         until: dt.date | None = None,
         *,
-        wants: Callable[[Series], bool] = lambda _item: True,
+        wants: Callable[[Series], bool] = any_number,
         watch: Callable[[Snapshot], None] = lambda _day: None,
     ) -> Gathering:
         """As `every_series`, with who is who and which days could be read; ``watch`` sees each of them.

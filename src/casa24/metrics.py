@@ -102,6 +102,11 @@ def declared(stats: type[BaseModel], kind: type[T]) -> Iterator[tuple[str, T]]:
                 yield name, note
 
 
+def any_number(_item: Series) -> bool:
+    """What wants every number."""
+    return True
+
+
 def named_metrics(items: Iterable[Series], queries: Iterable[str]) -> list[Series]:
     """The metrics meant by these texts: a key, a field or a title, without case. Raises UnknownName."""
     known = list(items)

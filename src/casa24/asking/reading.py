@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from casa24.amendments import Action
 from casa24.analysis.quality.cleaning import cleaned
 from casa24.analysis.quality.copies import Copies
+from casa24.metrics import any_number
 from casa24.models import EVERY
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ class Read(NamedTuple):
         return [day for day in self.history.days if day not in self.copied]
 
 
-def read(
-    history: History, since: dt.date | None = None, *, wants: Callable[[Series], bool] = lambda _item: True
-) -> Read:
+def read(history: History, since: dt.date | None = None, *, wants: Callable[[Series], bool] = any_number) -> Read:
     """The record, or what of it is not older. A copied day its owner looked at and kept is a day like any other.
 
     ``wants``: the numbers needed; others may be left out.

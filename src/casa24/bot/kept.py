@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from casa24.history import History
+from casa24.metrics import any_number
 from casa24.storage import DataFolder
 from casa24.timeseries import TimeSeries
 from casa24.workspace import Workspace
@@ -90,7 +91,7 @@ class KeptHistory(History):
         since: dt.date | None = None,
         until: dt.date | None = None,
         *,
-        wants: Callable[[Series], bool] = lambda _item: True,
+        wants: Callable[[Series], bool] = any_number,
         watch: Callable[[Snapshot], None] = lambda _day: None,
     ) -> Gathering:
         """As `History.gather`; the whole record is gathered once, whatever is needed of it."""

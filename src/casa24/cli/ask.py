@@ -55,7 +55,7 @@ def unusual(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show what jumped, what is open, and who moved together. In 30 days, or since a day."""
+    """Show what jumped, what is open, and who moved together. It looks back 30 days, or to the day of --since."""
     from casa24.asking.questions import noticed
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -126,7 +126,7 @@ def leaderboard(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show who stands where by one number. And how that changed in 30 days."""
+    """Show who stands where by one number. Beside it stands how that changed in 30 days."""
     from casa24.asking.questions import ranked
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -148,7 +148,7 @@ def week(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Show the label's week. What changed, is unusual, was reached, is new, is missing, and leaves next."""
+    """Show the label's week. It says what changed, is unusual, was reached, is new, is missing, and leaves next."""
     from casa24.asking.questions import weekly
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace

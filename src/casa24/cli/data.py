@@ -41,7 +41,7 @@ def import_(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Take an old record into this one, byte for byte. And say what is odd in it."""
+    """Take an old record into this one, byte for byte. It says what is odd in it."""
     from casa24.cli.output import emit
     from casa24.cli.takeover import imported
     from casa24.cli.workspace import open_workspace
@@ -59,7 +59,7 @@ def merge(
     data_dir: options.DataDir = None,
     debug: options.Debug = False,
 ) -> None:
-    """Take over the days of another data folder. Of a day both hold, the better reading of each number."""
+    """Take over the days of another data folder. Of a day both hold, each number's better reading is kept."""
     from casa24.cli.output import say
     from casa24.cli.workspace import open_workspace
     from casa24.migration import merge_into
@@ -81,7 +81,7 @@ def check(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Find what in the record cannot be taken at its word. Copied days, false zeros, holes, jumps."""
+    """Find what in the record cannot be taken at its word. That is copied days, false zeros, holes, jumps."""
     from casa24.cli import checking
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
@@ -130,7 +130,7 @@ def prune(
     data_dir: options.DataDir = None,
     debug: options.Debug = False,
 ) -> None:
-    """Remove one platform's values from old days. As its terms may ask; the days say so."""
+    """Remove one platform's values from old days. Where its terms ask for that; the days say so."""
     from casa24.cli import keeping
     from casa24.cli.workspace import open_workspace
 
@@ -149,7 +149,7 @@ def export(
     data_dir: options.DataDir = None,
     debug: options.Debug = False,
 ) -> None:
-    """Write the record as tidy rows for other programs. Or one artist's part of it."""
+    """Write the record as tidy rows for other programs. With --artist, one artist's part of it."""
     from casa24.cli.handover import handed_over
     from casa24.cli.output import say
     from casa24.cli.workspace import open_workspace

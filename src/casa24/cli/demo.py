@@ -5,7 +5,7 @@ from casa24.views.formats import Format
 
 
 def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) -> None:
-    """Collect invented days into ./casa24-demo, and show the last. 17 of them, without keys or network."""
+    """Collect invented days into ./casa24-demo, and show the last. There are 17; no keys, no network."""
     from casa24.asking.days import shown_day
     from casa24.cli.output import emit, say
     from casa24.cli.rehearsal import commands, rehearse

@@ -23,7 +23,7 @@ def doctor(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Look at everything a night needs, and say what to do. Keys, platforms, record, repository."""
+    """Look at everything a night needs, and say what to do. That is keys, platforms, record, repository."""
     from casa24.cli.checkup import check_up
     from casa24.cli.output import emit
 

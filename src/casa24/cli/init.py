@@ -37,7 +37,7 @@ def init(
     dry_run: options.DryRun = False,
     debug: options.Debug = False,
 ) -> None:
-    """Lay down a label's folder. With casa24.toml, .gitignore, the nightly workflow, an empty data folder."""
+    """Lay down a label's folder. It holds casa24.toml, .gitignore, the nightly workflow, an empty data folder."""
     from casa24.cli.founding import found
     from casa24.cli.interview import Given
     from casa24.cli.laying import carry_out, show_stages

@@ -14,7 +14,7 @@ def notify(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Send the label's week and its news, each once. To Discord, Slack, mail or any service of apprise."""
+    """Send the label's week and its news, each once. It goes to Discord, Slack, mail or any service of apprise."""
     from casa24.cli import notifying
     from casa24.cli.workspace import open_workspace
 

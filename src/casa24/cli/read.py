@@ -82,7 +82,7 @@ def history(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """Show an artist's numbers over time. A plot with its gaps and doubts, and the readings."""
+    """Show an artist's numbers over time. It draws a plot with its gaps and doubts, and lists the readings."""
     from casa24.asking.days import asked, followed
     from casa24.cli.output import emit, plot_style
     from casa24.cli.workspace import open_workspace
@@ -101,7 +101,7 @@ def sources(
     form: options.AsFormat = Format.TABLE,
     debug: options.Debug = False,
 ) -> None:
-    """List the sources, what they measure and the keys they want. And which of these are there."""
+    """List the sources, what they measure and the keys they want. It says which of these are there."""
     from casa24.cli.keys import installed_sources
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace

@@ -16,7 +16,7 @@ def worker(
     dry_run: options.DryRun = False,
     debug: options.Debug = False,
 ) -> None:
-    """Copy out the Cloudflare Worker that hands out the keys. And say how to bring it up."""
+    """Copy out the Cloudflare Worker that hands out the keys. It says how to bring the Worker up."""
     from casa24.cli.laying import carry_out, show_stages
     from casa24.cli.output import say
     from casa24.cli.workspace import open_workspace

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.forecast import Assumption, Refusal
 from casa24.language import count, day, tr
-from casa24.views.page import Grid, Lines, Page, Row, grid, grouped
+from casa24.views.page import Grid, Lines, Page, Row, grid, grouped, without_empty
 from casa24.views.text import number, plain
 from casa24.views.words import metric
 
@@ -30,8 +30,11 @@ def prediction_page(result: Prediction, label: str) -> Page:
             (one.artist or "", (metric(one), number(one.last or 0), number(one.value or 0), *_ranges(one), _past(one)))
             for one in told
         )
-        blocks.append(grouped("Number | >Now | >Then | >80 % | >95 % | >Held", rows))
+        table = grouped("Number | >Now | >Then | >80 % | >95 % | >Held", rows)
+        blocks.append(without_empty(table, len(table.columns) - 1))
     notes = [*_assumptions(told), *_refusals(result), *_cautions(result, told)]
+    if any(_past(one) for one in told):
+        notes.append(tr("Held: so many of the past 80 % ranges, made the same way, held what came."))
     if not result.forecasts:
         notes = [tr("Nothing can be forecast: nothing is recorded."), *notes]
     if notes:
