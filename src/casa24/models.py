@@ -183,6 +183,8 @@ def judge(raw: object, flags: list[Flag]) -> Measurement:
     it is reported as failed, never guessed at.
     """
     value = as_count(raw)
+    if value is not None and not flags:
+        return Measurement(value, State.MEASURED, value, value)
     if raw is not None and value is None:
         return Measurement(None, State.FAILED, code="unreadable")
     if value is None:
@@ -190,8 +192,6 @@ def judge(raw: object, flags: list[Flag]) -> Measurement:
         if reason is not None:
             return Measurement(None, reason.state, code=reason.code, detail=reason.detail or "")
         return Measurement(None, State.NOT_TRACKED, code="not_tracked")
-    if not flags:
-        return Measurement(value, State.MEASURED, low=value, high=value)
     rounded = next((flag for flag in flags if flag.state is State.ROUNDED), None)
     doubt = next((flag for flag in flags if flag.state is State.SUSPECT), None)
     low = rounded.low if rounded and rounded.low is not None else value

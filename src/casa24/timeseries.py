@@ -177,8 +177,8 @@ class Gathering:
         for name, readings in columns:
             raw = section.get(name)
             # True is 1 to a dict, and no count; so is 1.0.
-            plain = type(raw) is int or type(raw) is str or raw is None
-            readings.append(judged[raw] if plain else judge(raw, []))
+            kind = type(raw)
+            readings.append(judged[raw] if kind is int or kind is str or raw is None else judge(raw, []))
 
     def series(self) -> Iterator[TimeSeries]:
         """Every artist's, in the roster's order, then the label's; those where nothing was ever expected left out."""

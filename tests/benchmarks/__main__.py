@@ -18,7 +18,7 @@ from tests.benchmarks.soak import soak
 from tests.benchmarks.world import FIRST, PAGE, UPLOADS, lay_down
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 # Each figure is that of the best run, and taken again while it is too high: what else a machine does only adds.
 _TRIES = 6
@@ -79,20 +79,22 @@ def start_up(folder: Path) -> list[Figure]:
         "diff, 182 days of the old collector": (casa24(*_DIFF, folder=old), _READS),
         **{f"{name}, 8 months": (casa24(name, folder=eight_months), _ASKS) for name in _QUESTIONS},
     }
+    return _against(base, {f"{name} : import typer": limit for name, limit in limits.items()}, _ROUNDS)
+
+
+def _against(base: Command, limits: Mapping[str, tuple[Command, float]], rounds: int) -> list[Figure]:
+    """What each of these commands takes, in times of what ``base`` does, and its limit."""
     commands = [base, *(command for command, _ in limits.values())]
     found: dict[str, list[float]] = {name: [] for name in limits}
 
     def once() -> None:
-        # Each time afresh, the middle of all counting: neither a lucky import nor a slow one decides.
+        # Each time afresh, the middle of all counting: neither a lucky run nor a slow one decides.
         _warm_up(commands)
-        take_turns(commands, _ROUNDS)
+        take_turns(commands, rounds)
         for name, (command, _) in limits.items():
             found[name].append(command.shortest / base.shortest)
 
-    return _settled(
-        once,
-        lambda: [Figure(f"{name} : import typer", median(found[name]), limit) for name, (_, limit) in limits.items()],
-    )
+    return _settled(once, lambda: [Figure(name, median(found[name]), limit) for name, (_, limit) in limits.items()])
 
 
 def ten_years(folder: Path) -> list[Figure]:
@@ -104,23 +106,14 @@ def ten_years(folder: Path) -> list[Figure]:
 def compared(place: Path, folder: Path) -> list[Figure]:
     """Two days of a long record against two of a short one."""
     long, short = (casa24(*_DIFF, folder=one) for one in (place, lay_down(folder / "days", 2)))
-    _warm_up([long, short])
-    return _settled(
-        lambda: take_turns([long, short], _ROUNDS),
-        lambda: [Figure(f"diff in {_TEN_YEARS:,} days : in 2 days", long.shortest / short.shortest, 1.3)],
-    )
+    return _against(short, {f"diff in {_TEN_YEARS:,} days : in 2 days": (long, 1.3)}, _ROUNDS)
 
 
 def examined(place: Path) -> list[Figure]:
     """A long record under examination, against reading its files with the standard library alone."""
     reading = python(_READING, place)
     check = casa24("data", "check", "--format", "json", folder=place)
-    commands = [reading, check]
-    _warm_up(commands)
-    return _settled(
-        lambda: take_turns(commands, 2),
-        lambda: [Figure(f"data check, {_TEN_YEARS:,} days : reading with json", check.shortest / reading.shortest, 4)],
-    )
+    return _against(reading, {f"data check, {_TEN_YEARS:,} days : reading with json": (check, 4)}, 2)
 
 
 def asked(place: Path) -> list[Figure]:

@@ -32,8 +32,7 @@ from tests.benchmarks.world import KEYS, roster
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# More at once only cost: before each request httpcore looks at every connection there is.
-AT_ONCE = Politeness(concurrency=16, pause=0)
+AT_ONCE = Politeness(concurrency=64, pause=0)
 
 
 @dataclass(frozen=True, slots=True)
