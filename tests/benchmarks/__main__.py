@@ -27,9 +27,8 @@ _NIGHTS = 5
 _DIFF = ("diff", f"{FIRST}", "latest")
 _TEN_YEARS = 3650
 _FEW, _MANY = 250, 1000
-# What starting may cost at most, in imports of typer; and how far above that what else the machine does may lift it.
+# What starting may cost at most, in imports of typer.
 _HELPS, _READS, _ASKS = 1.6, 4.5, 5.0
-_NOISE = 1.1
 _QUESTIONS = ("growth", "predict", "unusual")
 _COMMANDS = 5000
 _READING = (
@@ -81,8 +80,7 @@ def start_up(folder: Path) -> list[Figure]:
         "diff, 182 days of the old collector": (casa24(*_DIFF, folder=old), _READS),
         **{f"{name}, 8 months": (casa24(name, folder=eight_months), _ASKS) for name in _QUESTIONS},
     }
-    named = {f"{name} : import typer": (command, limit * _NOISE) for name, (command, limit) in limits.items()}
-    return _against(base, named, _ROUNDS)
+    return _against(base, {f"{name} : import typer": limit for name, limit in limits.items()}, _ROUNDS)
 
 
 def _against(base: Command, limits: Mapping[str, tuple[Command, float]], rounds: int) -> list[Figure]:
