@@ -1,4 +1,4 @@
-"""Days before and after a day, within the calendar: a file may bear the name of any."""
+"""Days before, after and between days, within the calendar: a file may bear the name of any."""
 
 from __future__ import annotations
 
@@ -9,3 +9,8 @@ def shifted(day: dt.date, by: dt.timedelta) -> dt.date:
     """The day so much later (earlier: negative), or the calendar's last or first."""
     number = day.toordinal() + by.days
     return dt.date.fromordinal(min(max(number, dt.date.min.toordinal()), dt.date.max.toordinal()))
+
+
+def days_between(one: dt.date, other: dt.date) -> int:
+    """How many days lie between a day and a later one."""
+    return (other - one).days - 1

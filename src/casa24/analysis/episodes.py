@@ -14,7 +14,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casa24.analysis.events import certain_change, days_between, threshold
+from casa24.analysis.calendar import days_between
+from casa24.analysis.events import certain_change, threshold
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import days_between
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
@@ -102,11 +103,6 @@ def _event(series: TimeSeries, before: Point, first: dt.date, after: Point) -> E
         new=after.reading.value or 0,
         unread=days_between(before.date, first),
     )
-
-
-def days_between(one: dt.date, other: dt.date) -> int:
-    """The days that lie between two."""
-    return max(0, (other - one).days - 1)
 
 
 def every_event(found: Iterable[TimeSeries]) -> list[Event]:

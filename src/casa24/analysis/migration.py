@@ -7,6 +7,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import days_between
 from casa24.analysis.result import Result
 from casa24.flags import spread
 from casa24.gaps import explain
@@ -108,7 +109,7 @@ def oddities(days: Sequence[Snapshot], titles: Mapping[str, str]) -> list[Oddity
 
 def _missing_days(days: Sequence[Snapshot]) -> list[Oddity]:
     return [
-        _odd("no snapshot", "", [one.date + _ONE_DAY, other.date - _ONE_DAY], (other.date - one.date).days - 1)
+        _odd("no snapshot", "", [one.date + _ONE_DAY, other.date - _ONE_DAY], days_between(one.date, other.date))
         for one, other in pairwise(days)
         if other.date - one.date > _ONE_DAY
     ]

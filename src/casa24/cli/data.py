@@ -130,7 +130,7 @@ def prune(
     data_dir: options.DataDir = None,
     debug: options.Debug = False,
 ) -> None:
-    """Remove one platform's values from old days. Where its terms ask for that; the days say so."""
+    """Remove one platform's values from old days. Its terms may ask for that; the days say so."""
     from casa24.cli import keeping
     from casa24.cli.workspace import open_workspace
 

@@ -88,23 +88,10 @@ Raw = Annotated[
 ]
 Since = Annotated[str | None, typer.Option("--since", help="From this day on.", autocompletion=complete_day)]
 Until = Annotated[str | None, typer.Option("--until", help="Up to this day.", autocompletion=complete_day)]
-Metrics = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--metric",
-        "-m",
-        help="Only this: spotify.followers, followers or a title; may be repeated.",
-        autocompletion=complete_metric,
-    ),
-]
+_METRIC_HELP = "Only this: spotify.followers, followers or a title; may be repeated."
+Metrics = Annotated[list[str] | None, typer.Option("--metric", "-m", help=_METRIC_HELP, autocompletion=complete_metric)]
 ArtistMetrics = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--metric",
-        "-m",
-        help="Only this: spotify.followers, followers or a title; may be repeated.",
-        autocompletion=complete_artist_metric,
-    ),
+    list[str] | None, typer.Option("--metric", "-m", help=_METRIC_HELP, autocompletion=complete_artist_metric)
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 OlderThan = Annotated[str | None, typer.Option("--older-than", help="What is older than this, like 90d.")]

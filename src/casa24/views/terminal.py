@@ -103,7 +103,7 @@ def _placed(cell: str, width: int, *, right: bool) -> str:
 def _longest_word(table: Grid, number: int) -> int:
     """How wide a column of words must be for none of them to be broken, but for those no column is wide enough for."""
     words = (word for row in table.rows for word in clean(row[number]).split())
-    return max(_FIRST_AT_LEAST, *(min(cell_len(word), _LONGEST_WORD) for word in words), 0)
+    return max([_FIRST_AT_LEAST, *(min(cell_len(word), _LONGEST_WORD) for word in words)])
 
 
 def _folded(table: Grid, least: list[int]) -> RenderableType:

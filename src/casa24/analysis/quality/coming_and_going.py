@@ -6,6 +6,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from casa24.analysis.calendar import days_between
 from casa24.analysis.quality.findings import Finding, Kind, Level
 from casa24.language import count, tr
 
@@ -20,7 +21,7 @@ _ONE = dt.timedelta(days=1)
 def missing_days(days: Sequence[dt.date]) -> Iterator[Finding]:
     """The holes between recorded days, oldest first."""
     for before, after in pairwise(days):
-        holes = (after - before).days - 1
+        holes = days_between(before, after)
         if holes:
             first, last = before + _ONE, after - _ONE
             yield Finding(
