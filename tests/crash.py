@@ -213,7 +213,7 @@ def _seconds_of_a_save(place: Path) -> float:
 
 def crash(times: int, seed: int) -> Counter[str]:
     """Kill so many saves; how many fell where. Raises AssertionError for anything that was harmed."""
-    chance = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    chance = random.Random(seed)
     phases: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="casa24-crash-") as place:
         span = _seconds_of_a_save(Path(place) / "clock")

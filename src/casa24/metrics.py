@@ -39,8 +39,8 @@ class Metric(NamedTuple):
     ``event``
         The least change that is news: (absolute, relative).
     ``coarse``
-        The platform gives it in steps (YouTube: three digits). It stands still and jumps: forecasts of it
-        are made, and not scored.
+        The platform gives it in steps (YouTube: three digits). It stands still and jumps: what it moved came
+        over the days since it moved last.
     """
 
     title: str

@@ -18,6 +18,8 @@ CROWD = Series("moon", "Moon", "crowd", Metric("Crowd", kind="window", days=28, 
 PLAYS = Series("moon", "Moon", "plays", Metric("Plays", kind="total"))
 STARS = Series("moon", "Moon", "stars", Metric("Stars", kind="score"))
 
+STOOD = 14
+
 Value = int | None | tuple[int, int, int] | str
 
 
@@ -42,3 +44,10 @@ def series(*values: Value, item: Series = FANS, artist: str | None = "Ana", gaps
     """A value a day; ``gaps``: the days (by their place) of which there is no file."""
     days = [(ago(len(values) - 1 - number), value) for number, value in enumerate(values) if number not in gaps]
     return TimeSeries(artist, item, tuple(Point(day, reading(value)) for day, value in days))
+
+
+def stood(*values: Value, item: Series = FANS, artist: str | None = "Ana", gaps: Sequence[int] = ()) -> TimeSeries:
+    """The same, after a fortnight in which it stood still at the first number of these."""
+    still = next((value for value in values if isinstance(value, int | tuple)), 0)
+    later = [STOOD + gap for gap in gaps]
+    return series(*[still] * STOOD, *values, item=item, artist=artist, gaps=later)

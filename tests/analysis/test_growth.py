@@ -9,7 +9,7 @@ import pytest
 
 from casa24.analysis.growth import Grown, Growth, growth, sparkline
 from tests.analysis.legacy import every_series
-from tests.analysis.series import CROWD, FANS, PLAYS, STARS, Value, ago, series
+from tests.analysis.series import CROWD, FANS, PLAYS, STARS, Value, ago, series, stood
 from tests.making import DAY
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def one(*values: Value, days: int = 7, before: tuple[Value, ...] = ()) -> Grown:
     """The only row there is; ``values``: a value a day, up to the last."""
-    (row,) = growth([series(*before, *values)], DAY, days).rows
+    (row,) = growth([stood(*before, *values)], DAY, days).rows
     return row
 
 
@@ -43,7 +43,7 @@ def test_the_first_and_last_usable_readings_count_with_their_days() -> None:
 
 
 def test_one_reading_is_no_change() -> None:
-    row = one(None, None, 10, None)
+    (row,) = ask(series(None, None, 10, None)).rows
     assert (row.first, row.last, row.change, row.percent, row.per_day, row.waves) == (
         ago(1),
         ago(1),
@@ -67,7 +67,7 @@ def test_a_rounded_end_gives_bounds() -> None:
 
 
 def test_what_an_open_episode_holds_is_told_apart_with_who_moved_too() -> None:
-    ana, ben = series(100, 100, 140, 139), series(50, 50, 90, 90, artist="Ben")
+    ana, ben = stood(100, 100, 140, 139), stood(50, 50, 90, 90, artist="Ben")
     first, second = ask(ana, ben).rows
     assert first.waves
     assert (first.change, first.waves[0].size, first.own, first.waves[0].since) == (39, 40, -1, ago(1))
@@ -89,7 +89,7 @@ def test_what_a_fall_has_paid_back_is_no_part_of_the_wave() -> None:
 
 
 def test_who_fell_on_the_same_day_did_not_rise_together() -> None:
-    row, _ = ask(series(100, 160, 150), series(100, 100, 90, artist="Ben")).rows
+    row, _ = ask(stood(100, 160, 150), stood(100, 100, 90, artist="Ben")).rows
     assert row.waves
     assert row.waves[0].others == ()
 
@@ -99,20 +99,23 @@ def test_a_rise_of_before_the_period_is_no_part_of_its_change() -> None:
     assert (row.change, row.waves) == (1, ())
 
 
-def test_what_has_stayed_for_half_a_year_is_the_artists_own() -> None:
-    assert one(*[140] * 8, days=7, before=(100, *[140] * 172)).waves == ()
+def test_what_has_stayed_for_sixty_days_is_growth() -> None:
+    row = one(100, *[140] * 61, days=61)
+    assert (row.waves, row.own, row.change) == ((), 40, 40)
+    assert [(stayed.size, stayed.since, stayed.closed) for stayed in row.stayed] == [(40, ago(60), ago(0))]
+    # The day before it is a wave still.
+    assert [(wave.size, wave.open) for wave in one(100, *[140] * 60, days=60).waves] == [(40, True)]
     # It was a wave when the period began, and has not left since: no part of the change is its leaving.
-    assert one(*[140] * 91, days=90, before=(100, *[140] * 92)).waves == ()
-    assert one(100, *[140] * 180, days=181).waves
+    assert one(*[140] * 41, days=40, before=(100, *[140] * 42)).waves == ()
 
 
 def test_the_top_growers_are_found_by_the_window_and_without_waves() -> None:
     found = [
-        series(900, 901, item=FANS),
-        series(100, 140, item=CROWD),
-        series(100, 103, item=CROWD, artist="Ben"),
-        series(100, 110, item=CROWD, artist="Cleo"),
-        series(100, 90, item=CROWD, artist="Dora"),
+        stood(900, 901, item=FANS),
+        stood(100, 140, item=CROWD),
+        stood(100, 103, item=CROWD, artist="Ben"),
+        stood(100, 110, item=CROWD, artist="Cleo"),
+        stood(100, 90, item=CROWD, artist="Dora"),
     ]
     result = ask(*found)
     assert result.top_metric == "moon.crowd"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.analysis.milestones import Ahead, milestones, organic_pace, rungs
+from casa24.analysis.milestones import Ahead, milestones, rungs
 from tests.analysis.legacy import every_series
-from tests.analysis.series import CROWD, PLAYS, STARS, Value, series
+from tests.analysis.series import CROWD, FANS, PLAYS, STARS, Value, series, stood
 from tests.making import DAY
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def reached(*values: Value, item: Series = PLAYS) -> list[tuple[int, int]]:
     """Each milestone that was reached within the record, and how many days ago; oldest first."""
-    found = milestones([series(*values, item=item)], DAY).reached
+    found = milestones([stood(*values, item=item) if values else series()], DAY).reached
     return [(one.rung, (DAY - one.reached).days) for one in reversed(found) if not one.before]
 
 
@@ -78,9 +78,9 @@ def test_a_wave_that_closes_above_a_milestone_reaches_it_on_the_day_it_closes() 
     assert reached(490, 560, 505, 505, item=CROWD) == [(500, 1)]
 
 
-def test_what_has_stayed_for_half_a_year_is_reached() -> None:
-    assert reached(400, *[520] * 180, item=CROWD) == []
-    assert reached(400, *[520] * 182, item=CROWD) == [(500, 1)]
+def test_what_has_stayed_for_sixty_days_is_reached() -> None:
+    assert reached(400, *[520] * 60, item=CROWD) == []
+    assert reached(400, *[520] * 61, item=CROWD) == [(500, 0)]
 
 
 def test_a_score_has_no_milestones() -> None:
@@ -88,33 +88,60 @@ def test_a_score_has_no_milestones() -> None:
     assert (result.reached, result.ahead) == ((), ())
 
 
-def test_the_next_one_comes_at_the_pace_of_the_last_sixty_days() -> None:
-    one = ahead(*range(60, 91))
-    assert (one.rung, one.distance, one.pace, one.when) == (100, 10, 1.0, DAY + dt.timedelta(days=10))
+def test_the_next_one_comes_between_two_days() -> None:
+    """10 to go at one a day, and never more than a day off: 30 days' range shrinks with the root of the days."""
+    told = ahead(*range(250, 491))
+    assert (told.rung, told.distance, told.pace) == (500, 10, 1.0)
+    assert told.earliest is not None
+    assert told.latest is not None
+    assert DAY < told.earliest <= DAY + dt.timedelta(days=10) <= told.latest < DAY + dt.timedelta(days=13)
+
+
+def test_the_more_a_number_wavers_the_longer_the_span() -> None:
+    calm = [1950 + 2 * day for day in range(240)]
+    restless = [number + 8 * (day // 9 % 3 - 1) for day, number in enumerate(calm)]
+    spans = [_days(ahead(*values, calm[-1], item=FANS)) for values in (calm, restless)]
+    assert spans[0] < spans[1]
+
+
+def _days(told: Ahead) -> int:
+    assert told.earliest is not None
+    assert told.latest is not None
+    return (told.latest - told.earliest).days
 
 
 def test_a_day_that_is_over_is_no_forecast() -> None:
-    # Ten to go at one a day, counted from a reading 15 days old.
-    assert ahead(*range(60, 91), *[None] * 15).when == DAY + dt.timedelta(days=1)
+    # Two to go at one a day, counted from a reading six days old.
+    told = ahead(*range(250, 499), *[None] * 6)
+    assert told.earliest == DAY + dt.timedelta(days=1)
+    assert (told.latest or DAY) > DAY
 
 
-def test_jumps_are_no_pace() -> None:
-    calm = [200 + number // 2 for number in range(20)]
-    jumped = series(*calm, *[value + 100 for value in calm], item=CROWD)
-    # From the tenth-and-ninth day before the jump to the last: the jump itself is left out.
-    assert organic_pace(jumped, DAY) == pytest.approx(18 / 39)
+def test_from_a_reading_of_more_than_a_week_ago_there_is_no_day() -> None:
+    assert ahead(*range(250, 499), *[None] * 8).earliest is None
 
 
-def test_older_growth_is_no_pace() -> None:
-    assert organic_pace(series(*range(100), *[100] * 61, item=PLAYS), DAY) == pytest.approx(0)
+def test_a_window_of_days_has_no_day_however_steady_it_grows() -> None:
+    told = ahead(*range(1000, 2400, 10), item=CROWD)
+    assert (told.rung, told.distance, told.earliest, told.latest) == (2500, 110, None, None)
+
+
+def test_a_trend_that_the_last_fortnight_does_not_bear_out_gives_no_day() -> None:
+    assert ahead(*range(250, 480), *[479] * 15, item=FANS).earliest is None
+
+
+def test_there_is_no_day_inside_a_wave() -> None:
+    told = ahead(*range(250, 480), *range(520, 530), item=FANS)
+    assert (told.own, told.rung, told.earliest) == (489, 500, None)
 
 
 @pytest.mark.parametrize(
-    "values", [[90] * 30, list(range(120, 90, -1))[:30], [50] * 29 + [51]], ids=["flat", "falling", "in four years"]
+    "values", [[90] * 60, list(range(150, 90, -1)), [50] * 59 + [51]], ids=["flat", "falling", "in four years"]
 )
 def test_what_does_not_come_within_two_years_is_not_in_sight(values: list[int]) -> None:
-    assert ahead(*values).when is None
-    assert ahead(*values).pace is not None
+    told = ahead(*values)
+    assert (told.earliest, told.latest) == (None, None)
+    assert told.pace is not None
 
 
 def test_two_weeks_are_the_least_to_judge_by() -> None:
@@ -129,7 +156,7 @@ def test_inside_a_wave_the_way_is_counted_without_it() -> None:
 
 def test_a_rounded_value_on_the_milestone_is_perhaps_there() -> None:
     one = ahead(*[900] * 20, (1000, 950, 1049))
-    assert (one.rung, one.distance, one.when) == (1000, 0, None)
+    assert (one.rung, one.distance, one.earliest) == (1000, None, None)
 
 
 def test_who_is_not_recorded_any_more_has_nothing_ahead() -> None:

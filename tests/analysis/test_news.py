@@ -122,16 +122,16 @@ def test_days_without_a_record_are_not_counted_as_quiet() -> None:
 
 def test_a_record_of_a_day_a_week_has_its_movements_told_too() -> None:
     """They are over, and known to be, when they are weeks old."""
-    days = [ago(27), ago(20), ago(13), ago(6), DAY]
-    found = [series(*[100] * 7, *[140] * 21, gaps=[place for place in range(28) if ago(27 - place) not in days])]
+    days = [ago(34), ago(27), ago(20), ago(13), ago(6), DAY]
+    found = [series(*[100] * 14, *[140] * 21, gaps=[place for place in range(35) if ago(34 - place) not in days])]
     said = [(night, one.movement) for night, told in nights(found, days, ago(13)) for one in told if one.movement]
     assert [(night, moved.first) for night, moved in said] == [(DAY, ago(20))]
 
 
 def test_whoever_joins_on_a_later_day_is_told_with_the_others() -> None:
-    ana = series(*[100] * 5, 140, 180, *[180] * 4)
-    ben = series(*[100] * 6, 130, *[130] * 4, artist="Ben")
-    (one,) = (said for _, told in nights([ana, ben], recorded(11), ago(6)) for said in told if said.movement)
+    ana = series(*[100] * 12, 140, 180, *[180] * 4)
+    ben = series(*[100] * 13, 130, *[130] * 4, artist="Ben")
+    (one,) = (said for _, told in nights([ana, ben], recorded(18), ago(6)) for said in told if said.movement)
     assert one.movement is not None
     assert [event.artist for event in one.movement.events] == ["Ana", "Ben"]
 

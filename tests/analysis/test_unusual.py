@@ -10,7 +10,7 @@ from casa24.language import LANGUAGES, speak
 from casa24.views.render import as_markdown
 from casa24.views.unusual import unusual_page
 from tests.analysis.legacy import every_series
-from tests.analysis.series import CROWD, FANS, ago, series
+from tests.analysis.series import CROWD, FANS, ago, stood
 from tests.making import DAY
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_a_burst_of_a_window_should_have_left_when_its_days_are_over() -> None:
-    (wave,) = unusual([series(100, 100, 200, 260, item=CROWD)], ago(30), DAY).open
+    (wave,) = unusual([stood(100, 100, 200, 260, item=CROWD)], ago(30), DAY).open
     assert [(one.by, one.size) for one in wave.leaving] == [
         (DAY + dt.timedelta(days=27), 100),
         (DAY + dt.timedelta(days=28), 60),
@@ -26,52 +26,52 @@ def test_a_burst_of_a_window_should_have_left_when_its_days_are_over() -> None:
 
 
 def test_what_a_fall_has_paid_back_is_not_expected_to_leave_once_more() -> None:
-    (wave,) = unusual([series(100, 200, 300, 200, item=CROWD)], ago(30), DAY).open
+    (wave,) = unusual([stood(100, 200, 300, 200, item=CROWD)], ago(30), DAY).open
     assert [(one.by, one.size) for one in wave.leaving] == [(ago(1) + dt.timedelta(days=28), 100)]
 
 
 def test_followers_are_no_window_and_have_no_day_to_leave() -> None:
-    (wave,) = unusual([series(100, 140, item=FANS)], ago(30), DAY).open
+    (wave,) = unusual([stood(100, 140, item=FANS)], ago(30), DAY).open
     assert wave.leaving == ()
 
 
 def test_an_open_episode_is_told_however_long_ago_it_began() -> None:
-    result = unusual([series(100, *[140] * 100)], ago(3), DAY)
-    assert [wave.episode.first for wave in result.open] == [ago(99)]
+    result = unusual([stood(100, *[140] * 50)], ago(3), DAY)
+    assert [wave.episode.first for wave in result.open] == [ago(49)]
     assert result.movements == ()
-    assert unusual([series(100, *[140] * 200)], ago(3), DAY).open == ()
+    assert unusual([stood(100, *[140] * 61)], ago(3), DAY).open == ()
 
 
 def test_falls_of_several_artists_on_one_day_are_one_movement() -> None:
-    found = [series(100, 80, 80), series(100, 90, 90, artist="Ben"), series(100, 100, 50, artist="Cleo")]
+    found = [stood(100, 80, 80), stood(100, 90, 90, artist="Ben"), stood(100, 100, 50, artist="Cleo")]
     later, earlier = unusual(found, ago(30), DAY).movements
     assert ([one.artist for one in earlier.events], earlier.together, earlier.rise) == (["Ana", "Ben"], True, False)
     assert ([one.artist for one in later.events], later.together) == (["Cleo"], False)
 
 
 def test_a_fall_of_several_days_takes_in_who_falls_on_one_of_them() -> None:
-    (one,) = unusual([series(100, 90, 80, 70), series(100, 100, 100, 90, artist="Ben")], ago(30), DAY).movements
+    (one,) = unusual([stood(100, 90, 80, 70), stood(100, 100, 100, 90, artist="Ben")], ago(30), DAY).movements
     assert (one.first, one.last, len(one.events)) == (ago(2), DAY, 2)
 
 
 def test_a_rise_and_a_fall_on_one_day_are_two_movements() -> None:
-    assert len(unusual([series(100, 80), series(80, 100, artist="Ben")], ago(30), DAY).movements) == 2
+    assert len(unusual([stood(100, 80), stood(80, 100, artist="Ben")], ago(30), DAY).movements) == 2
 
 
 def test_only_what_reaches_into_the_days_asked_for_is_told() -> None:
-    found = [series(100, 80, 80, 80, 80, 120)]
+    found = [stood(100, 80, 80, 80, 80, 120)]
     assert [one.rise for one in unusual(found, ago(3), DAY).movements] == [True]
     assert len(unusual(found, ago(4), DAY).movements) == 2
 
 
 def test_a_jump_after_days_nobody_read_says_that_its_day_is_not_known() -> None:
     values = [100] * 20 + [180]
-    told = unusual([series(*values, gaps=range(12, 20))], ago(5), DAY)
+    told = unusual([stood(*values, gaps=range(12, 20))], ago(5), DAY)
     text = " ".join(as_markdown(unusual_page(told, "Ana")).split())
     assert (told.movements[0].events[0].unread, told.open[0].episode.unread) == (8, 8)
     assert "nothing was read in the 8 days before" in text
     assert "Nothing was read in the 8 days before: it may have come little by little." in text
-    night = unusual([series(*values, gaps=[19])], ago(5), DAY)
+    night = unusual([stood(*values, gaps=[19])], ago(5), DAY)
     assert "was read" not in as_markdown(unusual_page(night, "Ana"))
 
 

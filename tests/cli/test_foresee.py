@@ -65,7 +65,7 @@ def test_a_replay_names_the_newest_day_that_cannot_be_read(folder: Path) -> None
 def test_a_forecast_has_a_value_two_ranges_and_what_it_assumes(folder: Path) -> None:
     shown = " ".join(run(folder, "predict", "--days", "7").stdout.split())
     assert "Our label: 7 days after 14 Mar 2026" in shown
-    assert "Spotify · Followers 200 200 193…207 193…207" in shown
+    assert "Spotify · Followers 200 207 206…214 205…221" in shown
     assert "Where nothing else is said, no change is expected." in shown
     assert "Ben (Spotify · Followers): no forecast: no reading in the last 7 days." in shown
     assert "Ranges that rest on all artists' errors, the own record being short: Cleo, Spotify · Followers." in shown
@@ -75,16 +75,16 @@ def test_programs_get_the_same(folder: Path) -> None:
     told = json.loads(run(folder, "predict", "--days", "7", "--format", "json").stdout)
     assert (told["asof"], told["days"]) == (str(DAY), 7)
     ana = next(one for one in told["forecasts"] if one["artist"] == "Ana" and one["metric"] == "followers")
-    assert (ana["value"], ana["assumes"], ana["refusal"]) == (200, "no_change", None)
+    assert (ana["value"], ana["assumes"], ana["refusal"]) == (207, "steady_change", None)
     head, first, *_ = run(folder, "predict", "--days", "7", "--format", "csv").stdout.splitlines()
     assert head == "artist,source,metric,asof,days,last,value,low80,high80,low95,high95,assumes,refusal"
-    assert first == f"Ana,spotify,followers,{DAY},7,200,200,193,207,193,207,no_change,"
+    assert first == f"Ana,spotify,followers,{DAY},7,200,207,206,214,205,221,steady_change,"
 
 
 def test_as_of_a_day_it_is_what_that_day_would_have_said(folder: Path) -> None:
     told = json.loads(run(folder, "predict", "--days", "7", "--asof", str(ago(20)), "--format", "json").stdout)
     ana = next(one for one in told["forecasts"] if one["artist"] == "Ana" and one["metric"] == "followers")
-    assert (told["asof"], ana["last"], ana["value"]) == (str(ago(20)), 180, 180)
+    assert (told["asof"], ana["last"], ana["value"]) == (str(ago(20)), 180, 187)
 
 
 def test_one_artist_gets_every_number_and_a_metric_only_that(folder: Path) -> None:
@@ -128,9 +128,10 @@ def test_past_forecasts_are_scored_and_what_cannot_be_is_named(folder: Path) -> 
     assert "Left out, too short or too still: Ben, Spotify · Followers; Cleo, Spotify · Followers." in shown
     told = json.loads(run(folder, "backtest", "--days", "7", "--format", "json").stdout)
     overall = told["scores"][0]
-    # A number that grows by one each day is 7 further after a week; the line of least squares knows it.
-    assert (overall["error"], overall["no_change"], overall["regression"], overall["to_no_change"]) == (7, 7, 0, 1)
-    assert overall["to_regression"] is None
+    # A number that grows by one each day is 7 further after a week: followers go on so, and of a window half of it.
+    assert (overall["error"], overall["no_change"], overall["to_no_change"]) == (1.75, 7, 0.25)
+    # A ruler and the line of least squares know it, and nothing can be held against 0.
+    assert [overall[key] for key in ("ruler", "to_ruler", "regression", "to_regression")] == [0, None, 0, None]
 
 
 def test_of_no_record_it_says_so(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_run_killed_while_it_writes_harms_nothing_and_the_next_one_heals(
     world: Internet, label: Path, env: dict[str, str]
 ) -> None:
     """Every run meets other numbers; each is killed at some moment after its last answer."""
-    chance = random.Random(24)  # noqa: S311 - no secret hangs on it
+    chance = random.Random(24)
     casa24("collect", env=env, cwd=label)
     asked, before = len(world.seen), played_on(LAST)
     for number in range(1, 5):

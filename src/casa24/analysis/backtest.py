@@ -2,30 +2,34 @@
 
 The absolute error of each series is measured in its own steps (its mean change a day), so that every
 series counts the same; one that changed fewer than five times says nothing and is left out by name.
-Beside it stand "no change" and the old bot's regression.
+Beside it stand "no change", a ruler (the mean daily gain of the last 60 days goes on) and the old bot's
+regression (least squares on the last 90 snapshots, its value ``days`` behind the last).
 
-Rules, thresholds and labels were made by one author who had seen the first months of the label's
-history: a score over those is a check, not a promise.
+Rules, thresholds and labels were made by one author who had seen the first months of one label's history and
+a part of another's: a score over those is a check, not a promise.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import accumulate
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from casa24.analysis.forecast import LEVELS
-from casa24.analysis.replay import Tally, origins, replay
+from casa24.analysis.forecast import carried_on
+from casa24.analysis.pace import DAYS
+from casa24.analysis.ranges import LEVELS, Ranges
+from casa24.analysis.replay import Span, replay
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from casa24.analysis.daily import Daily
+    from casa24.analysis.replay import Tally
 
 FEWEST_CHANGES = 5
-KINDS = frozenset({"audience", "window"})
-"""The numbers that are scored: people."""
+REGRESSION = 90
 
 
 class Coverage(Result):
@@ -45,7 +49,7 @@ class Coverage(Result):
 class Score(Result):
     """The forecasts of some series so many days ahead. Errors in steps of the series; lower is better.
 
-    ``to_no_change``, ``to_regression``: the ratio of the error to theirs, None where theirs is 0.
+    ``to_no_change``, ``to_ruler``, ``to_regression``: the ratio of the error to theirs, None where theirs is 0.
     ``source`` and ``metric`` are empty in the score over everything.
     """
 
@@ -58,8 +62,10 @@ class Score(Result):
     forecasts: int
     error: float
     no_change: float
+    ruler: float
     regression: float
     to_no_change: float | None
+    to_ruler: float | None
     to_regression: float | None
     coverage: tuple[Coverage, ...]
 
@@ -85,13 +91,37 @@ class Backtest(Result):
     left_out: tuple[LeftOut, ...]
 
 
+def ruler(series: Daily, days: int) -> list[float]:
+    """From each day's place the last value, and for each day ahead the mean daily gain of the last 60."""
+    values = series.values
+    straight = [float(values[0])]
+    for place, value in enumerate(values[1:], 1):
+        before = max(0, place - DAYS)
+        straight.append(value + days * (value - values[before]) / (place - before))
+    return straight
+
+
+def regression(series: Daily, days: int) -> list[float]:
+    """What the old bot would have said: least squares on the last 90 snapshots, its value ``days`` behind them."""
+    # Sums of y and of x·y up to each snapshot give those over any 90 of them.
+    readings = [series.values[place] for place in series.readings]
+    sums = [0, *accumulate(readings)]
+    moments = [0, *accumulate(x * y for x, y in enumerate(readings))]
+    lines = []
+    for end in range(1, len(readings) + 1):
+        begin = max(0, end - REGRESSION)
+        count, total = end - begin, sums[end] - sums[begin]
+        middle, spread = (count - 1) / 2, (end - begin) * ((end - begin) ** 2 - 1) / 12
+        slope = (moments[end] - moments[begin] - (begin + middle) * total) / spread if spread else 0.0
+        lines.append(total / count + slope * (count - 1 + days - middle))
+    return [lines[number - 1] for number in series.read]
+
+
 def scored(found: Iterable[Daily]) -> tuple[list[Daily], list[Daily]]:
-    """The series of people worth scoring, and those left out."""
-    people = [
-        one for one in found if one.item.metric.kind in KINDS and not one.item.metric.coarse and one.artist is not None
-    ]
-    good = [one for one in people if one.changes >= FEWEST_CHANGES]
-    return good, [one for one in people if one.changes < FEWEST_CHANGES]
+    """The artists' series worth scoring, and those left out. A rating has no unit to be wrong in."""
+    numbers = [series for series in found if series.item.metric.kind != "score" and series.artist is not None]
+    good = [series for series in numbers if series.changes >= FEWEST_CHANGES]
+    return good, [series for series in numbers if series.changes < FEWEST_CHANGES]
 
 
 def backtest(
@@ -99,69 +129,91 @@ def backtest(
 ) -> Backtest:
     """Replay and score."""
     good, rest = scored(found)
-    saturdays = origins(good, since, until)
+    span = Span.of(good, since, until)
     scores: list[Score] = []
-    short: set[int] = set(range(len(good)))
+    used: set[int] = set()
     for days in horizons:
-        tallies = replay(good, saturdays, days)
-        used = [number for number, tally in tallies.items() if tally.errors]
-        short -= set(used)
-        scores += _scores(good, tallies, used, days)
-    left = [*rest, *(good[number] for number in sorted(short))]
+        tallied = list(_tallied(good, span, days))
+        used |= {id(series) for series, _ in tallied}
+        scores += _scores(tallied, days)
+    rest += [series for series in good if id(series) not in used]
     return Backtest(
-        first=saturdays[0] if saturdays else None,
-        last=saturdays[-1] if saturdays else None,
+        first=span.first if span else None,
+        last=span.last if span else None,
         scores=tuple(scores),
-        left_out=tuple(_left_out(one) for one in left),
+        left_out=tuple(_left_out(series) for series in rest),
     )
 
 
-def _left_out(one: Daily) -> LeftOut:
+def _by_number(found: Iterable[Daily]) -> dict[str, list[Daily]]:
+    groups: dict[str, list[Daily]] = {}
+    for series in found:
+        groups.setdefault(series.item.key, []).append(series)
+    return groups
+
+
+def _tallied(found: Iterable[Daily], span: Span | None, days: int) -> Iterator[tuple[Daily, Tally]]:
+    """Each series with a forecast so many days ahead, number by number, and how its forecasts did."""
+    for group in _by_number(found).values():
+        tallies = replay(group, Ranges(group, days, carried_on), days, span.days() if span else (), (ruler, regression))
+        yield from ((series, tally) for series, tally in zip(group, tallies, strict=True) if tally.errors)
+
+
+def _left_out(series: Daily) -> LeftOut:
     return LeftOut(
-        artist=one.artist,
-        source=one.item.source,
-        metric=one.item.field,
-        source_title=one.item.source_title,
-        title=one.item.metric.title,
-        changes=one.changes,
-        readings=one.read[-1],
+        artist=series.artist,
+        source=series.item.source,
+        metric=series.item.field,
+        source_title=series.item.source_title,
+        title=series.item.metric.title,
+        changes=series.changes,
+        readings=series.read[-1],
     )
 
 
-def _scores(series: Sequence[Daily], tallies: dict[int, Tally], used: Sequence[int], days: int) -> Iterable[Score]:
+def _scores(tallied: Sequence[tuple[Daily, Tally]], days: int) -> Iterator[Score]:
     """The score over everything, then a number each."""
-    groups: dict[str, list[int]] = {}
-    for number in used:
-        groups.setdefault(series[number].item.key, []).append(number)
-    if used:
-        yield _score_of(series, tallies, used, days, overall=True)
-    for numbers in groups.values():
-        yield _score_of(series, tallies, numbers, days, overall=False)
+    groups: dict[str, list[tuple[Daily, Tally]]] = {}
+    for series, tally in tallied:
+        groups.setdefault(series.item.key, []).append((series, tally))
+    if tallied:
+        yield _score_of(tallied, days, overall=True)
+    for group in groups.values():
+        yield _score_of(group, days, overall=False)
 
 
-def _score_of(
-    series: Sequence[Daily], tallies: dict[int, Tally], numbers: Sequence[int], days: int, *, overall: bool
-) -> Score:
-    own = [(series[number].step, tallies[number]) for number in numbers]
-    error = fmean(fmean(tally.errors) / step for step, tally in own)
-    naive = fmean(fmean(tally.naive) / step for step, tally in own)
-    ols = fmean(fmean(tally.regression) / step for step, tally in own)
-    item = series[numbers[0]].item
+def _score_of(tallied: Sequence[tuple[Daily, Tally]], days: int, *, overall: bool) -> Score:
+    """Every series counts the same, however many forecasts it has."""
+
+    def mean(errors_of: Callable[[Tally], Sequence[float]]) -> float:
+        return fmean(fmean(errors_of(tally)) / series.step for series, tally in tallied)
+
+    error, naive = mean(lambda tally: tally.errors), mean(lambda tally: tally.naive)
+    straight, ols = mean(lambda tally: tally.rivals[0]), mean(lambda tally: tally.rivals[1])
+    item = tallied[0][0].item
     return Score(
         days=days,
         source="" if overall else item.source,
         metric="" if overall else item.field,
         source_title="" if overall else item.source_title,
         title="" if overall else item.metric.title,
-        series=len(numbers),
-        forecasts=sum(len(tally.errors) for _, tally in own),
+        series=len(tallied),
+        forecasts=sum(len(tally.errors) for _, tally in tallied),
         error=round(error, 4),
         no_change=round(naive, 4),
+        ruler=round(straight, 4),
         regression=round(ols, 4),
-        to_no_change=round(error / naive, 4) if naive else None,
-        to_regression=round(error / ols, 4) if ols else None,
-        coverage=tuple(_coverage(level, [one for _, tally in own for one in tally.ranges[level]]) for level in LEVELS),
+        to_no_change=_ratio(error, naive),
+        to_ruler=_ratio(error, straight),
+        to_regression=_ratio(error, ols),
+        coverage=tuple(
+            _coverage(level, [held for _, tally in tallied for held in tally.ranges[level]]) for level in LEVELS
+        ),
     )
+
+
+def _ratio(error: float, to: float) -> float | None:
+    return round(error / to, 4) if to else None
 
 
 def _coverage(level: int, ranges: Sequence[tuple[bool, float]]) -> Coverage:

@@ -5,32 +5,42 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from casa24.analysis.episodes import walk
+from casa24.analysis.events import steps
+from casa24.analysis.pace import paces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from casa24.analysis.episodes import Running
     from casa24.metrics import Series
     from casa24.timeseries import TimeSeries
+
+T = TypeVar("T")
 
 DAY = dt.timedelta(days=1)
 _LONGEST_GAP = 366
 
 
 class State(NamedTuple):
-    """What is known of an episode on one day. ``rises``: (day of the rise, what is left of it)."""
+    """What is known of an episode on one day. ``rises``: (day of the rise, what is left of it).
+
+    ``leave``: which share of the earlier rises of this series left again; 0 where there were none.
+    """
 
     baseline: int
     rises: tuple[tuple[dt.date, int], ...]
+    leave: float
 
 
 class Daily(NamedTuple):
     """A value for every day from the first usable reading to the last, and the episode open then, if any.
 
-    ``read``: how many readings there were up to that day, it included.
+    ``pace``: by how much it could be expected to change in a day, as it was known on that day; ``read``: how
+    many readings there were up to that day, it included.
     """
 
     artist: str | None
@@ -38,6 +48,7 @@ class Daily(NamedTuple):
     first: dt.date
     values: tuple[int, ...]
     open: tuple[State | None, ...]
+    pace: tuple[float, ...]
     read: tuple[int, ...]
 
     @property
@@ -53,57 +64,77 @@ class Daily(NamedTuple):
         """The place of the last reading up to this one."""
         return bisect_left(self.read, self.read[place])
 
+    def is_read(self, place: int) -> bool:
+        """Whether there is a reading on the day at this place."""
+        return place == 0 or self.read[place] != self.read[place - 1]
+
+    @property
+    def readings(self) -> list[int]:
+        """The places with a reading."""
+        return [0, *(place for place, (before, now) in enumerate(pairwise(self.read), 1) if now != before)]
+
     @property
     def changes(self) -> int:
         """How often the value changed."""
-        return sum(one != other for one, other in pairwise(self.values))
+        return sum(before != after for before, after in pairwise(self.values))
 
     @property
     def step(self) -> float:
         """The mean absolute change from one day to the next: what errors are measured in. 0 where nothing changed."""
         steps = len(self.values) - 1
-        moved = sum(abs(other - one) for one, other in pairwise(self.values))
+        moved = sum(abs(after - before) for before, after in pairwise(self.values))
         return moved / steps if steps else 0.0
 
 
 def daily(series: TimeSeries) -> Daily | None:
     """The series day by day; None where it has no usable reading. After a year without one it begins anew."""
-    values: list[int] = []
-    states: list[State | None] = []
-    read: list[int] = []
-    first: dt.date | None = None
-    for count, (point, now, _) in enumerate(walk(series.item.metric, series.usable), 1):
-        first = first or point.date
-        gap = (point.date - first).days - len(values)
-        if gap > _LONGEST_GAP:
-            # Nobody knows what was in between: the series begins anew.
-            values, states, read, first, gap = [], [], [], point.date, 0
-        if gap:
-            values += values[-1:] * gap
-            states += states[-1:] * gap
-            read += read[-1:] * gap
-        values.append(point.reading.value or 0)
-        states.append(_state(now))
-        read.append(count)
-    if first is None:
+    metric, points = series.item.metric, series.usable
+    if not points:
         return None
-    return Daily(series.artist, series.item, first, tuple(values), tuple(states), tuple(read))
+    made = steps(metric, points)
+    anew = next((at + 1 for at in range(len(made.days) - 1, -1, -1) if made.days[at] > _LONGEST_GAP), 0)
+    states: list[State | None] = [None] * len(points)
+    left: list[bool] = []
+    for known in walk(metric, points, made.beyond):
+        left += [rise.has_left or not ended.stayed for ended in known.ended for rise in ended.running.rises]
+        states[known.place] = _state(known.running, fmean(left) if left else 0.0)
+    # What stood out is no pace: a wave is not expected once more.
+    ordinary = [change - made.beyond.get(at, 0) for at, change in enumerate(made.changes)]
+    rounded = [metric.coarse or not point.reading.exact for point in points]
+    pace = [0.0, *paces(metric.kind, zip(made.days[anew:], ordinary[anew:], rounded[anew + 1 :], strict=True))]
+    repeats = [*made.days[anew:], 1]
+    return Daily(
+        series.artist,
+        series.item,
+        points[anew].date,
+        _filled((point.reading.value or 0 for point in points[anew:]), repeats),
+        _filled(states[anew:], repeats),
+        _filled(pace, repeats),
+        _filled(range(1, len(repeats) + 1), repeats),
+    )
 
 
-def _state(now: Running | None) -> State | None:
-    if now is None:
+def _filled(column: Iterable[T], repeats: Sequence[int]) -> tuple[T, ...]:
+    """One entry a day: each of a column's until the next reading."""
+    if len(repeats) == sum(repeats):
+        return tuple(column)
+    return tuple(entry for entry, times in zip(column, repeats, strict=True) for _ in range(times))
+
+
+def _state(running: Running | None, leave: float) -> State | None:
+    if running is None:
         return None
-    return State(now.baseline, tuple((rise.date, rise.left) for rise in now.rises if rise.left))
+    return State(running.baseline, tuple((rise.date, rise.left) for rise in running.rises if rise.left), leave)
 
 
 def every_daily(found: Iterable[TimeSeries]) -> list[Daily]:
     """Those of many series that have a usable reading."""
-    return [one for series in found if (one := daily(series)) is not None]
+    return [days for series in found if (days := daily(series)) is not None]
 
 
 def by_number(found: Iterable[TimeSeries]) -> dict[str, dict[str | None, Daily]]:
     """Those of many series that have a usable reading: by the number's key, then by the artist."""
     groups: dict[str, dict[str | None, Daily]] = {}
-    for one in every_daily(found):
-        groups.setdefault(one.item.key, {})[one.artist] = one
+    for series in every_daily(found):
+        groups.setdefault(series.item.key, {})[series.artist] = series
     return groups

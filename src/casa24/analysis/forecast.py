@@ -1,49 +1,52 @@
 """Forecasts: a value, two ranges, what they assume, and how past ones of the same series did.
 
-The value is the last one: "no change expected" is a full answer, right on four days of five. Only
-an open episode (what came with a wave leaves with it) and a counter's steady gain say more. The
-ranges are quantiles of what the same series did from past days on which no episode was open. Libraries
-with seasons and trends did worse on such series, and a linear regression more than twice as badly.
+Three things are expected, all of them read off the series itself: that a steady change goes on (the median
+week of the last 60 days, which is no change for a number that stands still or moves in waves), that a window
+of days keeps half of last week's pace for ten days, and that an open wave leaves as earlier ones did. Nothing
+else is: seasons, trends and a linear regression did worse. The ranges are quantiles of what past forecasts of
+this kind were off by, see `ranges`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from itertools import pairwise
-from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24.analysis.daily import DAY, Daily
+from casa24.analysis.calendar import shifted
+from casa24.analysis.daily import DAY, Daily, by_number
+from casa24.analysis.episodes import STAYS
+from casa24.analysis.ranges import Ranges, Reach
 from casa24.analysis.result import Result
 from casa24.metrics import Kind
+from casa24.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from casa24.timeseries import TimeSeries
 
 SHORTEST, LONGEST = 7, 90
 VERIFIED = 30
 """Days ahead up to which ranges were measured."""
 FRESH = dt.timedelta(days=7)
 """How old the last reading may be."""
-ENOUGH = 15
-"""Errors a range needs."""
-LEVELS = (80, 95)
 
-_PEOPLE_STAY = 14
-_GAIN_DAYS = 60
-_WINSOR = 0.1
+_TAUGHT_BY = dt.timedelta(days=3 * 365)
+_LEAST_CHANCE = 0.25
+_FADES = 10
 
 
 class Assumption(StrEnum):
     """What a value rests on."""
 
     NO_CHANGE = "no_change"
+    STEADY = "steady_change"
+    MOMENTUM = "last_week"
     EPISODE = "episode_ends"
     DEPARTURES = "window_leaves"
     GAIN = "mean_gain"
+
+
+_GOES_ON: Mapping[Kind, Assumption] = {"total": Assumption.GAIN, "window": Assumption.MOMENTUM}
 
 
 class Refusal(StrEnum):
@@ -87,7 +90,9 @@ class Past(Result):
 class Forecast(Result):
     """One number so many days after ``asof``. ``pooled``: the ranges rest on the other artists' errors, too.
 
-    ``verified``: whether ranges so far ahead were measured at all. With ``refusal`` there is no value.
+    ``gain``: by how much it changes in a day, where that goes on; ``leaving``: what of the open wave since
+    ``baseline`` should have left by then. ``verified``: whether ranges so far ahead were measured at all. With
+    ``refusal`` there is no value.
     """
 
     artist: str | None
@@ -104,6 +109,7 @@ class Forecast(Result):
     ranges: tuple[Range, ...] = ()
     assumes: Assumption = Assumption.NO_CHANGE
     baseline: int | None = None
+    leaving: int = 0
     departures: tuple[Departure, ...] = ()
     gain: float | None = None
     pooled: bool = False
@@ -112,133 +118,115 @@ class Forecast(Result):
     refusal: Refusal | None = None
 
 
-class Errors:
-    """How far forecasts of one series so many days ahead were off, as that became known day after day.
+class Aim(NamedTuple):
+    """A forecast without its range.
 
-    ``absolute``: sorted; ``relative``: each as a part of the value forecast from.
+    ``value``: what is expected; ``top``: what would come if no wave left, ``bottom``: if all of it did.
     """
-
-    def __init__(self, series: Daily, days: int) -> None:
-        self.absolute: list[float] = []
-        self.relative: list[float] = []
-        self._days = days
-        self._all = _misses(series, days)
-        self._learned = 0
-
-    def learn(self, place: int) -> Errors:
-        """Take in what was known on the day at this place: errors of forecasts made so many days before it."""
-        upto = max(self._learned, place - self._days + 1)
-        new = [error for error in self._all[self._learned : upto] if error is not None]
-        self._learned = upto
-        self.absolute += [absolute for absolute, _ in new]
-        self.absolute.sort()
-        self.relative += [relative for _, relative in new]
-        return self
-
-
-class Point(NamedTuple):
-    """A forecast without its range."""
 
     value: float
-    floor: float
-    assumes: Assumption = Assumption.NO_CHANGE
+    top: float
+    bottom: float
     departures: tuple[tuple[dt.date, int], ...] = ()
-    gain: float | None = None
 
 
-def point(series: Daily, place: int, days: int) -> Point:
-    """The value ``days`` after the day at ``place``, knowing nothing later. ``floor``: where its range begins."""
-    last, state = series.values[place], series.open[place]
-    kind = series.item.metric.kind
-    if kind == "total":
-        gain = mean_gain(series.values, place)
-        value = last + days * gain
-        return Point(value, value, Assumption.GAIN, gain=gain)
-    if state is None or kind not in {"audience", "window"}:
-        return Point(last, last)
-    floor = min(last, state.baseline)
-    if kind == "audience":
-        if days <= _PEOPLE_STAY:
-            return Point(last, floor)
-        return Point(state.baseline, floor, Assumption.EPISODE)
+def carried_on(series: Daily, days: int) -> list[float]:
+    """From each day's place the value ``days`` later if it goes on as of late, and no wave leaves."""
+    times = _times(series, days)
+    return [max(0.0, value + times * pace) for value, pace in zip(series.values, series.pace, strict=True)]
+
+
+def _times(series: Daily, days: int) -> float:
+    """How many days' pace so many days bring. What a window gained last week fades: half of it, for ten days."""
+    return min(days, _FADES) / 2 if series.item.metric.kind == "window" else days
+
+
+def aim(series: Daily, place: int, days: int) -> Aim:
+    """The value ``days`` after the day at ``place``, knowing nothing later."""
+    top, state = max(0.0, series.values[place] + _times(series, days) * series.pace[place]), series.open[place]
+    if state is None or not series.item.metric.unique_people:
+        return Aim(top, top, top)
+    bottom = max(0.0, top - sum(size for _, size in state.rises))
+    day = series.first + place * DAY
+    if series.item.metric.days is None:
+        leaving = sum(size * _chance((day - rise).days, days, state.leave) for rise, size in state.rises)
+        return Aim(max(0.0, top - leaving), top, bottom)
     # What left since the last reading is still in it.
-    seen, target = series.first + series.read_on(place) * DAY, series.first + (place + days) * DAY
-    span = dt.timedelta(days=series.item.metric.days or 0)
+    seen, target = series.first + series.read_on(place) * DAY, day + days * DAY
+    span = dt.timedelta(days=series.item.metric.days)
     left = tuple((rise + span, size) for rise, size in state.rises if seen < rise + span <= target)
-    assumes = Assumption.DEPARTURES if left else Assumption.NO_CHANGE
-    return Point(max(0, last - sum(size for _, size in left)), floor, assumes, left)
+    return Aim(max(0.0, top - sum(size for _, size in left)), top, bottom, left)
 
 
-def mean_gain(values: Sequence[int], place: int) -> float:
-    """The mean daily gain of the last 60 days up to a place, its tenth of extremes on either side drawn in."""
-    recent = values[max(0, place - _GAIN_DAYS) : place + 1]
-    gains = sorted(other - one for one, other in pairwise(recent))
-    if not gains:
-        return 0.0
-    cut = int(_WINSOR * len(gains))
-    low, high = gains[cut], gains[len(gains) - 1 - cut]
-    return sum(min(max(gain, low), high) for gain in gains) / len(gains)
+def _chance(age: int, days: int, leave: float) -> float:
+    """How likely a rise that is still there after ``age`` days has left ``days`` later.
 
-
-def _misses(series: Daily, days: int) -> list[tuple[float, float] | None]:
-    """For each day how far the value so much later was from it (a counter's: from its gain), absolute and relative.
-
-    None where an episode was open: what came with it and left with it tells nothing of other days.
+    If it leaves, as this share of the earlier ones did, then on any day until it would have stayed. A small chance
+    is left out: such a forecast would mostly be wrong.
     """
-    now, later = series.values, series.values[days:]
-    expected: Sequence[float] = now
-    if series.item.metric.kind == "total":
-        expected = [now[place] + days * mean_gain(now, place) for place in range(len(later))]
-    return [
-        None if state is not None else (abs(came - foreseen), abs(came - foreseen) / max(value, 1))
-        for value, foreseen, came, state in zip(now, expected, later, series.open, strict=False)
-    ]
+    until = STAYS.days - age
+    chance = leave * min(1.0, days / until) if until > 0 else 0.0
+    return chance if chance >= _LEAST_CHANCE else 0.0
 
 
-def errors_of(series: Daily, days: int) -> Errors:
-    """All errors known at the end of a series."""
-    return Errors(series, days).learn(len(series.values) - 1)
+def bounds(target: Aim, reach: Reach) -> tuple[int, int]:
+    """A range around a value: from below what would be left without the wave to above what would come with it."""
+    return max(0, round(target.bottom + reach.low)), max(0, round(target.top + reach.high))
 
 
-def quantile(sorted_errors: Sequence[float], level: int) -> float:
-    """The ceil((n + 1) × level)-th smallest, or the largest where there are fewer."""
-    rank = ceil((len(sorted_errors) + 1) * level / 100)
-    return sorted_errors[min(rank, len(sorted_errors)) - 1]
+class Foresight:
+    """Every artist's series of one number, and how far forecasts of them reach, by the days ahead."""
+
+    def __init__(self, group: Mapping[str | None, Daily]) -> None:
+        self._places = {artist: number for number, artist in enumerate(group)}
+        self._series = list(group.values())
+        self._ranges: dict[int, Ranges] = {}
+
+    @property
+    def series(self) -> Sequence[Daily]:
+        """All of them."""
+        return self._series
+
+    def of(self, artist: str | None) -> Daily | None:
+        """An artist's series."""
+        place = self._places.get(artist)
+        return None if place is None else self._series[place]
+
+    def ranges(self, days: int) -> Ranges:
+        """How far forecasts so many days ahead reach; the same at every call, as far as it was taught."""
+        if days not in self._ranges:
+            self._ranges[days] = Ranges(self._series, days, carried_on)
+        return self._ranges[days]
+
+    def reach(self, artist: str | None, days: int) -> tuple[Mapping[int, Reach], bool] | None:
+        """How far a forecast at the end of an artist's series reaches, see ``Ranges.reach``."""
+        ranges, place = self.ranges(days), self._places[artist]
+        ranges.learn(max(series.last for series in self._series))
+        return ranges.reach(place, len(self._series[place].values) - 1)
 
 
-def reach(errors: Sequence[float], pool: Sequence[float], last: int) -> tuple[dict[int, float], bool] | None:
-    """How far each range reaches, and whether that rests on the pool; None where even that is too small.
+def foresights(found: Iterable[TimeSeries], last: dt.date) -> dict[str, Foresight]:
+    """Every artist's series of each number, by the number's key. ``last``: the record's last day.
 
-    ``errors``: absolute ones, sorted; ``pool``: relative errors of every artist's series of this number, sorted.
+    Three years are enough to learn from: a range is not to rest on how small an artist once was.
     """
-    own = len(errors) >= ENOUGH
-    if not own and len(pool) < ENOUGH:
-        return None
-    found = errors if own else pool
-    scale = 1 if own else last
-    return {level: max(1.0, quantile(found, level) * scale) for level in LEVELS}, not own
+    since = shifted(last, -_TAUGHT_BY)
+    recent = (
+        TimeSeries(series.artist, series.item, tuple(point for point in series.points if point.date >= since))
+        for series in found
+    )
+    return {key: Foresight(group) for key, group in by_number(recent).items()}
 
 
-def bounds(aim: Point, last: int, width: float, *, total: bool) -> tuple[int, int]:
-    """A range around a value: from below the lower of value and baseline to above the last value."""
-    top = aim.value if total else last
-    return max(0, round(aim.floor - width)), max(0, round(top + width))
-
-
-def pooled(known: Iterable[Errors]) -> list[float]:
-    """The relative errors of these series, sorted."""
-    return sorted(error for errors in known for error in errors.relative)
-
-
-def forecasts(
-    wanted: Iterable[TimeSeries], known: Mapping[str, Mapping[str | None, Daily]], asof: dt.date, days: int
-) -> list[Forecast]:
+def forecasts(wanted: Iterable[TimeSeries], known: Mapping[str, Foresight], asof: dt.date, days: int) -> list[Forecast]:
     """A forecast of each wanted series, ``days`` after ``asof``; nothing later than that day is in any of them.
 
-    ``known``: every artist's series of these numbers, by the number's key and the artist: a short one
-    leans on the others' errors.
+    ``known``: every artist's series of these numbers, by the number's key: a short one leans on the others' errors.
     """
-    return [_forecast(_blank(one, asof, days), one.artist, known.get(one.item.key, {})) for one in wanted]
+    nobody = Foresight({})
+    return [
+        _forecast(_blank(series, asof, days), series.artist, known.get(series.item.key, nobody)) for series in wanted
+    ]
 
 
 def _blank(series: TimeSeries, asof: dt.date, days: int) -> Forecast:
@@ -256,9 +244,9 @@ def _blank(series: TimeSeries, asof: dt.date, days: int) -> Forecast:
     )
 
 
-def _forecast(blank: Forecast, artist: str | None, group: Mapping[str | None, Daily]) -> Forecast:
+def _forecast(blank: Forecast, artist: str | None, group: Foresight) -> Forecast:
     """One forecast. ``group``: every artist's series of the same number, this one included."""
-    series = group.get(artist)
+    series = group.of(artist)
     if series is None:
         return blank.model_copy(update={"refusal": Refusal.NO_READING})
     last = series.values[-1]
@@ -267,24 +255,34 @@ def _forecast(blank: Forecast, artist: str | None, group: Mapping[str | None, Da
         return known.model_copy(update={"refusal": Refusal.STALE})
     # The days since the last reading lie ahead of it, too.
     ahead = blank.days + (blank.asof - series.last).days
-    errors = errors_of(series, ahead).absolute
-    pool = pooled(errors_of(one, ahead) for one in group.values()) if len(errors) < ENOUGH else []
-    reached = reach(errors, pool, last)
+    reached = group.reach(artist, ahead)
     if reached is None:
         return known.model_copy(update={"refusal": Refusal.TOO_SHORT})
-    widths, from_pool = reached
-    aim, state = point(series, len(series.values) - 1, ahead), series.open[-1]
-    total = blank.kind == "total"
+    reaches, pooled = reached
+    target, state, pace = aim(series, len(series.values) - 1, ahead), series.open[-1], series.pace[-1]
+    leaving = round(target.top - target.value)
+    goes_on = round(target.top) != last
     told = {
-        "value": max(0, round(aim.value)),
-        "ranges": tuple(_range(level, *bounds(aim, last, width, total=total)) for level, width in widths.items()),
-        "assumes": aim.assumes,
+        "value": round(target.value),
+        "ranges": tuple(_range(level, *bounds(target, reach)) for level, reach in reaches.items()),
+        "assumes": _assumes(target, blank.kind, leaving=leaving, goes_on=goes_on),
         "baseline": state.baseline if state else None,
-        "departures": tuple(Departure(date=day, amount=size) for day, size in aim.departures),
-        "gain": None if aim.gain is None else round(aim.gain, 2),
-        "pooled": from_pool,
+        "leaving": leaving,
+        "departures": tuple(Departure(date=day, amount=size) for day, size in target.departures),
+        "gain": round(pace, 2) if goes_on or blank.kind == "total" else None,
+        "pooled": pooled,
     }
     return known.model_copy(update=told)
+
+
+def _assumes(target: Aim, kind: Kind, *, leaving: int, goes_on: bool) -> Assumption:
+    if target.departures:
+        return Assumption.DEPARTURES
+    if leaving:
+        return Assumption.EPISODE
+    if goes_on or kind == "total":
+        return _GOES_ON.get(kind, Assumption.STEADY)
+    return Assumption.NO_CHANGE
 
 
 def _range(level: int, low: int, high: int) -> Range:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
 from casa24.analysis.diff import Change, Total, change_of, total_of
-from casa24.analysis.episodes import open_episode
+from casa24.analysis.episodes import episodes
 from casa24.analysis.result import Result
-from casa24.analysis.waves import Company, known_on, still_there, wave_on
+from casa24.analysis.waves import Company, known_on, stayed_between, still_there, wave_on
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from casa24.metrics import Series
     from casa24.timeseries import Point, TimeSeries
@@ -34,18 +34,27 @@ class Wave(Result):
     others: tuple[str, ...]
 
 
+class Stayed(Result):
+    """What of a rise since ``since`` had stayed for 60 days on ``closed``: from then on it is growth."""
+
+    since: dt.date
+    size: int
+    closed: dt.date
+
+
 class Grown(Change):
     """A change between the first and the last usable reading of a period, and their days.
 
     ``per_day``: of the change, None unless there are two days. ``waves``: what of it belongs to episodes, the
-    oldest first. ``sparkline``: the period in block
-    characters, a space where there is no reading.
+    oldest first; ``stayed``: episodes that ended in the period because they stayed, and are no part of these.
+    ``sparkline``: the period in block characters, a space where there is no reading.
     """
 
     first: dt.date
     last: dt.date
     per_day: float | None
     waves: tuple[Wave, ...]
+    stayed: tuple[Stayed, ...] = ()
     sparkline: str
 
     @property
@@ -150,23 +159,34 @@ def grown(series: TimeSeries, start: dt.date, last: dt.date, company: Company) -
         last=new.date,
         per_day=round((change.change or 0) / days, 2) if days else None,
         waves=tuple(_waves(series, old.date, new.date, company)) if days else (),
+        stayed=tuple(_stayed(series, old.date, new.date)) if days else (),
         sparkline=sparkline(inside, start, last),
     )
 
 
-def _waves(series: TimeSeries, first: dt.date, last: dt.date, company: Company) -> Iterable[Wave]:
+def _stayed(series: TimeSeries, first: dt.date, last: dt.date) -> Iterator[Stayed]:
+    for episode in stayed_between(series, shifted(first, dt.timedelta(days=1)), last):
+        if episode.closed is not None:
+            yield Stayed(since=episode.first, size=episode.left, closed=episode.closed)
+
+
+def _waves(series: TimeSeries, first: dt.date, last: dt.date, company: Company) -> Iterator[Wave]:
     """What of the change between two days belongs to the episodes open on either of them."""
     before, after = wave_on(series, first), wave_on(series, last)
-    if before is not None and after is None and open_episode(known_on(series, last)) is not None:
-        # It did not leave: it has stayed so long that it is believed in no more.
-        return
-    if before is None or after is None or before.first == after.first:
-        changes = [(after or before, still_there(after) - still_there(before))]
-    else:
+    earlier = {rise.date: rise.left for rise in before.rises} if before else {}
+    if earlier:
+        # What stayed did not leave.
+        kept = (rise for episode in episodes(known_on(series, last)) if episode.stayed for rise in episode.rises)
+        for rise in kept:
+            earlier.pop(rise.date, None)
+    gone, there = -sum(earlier.values()), still_there(after)
+    if before and after and not any(rise.date in earlier for rise in after.rises):
         # One left, another came: each is told by itself.
-        changes = [(before, -still_there(before)), (after, still_there(after))]
+        changes = [(before, gone), (after, there)]
+    else:
+        changes = [(episode, there + gone) for episode in (after or before,) if episode is not None]
     for episode, size in changes:
-        if episode is not None and size:
+        if size:
             yield Wave(since=episode.first, size=size, open=episode is after, others=company.of(episode))
 
 

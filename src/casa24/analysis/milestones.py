@@ -7,25 +7,19 @@ episode, as episodes are known today. A fall back takes nothing away.
 from __future__ import annotations
 
 import datetime as dt
-import math
-from itertools import count, pairwise
+from itertools import count
 from typing import TYPE_CHECKING
 
-from casa24.analysis.calendar import shifted
-from casa24.analysis.events import steps
+from casa24.analysis.arrival import Arrivals
 from casa24.analysis.result import Result
 from casa24.analysis.waves import spans, still_there, wave_on
-from casa24.timeseries import TimeSeries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from casa24.timeseries import Point
+    from casa24.timeseries import TimeSeries
 
 KINDS = {"audience", "window", "total"}
-PACE_DAYS = dt.timedelta(days=60)
-_LEAST_DAYS = 14
-_IN_SIGHT = 730
 
 
 class Milestone(Result):
@@ -44,10 +38,10 @@ class Milestone(Result):
 class Ahead(Result):
     """The next milestone of a number.
 
-    ``own``: the newest usable ``value`` (of ``date``) without what an open episode holds; ``distance``
-    is counted from it, and 0 where the value may be there already but is not certain. ``pace``: per
-    day over the last 60 days without jumps, None with less than 14 days to judge by. ``when``: the
-    day it is reached at this pace, None where that is more than two years away or never.
+    ``own``: the newest usable ``value`` (of ``date``), without what an open episode holds; ``distance``
+    is counted from it, and None where the value may be there already but is not certain. ``pace``: per
+    day, as of late (see `pace`), None with less than 14 days to judge by. ``earliest``…``latest``: the days between
+    which it should be reached, None where that is not certain: see `arrival`.
     """
 
     artist: str | None
@@ -60,9 +54,10 @@ class Ahead(Result):
     date: dt.date
     own: int
     rung: int
-    distance: int
+    distance: int | None
     pace: float | None
-    when: dt.date | None
+    earliest: dt.date | None
+    latest: dt.date | None
 
 
 class Milestones(Result):
@@ -76,8 +71,8 @@ class Milestones(Result):
         """The same, of one artist, or of the label itself."""
         return Milestones(
             last=self.last,
-            reached=tuple(one for one in self.reached if one.artist == artist),
-            ahead=tuple(one for one in self.ahead if one.artist == artist),
+            reached=tuple(milestone for milestone in self.reached if milestone.artist == artist),
+            ahead=tuple(ahead for ahead in self.ahead if ahead.artist == artist),
         )
 
 
@@ -85,10 +80,12 @@ def milestones(found: Sequence[TimeSeries], last: dt.date) -> Milestones:
     """The milestones of every number that counts people or grows. ``found``: the whole record up to ``last``."""
     counted = [series for series in found if series.item.metric.kind in KINDS and series.usable]
     fired = {id(series): list(_reached(series)) for series in counted}
-    reached = [one for series in counted for one in fired[id(series)]]
-    newest = sorted(reached, key=lambda one: (one.reached, one.rung), reverse=True)
-    ahead = (_ahead(series, fired[id(series)], last) for series in counted if series.points[-1].date == last)
-    return Milestones(last=last, reached=tuple(newest), ahead=tuple(ahead))
+    reached = [milestone for series in counted for milestone in fired[id(series)]]
+    newest = sorted(reached, key=lambda milestone: (milestone.reached, milestone.rung), reverse=True)
+    followed = [series for series in counted if series.points[-1].date == last]
+    arrivals = Arrivals(counted, last)
+    ahead = tuple(_ahead(series, fired[id(series)], last, arrivals) for series in followed)
+    return Milestones(last=last, reached=tuple(newest), ahead=ahead)
 
 
 def rungs() -> Iterator[int]:
@@ -120,13 +117,16 @@ def _reached(series: TimeSeries) -> Iterator[Milestone]:
             rung = next(ladder)
 
 
-def _ahead(series: TimeSeries, reached: Sequence[Milestone], last: dt.date) -> Ahead:
+def _ahead(series: TimeSeries, reached: Sequence[Milestone], last: dt.date, arrivals: Arrivals) -> Ahead:
     item, newest = series.item, series.usable[-1]
     value = newest.reading.value or 0
-    own = value - still_there(wave_on(series, last))
+    wave = wave_on(series, last)
+    own = value - still_there(wave)
     highest = reached[-1].rung if reached else 0
     rung = next(step for step in rungs() if step > highest)
-    distance, pace = max(rung - own, 0), organic_pace(series, last)
+    distance = rung - own if own < rung else None
+    span = None if distance is None or wave is not None else arrivals.span(series, distance)
+    pace = arrivals.pace(series)
     return Ahead(
         artist=series.artist,
         source=item.source,
@@ -140,26 +140,6 @@ def _ahead(series: TimeSeries, reached: Sequence[Milestone], last: dt.date) -> A
         rung=rung,
         distance=distance,
         pace=None if pace is None else round(pace, 3),
-        when=_when(distance, pace, newest, last),
+        earliest=span[0] if span else None,
+        latest=span[1] if span else None,
     )
-
-
-def _when(distance: int, pace: float | None, newest: Point, last: dt.date) -> dt.date | None:
-    if pace is None or pace <= 0 or not distance or distance > pace * _IN_SIGHT:
-        return None
-    day = shifted(newest.date, dt.timedelta(days=math.ceil(distance / pace)))
-    return max(day, shifted(last, dt.timedelta(days=1)))
-
-
-def organic_pace(series: TimeSeries, last: dt.date) -> float | None:
-    """The mean daily gain of the last 60 days, every jump left out; None with less than 14 days to judge by."""
-    recent = [point for point in series.usable if last - point.date <= PACE_DAYS]
-    days = (recent[-1].date - recent[0].date).days if recent else 0
-    if days < _LEAST_DAYS:
-        return None
-    jumps = {after.date for _, after in steps(TimeSeries(series.artist, series.item, tuple(recent)))}
-    return _gain(pair for pair in pairwise(recent) if pair[1].date not in jumps) / days
-
-
-def _gain(pairs: Iterable[tuple[Point, Point]]) -> int:
-    return sum((after.reading.value or 0) - (before.reading.value or 0) for before, after in pairs)

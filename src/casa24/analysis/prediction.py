@@ -6,19 +6,21 @@ import datetime as dt
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24.analysis.daily import by_number
-from casa24.analysis.forecast import LEVELS, Forecast, Past, forecasts
-from casa24.analysis.replay import origins, replay
+from casa24.analysis.forecast import Forecast, Past, forecasts, foresights
+from casa24.analysis.ranges import LEVELS
+from casa24.analysis.replay import Span, replay
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from casa24.analysis.daily import Daily
+    from casa24.analysis.forecast import Foresight
     from casa24.analysis.replay import Tally
     from casa24.metrics import Series
     from casa24.timeseries import TimeSeries
 
+# One day of eight is enough to tell how forecasts did, and takes every weekday in turn.
+_EVERY = 8
 _PEOPLE = frozenset({"audience", "window"})
 
 
@@ -49,37 +51,39 @@ class Question(NamedTuple):
             return item.key in self.wanted
         return self.artist is not None or item.metric.kind in _PEOPLE
 
-    def asks_for(self, one: TimeSeries) -> bool:
+    def asks_for(self, series: TimeSeries) -> bool:
         """Whether this artist's number is asked for. The label's own are not forecast."""
-        return one.artist is not None and self.artist in {None, one.artist} and self.wants(one.item)
+        return series.artist is not None and self.artist in {None, series.artist} and self.wants(series.item)
 
 
 def predict(found: Sequence[TimeSeries], asked: Question) -> Prediction:
     """Forecast what is asked for. Everybody's series are needed: a short one leans on the others' errors."""
-    chosen = [one for one in found if asked.asks_for(one)]
-    keys = {one.item.key for one in chosen}
-    known = by_number(one for one in found if one.artist is not None and one.item.key in keys)
+    chosen = [series for series in found if asked.asks_for(series)]
+    keys = {series.item.key for series in chosen}
+    everybody = (series for series in found if series.artist is not None and series.item.key in keys)
+    known = foresights(everybody, asked.asof)
     past = _pasts(known, asked.days)
     return Prediction(
         asof=asked.asof,
         days=asked.days,
         age=asked.age,
         forecasts=tuple(
-            one.model_copy(update={"past": past.get((one.artist, f"{one.source}.{one.metric}"))})
-            for one in forecasts(chosen, known, asked.asof, asked.days)
+            forecast.model_copy(update={"past": past.get((forecast.artist, f"{forecast.source}.{forecast.metric}"))})
+            for forecast in forecasts(chosen, known, asked.asof, asked.days)
         ),
     )
 
 
-def _pasts(known: Mapping[str, Mapping[str | None, Daily]], days: int) -> dict[tuple[str | None, str], Past]:
+def _pasts(known: Mapping[str, Foresight], days: int) -> dict[tuple[str | None, str], Past]:
     """How forecasts of these numbers did, by artist and number."""
     told: dict[tuple[str | None, str], Past] = {}
     for key, group in known.items():
-        series = list(group.values())
-        tallies = replay(series, origins(series, None, None), days, rival=None)
-        for number, one in enumerate(series):
-            if tallies[number].errors:
-                told[one.artist, key] = _past(tallies[number], one.step)
+        series = group.series
+        span = Span.of(series)
+        tallies = replay(series, group.ranges(days), days, span.days(_EVERY) if span else ())
+        for own, tally in zip(series, tallies, strict=True):
+            if tally.errors:
+                told[own.artist, key] = _past(tally, own.step)
     return told
 
 

@@ -1,4 +1,4 @@
-"""What is unusual: numbers that jumped and are expected back, and jumps, with who else moved on the same days.
+"""What is unusual: numbers that jumped and may come back, jumps with who else moved on the same days, and ramps.
 
 Nothing here says why: a wave may be a playlist, a video, or a platform's own housekeeping.
 """
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
 from casa24.analysis.episodes import Episode
-from casa24.analysis.events import Event
+from casa24.analysis.events import LONGEST, Event
+from casa24.analysis.ramps import Ramp, every_ramp
 from casa24.analysis.result import Result
-from casa24.analysis.waves import Company, wave_on
+from casa24.analysis.waves import Company, stayed_between, wave_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,23 +56,32 @@ class Movement(Result):
 
 
 class Unusual(Result):
-    """``open``: as known on ``last``; ``movements``: from ``since`` to ``last``, newest first."""
+    """``open``: as known on ``last``; the others reach into the days from ``since`` to ``last``, newest first.
+
+    ``stayed``: rises that have stayed for 60 days, on a day between the two: from then on they are growth.
+    """
 
     since: dt.date
     last: dt.date
     open: tuple[OpenWave, ...]
+    stayed: tuple[Episode, ...] = ()
     movements: tuple[Movement, ...]
+    ramps: tuple[Ramp, ...] = ()
 
 
 def unusual(found: Sequence[TimeSeries], since: dt.date, last: dt.date) -> Unusual:
     """What was unusual between two days. ``found``: every series, from 180 days before ``since`` on."""
     company = Company(found)
-    moved = [one for one in movements(company.events) if one.last >= since and one.first <= last]
+    moved = [movement for movement in movements(company.events) if movement.last >= since and movement.first <= last]
+    stayed = [episode for series in found for episode in stayed_between(series, since, last)]
+    slopes = [ramp for ramp in every_ramp(found) if ramp.last >= since and ramp.first <= last]
     return Unusual(
         since=since,
         last=last,
         open=tuple(open_waves(found, last, company)),
-        movements=tuple(sorted(moved, key=lambda one: one.last, reverse=True)),
+        stayed=tuple(sorted(stayed, key=lambda episode: episode.closed or last, reverse=True)),
+        movements=tuple(sorted(moved, key=lambda movement: movement.last, reverse=True)),
+        ramps=tuple(sorted(slopes, key=lambda ramp: ramp.last, reverse=True)),
     )
 
 
@@ -95,7 +105,10 @@ def _leaving(episode: Episode, days: int | None) -> Iterator[Leaving]:
 
 
 def movements(events: Iterable[Event]) -> Iterator[Movement]:
-    """Events of one number and direction whose days meet, taken together; oldest first within a number."""
+    """Events of one number and direction whose days meet, taken together; oldest first within a number.
+
+    They meet for at most 10 days: without an end everything would be one movement.
+    """
 
     def kind(event: Event) -> tuple[str, str, bool]:
         return (event.source, event.metric, event.rise)
@@ -104,7 +117,9 @@ def movements(events: Iterable[Event]) -> Iterator[Movement]:
     for _, same in groupby(ordered, kind):
         group: list[Event] = []
         for event in same:
-            if group and event.first > max(one.last for one in group):
+            if group and (
+                event.first > max(before.last for before in group) or (event.first - group[0].first).days >= LONGEST
+            ):
                 yield _movement(group)
                 group = []
             group.append(event)
@@ -112,14 +127,15 @@ def movements(events: Iterable[Event]) -> Iterator[Movement]:
 
 
 def _movement(events: Sequence[Event]) -> Movement:
-    one = events[0]
+    """Who moved furthest comes first."""
+    first = events[0]
     return Movement(
-        source=one.source,
-        source_title=one.source_title,
-        metric=one.metric,
-        title=one.title,
-        rise=one.rise,
-        first=one.first,
+        source=first.source,
+        source_title=first.source_title,
+        metric=first.metric,
+        title=first.title,
+        rise=first.rise,
+        first=first.first,
         last=max(event.last for event in events),
-        events=tuple(events),
+        events=tuple(sorted(events, key=lambda event: -abs(event.change))),
     )

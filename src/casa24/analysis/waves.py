@@ -1,8 +1,4 @@
-"""What is unusual in many series at once: which rises are still there, who moved together.
-
-The record is read so far back and no further: what has stayed for half a year after its last rise is
-taken for the artist's own.
-"""
+"""What is unusual in many series at once: which rises are still there, who moved together."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
-from casa24.analysis.episodes import companions, episodes, open_episode
+from casa24.analysis.episodes import STAYS, companions, episodes, open_episode, rest
 from casa24.analysis.events import every_event
 from casa24.timeseries import TimeSeries
 
@@ -21,7 +17,7 @@ if TYPE_CHECKING:
     from casa24.analysis.events import Event
 
 LOOK_BACK = dt.timedelta(days=180)
-"""How far before a question episodes are looked for, and how long one is believed in."""
+"""How far before a question the record is read: as far as a rise can matter, and 60 days before it for its pace."""
 
 Others = tuple[str, ...]
 
@@ -32,21 +28,31 @@ def known_on(series: TimeSeries, day: dt.date) -> TimeSeries:
 
 
 def wave_on(series: TimeSeries, day: dt.date) -> Episode | None:
-    """The episode the series is in on a day, as it was known then; None where its last rise is too long ago."""
+    """The episode the series is in on a day, as it was known then; None where its last rise has stayed for 60 days."""
     episode = open_episode(known_on(series, day)) if series.item.metric.event else None
-    return None if episode is None or shifted(episode.rises[-1].date, LOOK_BACK) < day else episode
+    return None if episode is None or day - episode.rises[-1].date >= STAYS else episode
 
 
 def still_there(episode: Episode | None) -> int:
     """What no fall has paid back yet of the rises of an open episode."""
-    return 0 if episode is None or episode.closed else sum(rise.left for rise in episode.rises)
+    return 0 if episode is None or episode.closed else episode.left
 
 
 def spans(series: TimeSeries) -> list[tuple[dt.date, dt.date]]:
     """The days inside episodes, as they are known at the end: (first, the first day after)."""
     return [
-        (one.first, one.closed or shifted(one.rises[-1].date, LOOK_BACK))
-        for one in (episodes(series) if series.item.metric.event else ())
+        (episode.first, episode.closed or shifted(episode.rises[-1].date, STAYS))
+        for episode in (episodes(series) if series.item.metric.event else ())
+    ]
+
+
+def stayed_between(series: TimeSeries, first: dt.date, last: dt.date) -> list[Episode]:
+    """The episodes that ended on one of these days because what was left of them had stayed."""
+    return [
+        episode
+        for episode in (episodes(series) if series.item.metric.event else ())
+        if episode.stayed and episode.closed is not None and first <= episode.closed <= last
+        if episode.left > rest(series.item.metric, episode.baseline)
     ]
 
 
@@ -58,14 +64,14 @@ class Company:
         self.of_event: Mapping[Event, Others] = companions(self.events)
 
     def of(self, episode: Episode) -> Others:
-        """The other artists whose same number rose with a rise of this episode."""
+        """The other artists whose same number rose on the day of a rise of this episode."""
         place = (episode.artist, episode.source, episode.metric)
+        rises = {rise.date for rise in episode.rises}
         return tuple(
             dict.fromkeys(
                 name
                 for event, others in self.of_event.items()
-                if (event.artist, event.source, event.metric) == place and event.rise
-                if event.last >= episode.first and (episode.closed is None or event.first <= episode.closed)
+                if event.rise and (event.artist, event.source, event.metric) == place and rises & set(event.days)
                 for name in others
             )
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.analysis.forecast import Assumption, Refusal
+from casa24.analysis.forecast import Refusal
 from casa24.language import count, day, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid, grouped, without_empty
-from casa24.views.text import number, plain
+from casa24.views.text import a_day, number, plain
 from casa24.views.words import metric
 
 if TYPE_CHECKING:
@@ -27,14 +27,17 @@ def prediction_page(result: Prediction, label: str) -> Page:
     blocks: list[Grid | Lines] = []
     if told:
         rows = (
-            (one.artist or "", (metric(one), number(one.last or 0), number(one.value or 0), *_ranges(one), _past(one)))
+            (
+                one.artist or "",
+                (metric(one), number(one.last or 0), number(one.value or 0), *_ranges(one), _past(one)),
+            )
             for one in told
         )
         table = grouped("Number | >Now | >Then | >80 % | >95 % | >Held", rows)
         blocks.append(without_empty(table, len(table.columns) - 1))
     notes = [*_assumptions(told), *_refusals(result), *_cautions(result, told)]
     if any(_past(one) for one in told):
-        notes.append(tr("Held: so many of the past 80 % ranges, made the same way, held what came."))
+        notes.append(tr("Held: how many of the past 80 % ranges, made the same way, held what came."))
     if not result.forecasts:
         notes = [tr("Nothing can be forecast: nothing is recorded."), *notes]
     if notes:
@@ -47,32 +50,47 @@ def _ranges(one: Forecast) -> tuple[str, ...]:
 
 
 def _past(one: Forecast) -> str:
-    """How many of the past 80 % ranges held: ``12 of 14``."""
+    """How many of the past 80 % ranges held: ``86 %``."""
     if one.past is None or not one.past.ranges or not one.verified:
         return ""
-    return tr("{held} of {all}", held=one.past.held, all=one.past.ranges)
+    return f"{100 * one.past.held / one.past.ranges:.0f} %"
 
 
 def _assumptions(told: list[Forecast]) -> list[str]:
-    """What the values rest on: once for all of which nothing is expected, and one by one for the others."""
+    """What the values rest on: once for all that go on or stay as they are, and one by one for waves."""
     lines = []
-    if any(one.assumes is Assumption.NO_CHANGE for one in told):
+    if any(forecast.gain is None and not forecast.leaving for forecast in told):
         lines.append(tr("Where nothing else is said, no change is expected."))
-    for one in told:
-        who = f"{one.artist}, {metric(one)}"
-        if one.assumes is Assumption.EPISODE:
-            text = tr("what came with the open wave leaves, back to {baseline}", baseline=number(one.baseline or 0))
-            lines.append(f"{who}: {text}.")
-        if one.assumes is Assumption.DEPARTURES:
-            leaving = "; ".join(f"{number(gone.amount)} ({day(gone.date)})" for gone in one.departures)
-            lines.append(f"{who}: {tr('an open burst leaves the window: {leaving}', leaving=leaving)}.")
-        if one.assumes is Assumption.GAIN:
-            text = tr("{gain} a day, as on most of the last 60 days", gain=one.gain)
-            lines.append(f"{who}: {text}.")
-        if one.assumes is Assumption.NO_CHANGE and one.baseline is not None:
-            text = tr("an unusual rise is open, from {baseline}: it may leave", baseline=number(one.baseline))
-            lines.append(f"{who}: {text}.")
+    if any(forecast.gain is not None and forecast.kind != "window" for forecast in told):
+        lines.append(tr("What changed steadily in the last 60 days goes on at that pace."))
+    if any(forecast.gain is not None and forecast.kind == "window" for forecast in told):
+        lines.append(tr("What counts a window of days keeps half of last week's pace for ten days."))
+    alone = len({forecast.artist for forecast in told}) == 1
+    for forecast in told:
+        texts = [*(_pace(forecast) if alone else ()), *_wave(forecast)]
+        lines += [f"{forecast.artist}, {metric(forecast)}: {text}." for text in texts]
     return lines
+
+
+def _pace(forecast: Forecast) -> list[str]:
+    return [] if forecast.gain is None else [tr("{gain} a day", gain=a_day(forecast.gain))]
+
+
+def _wave(forecast: Forecast) -> list[str]:
+    """What is expected of the open wave a number is in."""
+    if forecast.baseline is None:
+        return []
+    if forecast.departures:
+        leaving = "; ".join(f"{number(gone.amount)} ({day(gone.date)})" for gone in forecast.departures)
+        return [tr("an open burst leaves the window: {leaving}", leaving=leaving)]
+    baseline = number(forecast.baseline)
+    if forecast.leaving:
+        text = tr(
+            "an unusual rise is open, from {baseline}: {leaving} of it should have left by then",
+            baseline=baseline, leaving=number(forecast.leaving),
+        )  # fmt: skip
+        return [text]
+    return [tr("an unusual rise is open, from {baseline}: it may leave", baseline=baseline)]
 
 
 def _refusals(result: Prediction) -> list[str]:
@@ -114,7 +132,7 @@ def _tidy(result: Prediction) -> Grid:
 
 
 def backtest_page(result: Backtest, label: str) -> Page:
-    """A table a horizon: overall, then a row a number."""
+    """A table a horizon: overall, then a row a number, beside “no change” and a ruler."""
     if not result.scores:
         text = tr("Nothing can be scored yet: it takes 45 days of a number that moves.")
         return Page(tr("{label}: past forecasts", label=label), _scores_tidy(result), (Lines((text,)),))
@@ -122,10 +140,11 @@ def backtest_page(result: Backtest, label: str) -> Page:
     for days in dict.fromkeys(score.days for score in result.scores):
         own = [score for score in result.scores if score.days == days]
         title = tr("{n} days ahead", n=days)
-        heads = "Number | >n | >Error | >÷ no change | >÷ regression | >80 % | >95 %"
+        heads = "Number | >n | >Error | >÷ no change | >÷ ruler | >80 % | >95 %"
         blocks.append(grid(heads, [_score_row(score) for score in own], title=title, heads=frozenset({0})))
     lines = [
-        tr("Error: in steps of each series (its mean change a day); ÷: by that of “no change” and the old bot's line."),
+        tr("Error: in steps of each series (its mean change a day); ÷: by that of another forecast, 1 is as good."),
+        tr("No change: the last value. Ruler: the mean gain of the last 60 days goes on."),
         tr("80 %, 95 %: how many of the ranges held. Rules and labels are of one author, who knew the first months."),
     ]
     if result.left_out:
@@ -142,7 +161,7 @@ def _score_row(score: Score) -> Row:
         str(score.forecasts),
         f"{score.error:.2f}",
         _ratio(score.to_no_change),
-        _ratio(score.to_regression),
+        _ratio(score.to_ruler),
         *(_held(found) for found in score.coverage),
     )
 
@@ -159,13 +178,13 @@ def _scores_tidy(result: Backtest) -> Grid:
     rows: list[Row] = [
         (
             str(score.days), score.source, score.metric, str(score.series), str(score.forecasts), plain(score.error),
-            plain(score.to_no_change), plain(score.to_regression),
+            plain(score.to_no_change), plain(score.to_ruler), plain(score.to_regression),
             *(text for found in score.coverage for text in (str(found.held), str(found.ranges), plain(found.width))),
         )
         for score in result.scores
     ]  # fmt: skip
     heads = (
-        ">days | source | metric | >series | >forecasts | >error | >to_no_change | >to_regression | "
+        ">days | source | metric | >series | >forecasts | >error | >to_no_change | >to_ruler | >to_regression | "
         ">held80 | >ranges80 | >width80 | >held95 | >ranges95 | >width95"
     )
     return grid(heads, rows)

@@ -8,7 +8,7 @@ from casa24.language import count, day, tr
 from casa24.views.diff import between
 from casa24.views.page import Grid, Lines, Page, Row, grid, grouped, without_empty
 from casa24.views.text import change, percent, plain, point, signed
-from casa24.views.words import listed, metric, who
+from casa24.views.words import first_few, listed, metric, who
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,6 +96,9 @@ def _remarks(result: Growth) -> Iterable[Lines]:
     waves = tuple(f"{who(row.artist)}, {metric(row)}: {wave_words(row)}." for row in result.rows if row.waves)
     if waves:
         yield Lines(waves, tr("Told apart"))
+    stayed = tuple(stayed_words(row) for row in result.rows if row.stayed)
+    if stayed:
+        yield Lines(stayed, tr("Stayed: rose at once, and is growth from now on"))
     single = tuple(f"{who(row.artist)}, {metric(row)} ({row.last})" for row in result.rows if row.change is None)
     if single:
         yield Lines(single, tr("Read once only: no change can be told"))
@@ -123,8 +126,17 @@ def wave_words(row: Grown) -> str:
     return tr("{change}, of which {parts}", change=change(row), parts=listed(map(_part, row.waves)))
 
 
+def stayed_words(row: Grown) -> str:
+    """``Ana, Spotify · Followers: +200 since 25 Dec 2025, from 23 Feb 2026 on``."""
+    parts = [
+        tr("{size} since {day}, from {closed} on", size=signed(kept.size), day=day(kept.since), closed=day(kept.closed))
+        for kept in row.stayed
+    ]
+    return f"{who(row.artist)}, {metric(row)}: {listed(parts)}."
+
+
 def _part(wave: Wave) -> str:
-    names, size, since = listed(wave.others), signed(wave.size), day(wave.since)
+    names, size, since = first_few(wave.others), signed(wave.size), day(wave.since)
     if wave.size < 0:
         return tr("{size} left again of what rose since {day}", size=size, day=since)
     if not names:

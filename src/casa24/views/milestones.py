@@ -57,7 +57,7 @@ def _ahead(result: Milestones) -> Iterable[Grid | Lines]:
     for one in result.ahead:
         by_metric.setdefault(metric(one), []).append(one)
     if by_metric:
-        yield Lines((tr("At the pace of the last 60 days, jumps left out."),), tr("Next"))
+        yield Lines((tr("Between these days, four times of five; none where the trend is not certain."),), tr("Next"))
     for title, ahead in by_metric.items():
         rows = [
             (
@@ -71,38 +71,47 @@ def _ahead(result: Milestones) -> Iterable[Grid | Lines]:
         )
 
 
-def _now(one: Ahead) -> str:
-    return f"~{number(one.value)}" if one.rounded else number(one.value)
+def _now(ahead: Ahead) -> str:
+    return f"~{number(ahead.value)}" if ahead.rounded else number(ahead.value)
 
 
-def _distance(one: Ahead) -> str:
-    return f"~{number(one.distance)}" if one.rounded else number(one.distance)
+def _distance(ahead: Ahead) -> str:
+    if ahead.distance is None:
+        return ""
+    return f"~{number(ahead.distance)}" if ahead.rounded else number(ahead.distance)
 
 
-def when_words(one: Ahead, last: dt.date) -> str:
-    """The day it is reached, or why there is none."""
-    if last - one.date > _STALE:
-        return tr("last read on {day}", day=one.date)
-    if not one.distance:
+def when_words(ahead: Ahead, last: dt.date) -> str:
+    """The days between which it should be reached, or why there are none."""
+    if last - ahead.date > _STALE:
+        return tr("last read on {day}", day=ahead.date)
+    if ahead.distance is None:
         return tr("perhaps there already")
-    if one.pace is None:
+    if ahead.pace is None:
         return tr("too few readings")
-    return tr("not in sight") if one.when is None else one.when.isoformat()
+    if ahead.earliest is None or ahead.latest is None:
+        return tr("not certain")
+    return f"{ahead.earliest} … {ahead.latest}" if ahead.earliest != ahead.latest else f"{ahead.latest}"
 
 
 def _tidy(result: Milestones) -> Grid:
     rows: list[Row] = [
         (
             "before" if one.before else "reached", one.artist or "", one.source, one.metric, plain(one.rung),
-            one.reached.isoformat(), "", "", "",
+            one.reached.isoformat(), "", "", "", "",
         )
         for one in result.reached
     ]  # fmt: skip
     rows += [
         (
-            "next", one.artist or "", one.source, one.metric, plain(one.rung),
-            one.when.isoformat() if one.when else "", plain(one.value), plain(one.distance), plain(one.pace),
+            "next", ahead.artist or "", ahead.source, ahead.metric, plain(ahead.rung), plain_day(ahead.latest),
+            plain(ahead.value), plain(ahead.distance), plain(ahead.pace), plain_day(ahead.earliest),
         )
-        for one in result.ahead
+        for ahead in result.ahead
     ]  # fmt: skip
-    return grid("what | artist | source | metric | >milestone | day | >value | >distance | >pace", rows)
+    return grid("what | artist | source | metric | >milestone | day | >value | >distance | >pace | earliest", rows)
+
+
+def plain_day(day: dt.date | None) -> str:
+    """A day as a program takes it; empty where there is none."""
+    return "" if day is None else day.isoformat()

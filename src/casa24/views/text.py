@@ -22,6 +22,9 @@ NO_VALUE = {
 }
 
 
+_LARGE = 100
+
+
 def plain(value: float | None) -> str:
     """A value as a program takes it; empty where there is none."""
     return "" if value is None else str(value)
@@ -30,6 +33,11 @@ def plain(value: float | None) -> str:
 def number(value: int) -> str:
     """12345 → ``12,345``."""
     return f"{value:,}"
+
+
+def a_day(pace: float) -> str:
+    """A pace with its sign, as exact as a reader wants it: ``+4``, ``-0.25``, ``+1,234``."""
+    return f"{pace:+,.0f}" if abs(pace) >= _LARGE else f"{pace:+.3g}" if pace else "0"
 
 
 def signed(value: int) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from casa24.language import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+_NAMED = 5
 
 
 class OfMetric(Protocol):
@@ -38,3 +40,9 @@ def listed(names: Iterable[str]) -> str:
     """``Ana, Ben and Cleo``."""
     *first, last = list(names) or [""]
     return tr("{first} and {last}", first=", ".join(first), last=last) if first else last
+
+
+def first_few(names: Sequence[str]) -> str:
+    """The first five of these, and how many more there are."""
+    more = len(names) - _NAMED
+    return listed([*names[:_NAMED], tr("{n} more", n=more)] if more > 0 else names)
