@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from casa24 import oidc
 from casa24.cli.app import app
 from casa24.cli.output import choose_language
-from casa24.language import speak
+from casa24.core.reserved import REQUEST_TOKEN, REQUEST_URL
+from casa24.record.data_folder import DataFolder
 from casa24.sources import registry
-from casa24.storage import DataFolder
+from casa24.text.i18n import speak
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Generator
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 SHARED = os.environ.get("CASA24_SHARED", "")
 _CREDENTIALS = (
     *registry.load().credential_names,
     "WORKER_API_URL",
     "WORKER_API_KEY",
-    oidc.REQUEST_URL,
-    oidc.REQUEST_TOKEN,
+    REQUEST_URL,
+    REQUEST_TOKEN,
 )
 
 

@@ -23,13 +23,13 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casa24.files import hold
-from casa24.storage import DataFolder, load
-from casa24.tables import Table
+from casa24.record.csv_table import Table
+from casa24.record.data_folder import DataFolder, load
+from casa24.record.files import hold
 from tests.making import DAY, SERIES, artist, gaps, snapshot
 
 if TYPE_CHECKING:
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 _ARTISTS = tuple(f"Artist {number}" for number in range(12))
 _FIELDS = {"spotify": "followers", "youtube": "subscribers"}

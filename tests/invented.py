@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import httpx
 from pydantic import SecretStr
 
-from casa24.assembly import Progress, Request
-from casa24.collect import Collected, collect
-from casa24.config import Artist, Label, Roster
-from casa24.credentials import Found, Wallet
+from casa24.collect.assemble import Progress, Request
+from casa24.collect.collector import Collected, collect
+from casa24.config.credentials import Found, Wallet
+from casa24.config.loading import Roster
+from casa24.core.metrics import Metric
+from casa24.core.roster import Artist, Label
 from casa24.errors import SourceUnavailable
-from casa24.metrics import Metric
 from casa24.sources.base import (
     ArtistSource,
     Credentials,
@@ -22,12 +23,12 @@ from casa24.sources.base import (
     Reading,
     Stats,
 )
-from casa24.web import Web
+from casa24.web.client import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
     from casa24.sources.registry import AnySource
 
 NOW = dt.datetime(2026, 11, 22, 6, 0, tzinfo=dt.UTC)

@@ -27,14 +27,14 @@ from unittest import mock
 import pytest
 import trustme
 
+from casa24.core.politeness import Politeness
 from casa24.errors import Casa24Error
-from casa24.politeness import Politeness
-from casa24.web import Web
+from casa24.web.client import Web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 
-    from casa24.web import Reply, RequestOptions
+    from casa24.web.client import Reply, RequestOptions
 
 HOST = "127.0.0.1"
 # No test waits longer than this for anything, whatever goes wrong.

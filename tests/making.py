@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from casa24.metrics import Metric, Series
-from casa24.models import SCHEMA, Snapshot
+from casa24.core.metrics import Metric, Series
+from casa24.core.snapshot import SCHEMA, Snapshot
 from casa24.sources import registry
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from casa24.sources import registry
 SOURCE = Path(__file__).parents[1] / "src" / "casa24"
 
 
-@pytest.mark.parametrize("folder", ["analysis", "doctor"])
+@pytest.mark.parametrize("folder", ["analysis", "setup/doctor"])
 def test_analysis_and_examination_name_no_platform(folder: str) -> None:
     """A new platform must get every answer without a line changed there."""
     names = re.compile("|".join(source.name for source in registry.load().sources), re.IGNORECASE)

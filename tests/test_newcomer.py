@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casa24.demo import KEYS
-from casa24.storage import DataFolder
+from casa24.record.data_folder import DataFolder
 from tests.internet import internet
 from tests.repositories import PERSON, git
 from tests.terminal import typing

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
-HOMEPAGE = "https://github.com/casa24records/casa24"
+from casa24._version import HOMEPAGE, __version__
 
 if TYPE_CHECKING:
+    from casa24.core.findings import Finding as Finding
+    from casa24.core.findings import Level as Level
+    from casa24.core.metrics import Listing as Listing
+    from casa24.core.metrics import Metric as Metric
+    from casa24.core.reason_codes import Explanation as Explanation
+    from casa24.core.snapshot import State as State
     from casa24.errors import AccountUnavailable as AccountUnavailable
     from casa24.errors import SourceUnavailable as SourceUnavailable
-    from casa24.findings import Finding as Finding
-    from casa24.findings import Level as Level
-    from casa24.gaps import Explanation as Explanation
-    from casa24.metrics import Listing as Listing
-    from casa24.metrics import Metric as Metric
-    from casa24.models import State as State
     from casa24.sources.base import ArtistSource as ArtistSource
     from casa24.sources.base import Consent as Consent
     from casa24.sources.base import Credentials as Credentials
@@ -33,15 +32,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "AccountUnavailable": "casa24.errors",
     "SourceUnavailable": "casa24.errors",
-    "Finding": "casa24.findings",
-    "Level": "casa24.findings",
-    "Listing": "casa24.metrics",
-    "Metric": "casa24.metrics",
-    "State": "casa24.models",
+    "Finding": "casa24.core.findings",
+    "Level": "casa24.core.findings",
+    "Listing": "casa24.core.metrics",
+    "Metric": "casa24.core.metrics",
+    "State": "casa24.core.snapshot",
     "ArtistSource": "casa24.sources.base",
     "Consent": "casa24.sources.base",
     "Credentials": "casa24.sources.base",
-    "Explanation": "casa24.gaps",
+    "Explanation": "casa24.core.reason_codes",
     "FieldFlag": "casa24.sources.base",
     "LabelSource": "casa24.sources.base",
     "Reading": "casa24.sources.base",

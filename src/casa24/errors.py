@@ -16,7 +16,7 @@
     ├── SourceError              exit 1   raised by a source, becomes a flag in the snapshot
     │   ├── AccountUnavailable            this one account has no answer today
     │   └── SourceUnavailable             the whole platform has none for this run
-    └── WebError                 exit 1   raised by `casa24.web`, becomes a flag too
+    └── WebError                 exit 1   raised by `casa24.web.client`, becomes a flag too
         ├── Unreachable                   no connection, no name
         │   └── BadCertificate            whoever answered could not prove who it is
         ├── TimedOut                      no complete answer in time

@@ -27,15 +27,16 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from casa24 import replies
-from casa24.assembly import Request
-from casa24.collect import collect
-from casa24.config import Artist, Label, Roster
-from casa24.credentials import Found, Wallet
-from casa24.models import Snapshot, State, as_count
-from casa24.politeness import Politeness
+from casa24.collect.assemble import Request
+from casa24.collect.collector import collect
+from casa24.config.credentials import Found, Wallet
+from casa24.config.loading import Roster
+from casa24.core.politeness import Politeness
+from casa24.core.roster import Artist, Label
+from casa24.core.snapshot import Snapshot, State, as_count
 from casa24.sources import registry
-from casa24.web import Web
+from casa24.web import recorder
+from casa24.web.client import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +71,7 @@ _NUMBER = re.compile(r"(?<![\d.,-])\d[\d,]*(?![.\d])")
 
 
 class Replay(httpx.AsyncBaseTransport):
-    """The platforms as they answered a run that kept its replies: a transport for :class:`~casa24.web.Web`.
+    """The platforms as they answered a run that kept its replies: a transport for :class:`~casa24.web.client.Web`.
 
     A question asked again gets the answer it got then, in the order of that run, and the last
     one for ever after. One that was not asked then raises LookupError.
@@ -79,7 +80,7 @@ class Replay(httpx.AsyncBaseTransport):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for line in (folder / replies.INDEX).read_text("utf-8").splitlines():
+        for line in (folder / recorder.INDEX).read_text("utf-8").splitlines():
             exchange = json.loads(line)
             self._kept.setdefault((exchange["method"], exchange["url"]), []).append(exchange)
 

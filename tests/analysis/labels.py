@@ -12,17 +12,17 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.backtest import Score, backtest
+from casa24.analysis.co_movement import known_on
 from casa24.analysis.daily import every_daily
 from casa24.analysis.events import Event, every_event
 from casa24.analysis.milestones import milestones
 from casa24.analysis.quality.cleaning import cleaned
 from casa24.analysis.quality.copies import Copies
-from casa24.analysis.waves import known_on
-from casa24.history import History
-from casa24.models import Measurement, State
+from casa24.core.snapshot import Measurement, State
+from casa24.core.timeseries import Point, TimeSeries
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from casa24.sources import registry
-from casa24.storage import DataFolder
-from casa24.timeseries import Point, TimeSeries
 from tests.making import SERIES
 
 if TYPE_CHECKING:

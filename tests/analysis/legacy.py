@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from casa24.history import History
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from casa24.sources import registry
-from casa24.storage import DataFolder
 from tests.making import SERIES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 LABEL_SERIES = tuple(series for source in registry.load().label_sources for series in source.series())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from casa24.metrics import Metric, Series
-from casa24.models import Measurement, State
-from casa24.timeseries import Point, TimeSeries
+from casa24.core.metrics import Metric, Series
+from casa24.core.snapshot import Measurement, State
+from casa24.core.timeseries import Point, TimeSeries
 from tests.making import DAY
 
 if TYPE_CHECKING:

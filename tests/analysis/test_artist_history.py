@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casa24.analysis.history import ArtistHistory, Look, describe_history
+from casa24.core.metrics import named_metrics
+from casa24.core.snapshot import Measurement, State
+from casa24.core.timeseries import Point, TimeSeries
 from casa24.errors import UnknownName
-from casa24.metrics import named_metrics
-from casa24.models import Measurement, State
-from casa24.timeseries import Point, TimeSeries
 from tests.analysis.series import CROWD, FANS, PLAYS, STARS, Value, ago, series
 from tests.making import SERIES, SOURCES
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from casa24.metrics import Series
+    from casa24.core.metrics import Series
 
 ITEMS = (FANS, CROWD, PLAYS, STARS)
 

@@ -15,8 +15,8 @@ from casa24.analysis.daily import Daily, daily, every_daily
 from casa24.analysis.forecast import Foresight, carried_on, forecasts, foresights
 from casa24.analysis.prediction import Question, predict
 from casa24.analysis.ranges import Ranges, Reach, at_least, edges
-from casa24.analysis.replay import HISTORY, Span, Tally, replay
-from casa24.timeseries import TimeSeries
+from casa24.analysis.walk_forward import HISTORY, Span, Tally, replay
+from casa24.core.timeseries import TimeSeries
 from tests.analysis.labels import ours
 from tests.analysis.series import FANS, STARS, Value, series
 from tests.making import DAY

@@ -12,9 +12,9 @@ from hypothesis import given
 
 from casa24.analysis.day import Day, ListDay, SourceDay, describe_day
 from casa24.analysis.reasons import Missing, missing
-from casa24.history import History
-from casa24.models import Snapshot, State
-from casa24.storage import DataFolder
+from casa24.core.snapshot import Snapshot, State
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from tests.making import DAY, SERIES, SOURCES, artist, flag, gaps, snapshot, snapshots
 
 if TYPE_CHECKING:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from casa24 import config
 from casa24.analysis.diff import Change, Diff, diff, match
-from casa24.history import History
-from casa24.models import Measurement, Snapshot, State
+from casa24.config import loading
+from casa24.core.snapshot import Measurement, Snapshot, State
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from casa24.sources import registry
-from casa24.storage import DataFolder
 from tests.making import DAY, SERIES, TIKTOK, artist, flag, snapshot, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from casa24.metrics import Series
+    from casa24.core.metrics import Series
 
 NEXT = DAY + dt.timedelta(days=1)
 LABEL = tuple(series for source in registry.load().label_sources for series in source.series())
@@ -238,7 +238,7 @@ def test_a_thousand_artists_are_compared_in_no_time() -> None:
 def history(shared: Path, tmp_path: Path) -> History:
     file = tmp_path / "casa24.toml"
     file.write_text(ROSTER, "utf-8")
-    roster = config.read(file).resolve(registry.load())
+    roster = loading.read(file).resolve(registry.load())
     return History(DataFolder(shared / "legacy-history", SERIES), roster.artists)
 
 

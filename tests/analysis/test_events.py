@@ -11,15 +11,15 @@ import pytest
 
 from casa24.analysis.episodes import companions, episodes, open_episode
 from casa24.analysis.events import Event, events, every_event
-from casa24.history import History
-from casa24.storage import DataFolder
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from tests.analysis.series import CROWD, FANS, PLAYS, Value, ago, series, stood
 from tests.making import SERIES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 
 def told(found: list[Event]) -> list[tuple[int, int, int, int]]:

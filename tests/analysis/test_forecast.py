@@ -13,12 +13,12 @@ from casa24.analysis.backtest import backtest
 from casa24.analysis.daily import daily, every_daily
 from casa24.analysis.forecast import Assumption, Forecast, Refusal, aim, forecasts, foresights
 from casa24.analysis.prediction import Question, predict
-from casa24.timeseries import TimeSeries
+from casa24.core.timeseries import TimeSeries
 from tests.analysis.series import CROWD, FANS, PLAYS, STARS, Value, ago, series
 from tests.making import DAY
 
 if TYPE_CHECKING:
-    from casa24.metrics import Series
+    from casa24.core.metrics import Series
 
 TODAY = ago(0)
 

@@ -15,7 +15,7 @@ from tests.making import DAY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 
 def one(*values: Value, days: int = 7, before: tuple[Value, ...] = ()) -> Grown:

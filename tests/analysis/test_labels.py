@@ -30,7 +30,7 @@ from tests.benchmarks.forecasts import measured
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
     Label = Callable[[Path], tuple[TimeSeries, ...]]
 

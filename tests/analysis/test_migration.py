@@ -9,7 +9,7 @@ from casa24.analysis.migration import oddities
 from tests.making import DAY, artist, old, snapshot
 
 if TYPE_CHECKING:
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 TITLES = {"spotify": "Spotify", "youtube": "YouTube"}
 

@@ -16,7 +16,7 @@ from tests.making import DAY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.metrics import Series
+    from casa24.core.metrics import Series
 
 
 def reached(*values: Value, item: Series = PLAYS) -> list[tuple[int, int]]:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casa24.analysis.co_movement import known_on
 from casa24.analysis.events import every_event
 from casa24.analysis.milestones import milestones
 from casa24.analysis.news import News, is_told, news, over_on, unsaid
 from casa24.analysis.unusual import movements
-from casa24.analysis.waves import known_on
 from casa24.analysis.week import Week, describe_week
-from casa24.asking.reading import Read, read
-from casa24.history import History
-from casa24.storage import DataFolder
+from casa24.queries.open_history import Read, read
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from casa24.views.news import body_of
 from tests.analysis.legacy import LABEL_SERIES
 from tests.analysis.series import CROWD, PLAYS, ago, series
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from casa24.models import Snapshot
-    from casa24.timeseries import TimeSeries
+    from casa24.core.snapshot import Snapshot
+    from casa24.core.timeseries import TimeSeries
 
 SUNDAY = dt.date(2026, 3, 15)
 MONDAY = dt.date(2026, 3, 9)

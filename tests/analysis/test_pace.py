@@ -14,7 +14,7 @@ from casa24.analysis.pace import mean_gain, paces
 from tests.analysis.series import FANS, PLAYS, series
 
 if TYPE_CHECKING:
-    from casa24.metrics import Kind, Series
+    from casa24.core.metrics import Kind, Series
 
 
 def pace(kind: Kind, *changes: float) -> float:

@@ -10,7 +10,7 @@ from hypothesis import given
 from casa24.analysis.day import describe_day
 from casa24.analysis.diff import diff, with_doubts
 from casa24.analysis.reasons import Doubtful, doubtful
-from casa24.models import Snapshot, State
+from casa24.core.snapshot import Snapshot, State
 from casa24.views.day import label_page, sentences
 from casa24.views.diff import diff_page
 from casa24.views.page import Lines, Page

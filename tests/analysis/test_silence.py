@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from casa24.analysis.silence import Silence, silences
+from casa24.analysis.outages import Silence, silences
 from tests.making import SOURCES, artist, flag, snapshot
 
 if TYPE_CHECKING:
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 LAST = dt.date(2026, 3, 14)
 

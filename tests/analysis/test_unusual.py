@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.unusual import unusual
-from casa24.language import LANGUAGES, speak
+from casa24.text.i18n import LANGUAGES, speak
 from casa24.views.render import as_markdown
 from casa24.views.unusual import unusual_page
 from tests.analysis.legacy import every_series

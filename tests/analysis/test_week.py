@@ -12,8 +12,8 @@ from tests.analysis.series import CROWD, PLAYS, series
 from tests.making import DAY, SOURCES, artist, flag, snapshot
 
 if TYPE_CHECKING:
-    from casa24.models import Snapshot
-    from casa24.timeseries import TimeSeries
+    from casa24.core.snapshot import Snapshot
+    from casa24.core.timeseries import TimeSeries
 
 # The last day of the series is a Saturday.
 WEEK = Week.of(DAY)

@@ -30,7 +30,7 @@ from tests.analysis.labels import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 _SEED = 24
 _TWO = [FOLLOWERS], [LISTENERS]

@@ -20,13 +20,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casa24.assembly import Request
-from casa24.collect import collect
-from casa24.credentials import Wallet
-from casa24.models import State
-from casa24.politeness import Politeness
+from casa24.collect.assemble import Request
+from casa24.collect.collector import collect
+from casa24.config.credentials import Wallet
+from casa24.core.politeness import Politeness
+from casa24.core.snapshot import State
 from casa24.sources import registry
-from casa24.web import Web
+from casa24.web.client import Web
 from tests.benchmarks.world import KEYS, roster
 
 if TYPE_CHECKING:

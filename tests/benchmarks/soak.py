@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from casa24.bot import questions
-from casa24.bot.desk import Desk
+from casa24.bot.service import Desk
 from tests.benchmarks.world import FIRST, _day, _todays, lay_down
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from casa24.config import Artist, Label, Roster
+from casa24.config.loading import Roster
+from casa24.core.roster import Artist, Label
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from casa24.bot.client import Bot, Manners
-from casa24.bot.desk import Desk
+from casa24.bot.commands import COMMANDS
+from casa24.bot.service import Desk
 from casa24.bot.settings import Settings
-from casa24.language import speak
-from casa24.storage import DataFolder, dump
+from casa24.record.data_folder import DataFolder, dump
+from casa24.text.i18n import speak
 from tests.bot.discord_server import CLIENT, GUILD, TOKEN, Server, discord_on_loopback
 from tests.making import SERIES, artist, flag, snapshot
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from casa24.bot.mirror import Mirror
-    from casa24.models import Snapshot
+    from casa24.bot.git_mirror import Mirror
+    from casa24.core.snapshot import Snapshot
 
 ROSTER = """\
 [label]
@@ -94,7 +95,7 @@ async def running(
     """A bot that is connected, and the Discord it is connected to."""
     async with discord_on_loopback() as server:
         settings = Settings(SecretStr(TOKEN), CLIENT, guild)
-        async with Bot(Desk(folder / "casa24.toml"), settings, mirror, manners) as bot:
+        async with Bot(COMMANDS, Desk(folder / "casa24.toml"), settings, mirror, manners) as bot:
             run = asyncio.create_task(bot.start(TOKEN))
             ready = asyncio.create_task(server.ready())
             await asyncio.wait({run, ready}, return_when=asyncio.FIRST_COMPLETED)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from casa24.bot import questions
-from casa24.bot.desk import Desk
-from casa24.language import speak
+from casa24.bot.service import Desk
+from casa24.text.i18n import speak
 from tests.bot.conftest import lay_down
 from tests.making import DAY
 

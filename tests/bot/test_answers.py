@@ -14,7 +14,7 @@ import pytest
 
 from casa24.bot import questions
 from casa24.bot.client import Manners
-from casa24.storage import DataFolder, dump
+from casa24.record.data_folder import DataFolder, dump
 from casa24.views import embed
 from tests.bot.conftest import QUIET, ROSTER, lay_down, night, running, today
 from tests.bot.discord_server import DEFERRED, MESSAGE, Said, Server

@@ -22,7 +22,7 @@ from PIL import Image
 from casa24.analysis.forecast import Forecast, Range, Refusal
 from casa24.bot import chart
 from casa24.bot.chart import Panel, draw, panel_of
-from casa24.language import speak
+from casa24.text.i18n import speak
 from tests.analysis.series import PLAYS, ago, series
 
 if TYPE_CHECKING:

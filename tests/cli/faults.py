@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from casa24.core.snapshot import Snapshot
 from casa24.demo import KEYS, lay_down
-from casa24.models import Snapshot
 from tests.internet import Act, casa24, drips, endless, internet, resets, silence, usual
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from casa24 import config
 from casa24.cli.app import app
+from casa24.config import loading
 from casa24.demo import KEYS
+from casa24.record.workspace import today
 from casa24.sources import registry
 from casa24.sources.base import Reading
 from casa24.sources.instagram import Instagram, InstagramStats
-from casa24.workspace import today
 from tests.internet import Internet, casa24, resets, silence
 from tests.launching import FEW_RIGHTS, casa24_after
 
@@ -70,7 +70,7 @@ def written(folder: Path) -> str:
 
 
 def roster(folder: Path) -> dict[str, dict[str, str]]:
-    found = config.read(folder / "casa24.toml").resolve(registry.load())
+    found = loading.read(folder / "casa24.toml").resolve(registry.load())
     return {artist.name: dict(artist.accounts) for artist in found.artists}
 
 

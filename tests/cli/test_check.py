@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from casa24.amendments import FILE_NAME, HEADER
 from casa24.cli.app import app
-from casa24.storage import DataFolder, dump
+from casa24.record.amendments import FILE_NAME, HEADER
+from casa24.record.data_folder import DataFolder, dump
 from tests.making import DAY, SERIES, artist, old, snapshot
 from tests.terminal import typing
 

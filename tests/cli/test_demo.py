@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from casa24 import config, demo
+from casa24 import demo
+from casa24.config import loading
 from casa24.sources import registry
 from tests.internet import casa24
 
@@ -100,7 +101,7 @@ def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_it_plays_the_labels_own_roster(tmp_path: Path) -> None:
-    ours = config.read(ROOT / "casa24.toml").resolve(registry.load())
-    played = config.read(demo.lay_down(tmp_path / "casa24-demo")).resolve(registry.load())
+    ours = loading.read(ROOT / "casa24.toml").resolve(registry.load())
+    played = loading.read(demo.lay_down(tmp_path / "casa24-demo")).resolve(registry.load())
     assert [artist.accounts for artist in played.artists] == [artist.accounts for artist in ours.artists]
     assert [artist.aliases for artist in played.artists] == [(artist.name,) for artist in ours.artists]

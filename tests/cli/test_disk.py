@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.files import hold
-from casa24.storage import DataFolder
+from casa24.record.data_folder import DataFolder
+from casa24.record.files import hold
 from tests.internet import Internet, casa24
 from tests.launching import FEW_RIGHTS, casa24_after, clock, little_space
 from tests.making import DAY, SERIES, artist, snapshot

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from casa24.demo import KEYS
-from tests.doctor import healthy_keys
 from tests.internet import casa24
 from tests.repositories import git
+from tests.setup.doctor import healthy_keys
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.flags import spread
-from casa24.gaps import explain
-from casa24.models import State
+from casa24.core.flags import spread
+from casa24.core.reason_codes import explain
+from casa24.core.snapshot import State
 from casa24.sources import registry
 from tests.cli.faults import ELSEWHERE, FAILING, FAULTS, PLATFORMS, SECRETS, WORKER, Case, leaks, spend
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from casa24.flags import Cells
+    from casa24.core.flags import Cells
     from tests.cli.faults import Night
 
     Nights = Mapping[Case, Night]
 
-# By which code a missing value is explained: casa24.gaps and each source's own `gaps` have the words.
+# By which code a missing value is explained: casa24.core.reason_codes and each source's own `gaps` have the words.
 # Spotify has three columns: what only its API has, when all of Spotify fails and when the API alone does
 # (then the page gives the rest; `-`: not played), and what only the page has.
 TABLE = """

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from casa24.amendments import FILE_NAME, HEADER
 from casa24.cli.app import app
-from tests.cli.test_read import ENV
+from casa24.record.amendments import FILE_NAME, HEADER
+from tests.cli.test_record import ENV
 from tests.terminal import typing
 
 if TYPE_CHECKING:

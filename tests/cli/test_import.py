@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from casa24.cli.app import app
-from casa24.storage import DataFolder, dump
+from casa24.record.data_folder import DataFolder, dump
 from tests.making import DAY, SERIES, artist, old
 
 if TYPE_CHECKING:

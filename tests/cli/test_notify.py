@@ -13,8 +13,8 @@ import httpx
 import pytest
 from werkzeug import Response
 
-from casa24.notices import FILE_NAME
-from casa24.storage import DataFolder, dump
+from casa24.record.data_folder import DataFolder, dump
+from casa24.record.notified import FILE_NAME
 from tests.internet import Internet, casa24
 from tests.making import SERIES, artist, snapshot
 

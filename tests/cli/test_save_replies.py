@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from casa24 import config
-from casa24.assembly import Request
-from casa24.collect import collect
-from casa24.credentials import local
+from casa24.collect.assemble import Request
+from casa24.collect.collector import collect
+from casa24.config import loading
+from casa24.config.credentials import local
+from casa24.core.politeness import Politeness
+from casa24.core.snapshot import Snapshot
 from casa24.demo import KEYS
-from casa24.models import Snapshot
-from casa24.politeness import Politeness
 from casa24.sources import registry
 from casa24.testing import Replay
-from casa24.web import Web
+from casa24.web.client import Web
 from tests.internet import Internet, casa24, usual
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def exchanges(label: Path) -> list[dict[str, object]]:
 
 def replayed(label: Path, when: Snapshot) -> Snapshot:
     """The same day once more, from the folder alone."""
-    roster = config.read(label / "casa24.toml").resolve(registry.load())
+    roster = loading.read(label / "casa24.toml").resolve(registry.load())
     assert when.collected_at is not None
     request = Request(roster, registry.load().sources, when.collected_at)
     wallet = local(KEYS, environ={**KEYS, **SECRETS})

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from casa24.core.snapshot import State
 from casa24.demo import LAST
 from casa24.demo.platforms import Platforms
 from casa24.demo.world import ACTS, World
-from casa24.models import State
-from casa24.storage import DataFolder, load
+from casa24.record.data_folder import DataFolder, load
 from tests.internet import Internet, casa24
 from tests.making import SERIES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 PLATFORMS = ("spotify", "youtube", "instagram", "discord")
 

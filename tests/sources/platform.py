@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from pydantic import SecretStr
 
+from casa24.core.politeness import Politeness
+from casa24.core.reason_codes import gap_of
 from casa24.errors import SourceUnavailable
-from casa24.gaps import gap_of
-from casa24.politeness import Politeness
 from casa24.sources.base import ArtistSource, LabelSource, Run
-from casa24.web import Web
+from casa24.web.client import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from casa24.models import State
+    from casa24.core.snapshot import State
     from casa24.sources.base import FieldFlag, Reading, Source
 
 Answer = httpx.Response

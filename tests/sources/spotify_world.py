@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from casa24.models import State
+from casa24.core.snapshot import State
 from casa24.sources.spotify import Spotify
 from tests.sources.platform import Told, ask
 

@@ -7,8 +7,8 @@ import pytest
 import respx
 from pydantic import ValidationError
 
-from casa24.gaps import gap_of
-from casa24.models import State
+from casa24.core.reason_codes import gap_of
+from casa24.core.snapshot import State
 from casa24.sources.discord import API, Discord
 from tests.sources.platform import Told, ask
 

@@ -9,10 +9,10 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casa24.core.politeness import Politeness
+from casa24.core.reason_codes import COMMON, gap_of
+from casa24.core.snapshot import State
 from casa24.errors import AccountUnavailable, Casa24Error
-from casa24.gaps import COMMON, gap_of
-from casa24.models import State
-from casa24.politeness import Politeness
 from casa24.sources.instagram import API, LAST_DAYS, NEWEST, Instagram, version_trouble
 from tests.sources.platform import NOW, Told, ask
 

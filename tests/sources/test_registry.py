@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 
+from casa24.core.metrics import Metric
 from casa24.errors import UnknownName
-from casa24.metrics import Metric
 from casa24.sources import registry
 from casa24.sources.base import ArtistSource, Credentials, LabelSource, Reading, Stats
 from casa24.sources.registry import build

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from casa24.models import State
+from casa24.core.snapshot import State
 from casa24.sources.spotify import Spotify
 from tests.sources.platform import ask
 from tests.sources.spotify_world import (

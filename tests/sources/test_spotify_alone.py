@@ -10,10 +10,10 @@ import httpx
 import pytest
 import respx
 
-from casa24.models import State
-from casa24.politeness import Politeness
+from casa24.core.politeness import Politeness
+from casa24.core.snapshot import State
 from casa24.sources.spotify import Spotify
-from casa24.web import Web
+from casa24.web.client import Web
 from tests.sources.platform import ask, run_of
 from tests.sources.spotify_world import (
     ANA,

@@ -9,7 +9,7 @@ import respx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casa24.models import State
+from casa24.core.snapshot import State
 from casa24.sources.youtube import API, YouTube, reasons
 from tests.sources.youtube_world import (
     ANA,

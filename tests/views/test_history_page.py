@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.analysis.history import Look, describe_history
-from casa24.models import Measurement, State
-from casa24.timeseries import Point, TimeSeries
+from casa24.core.snapshot import Measurement, State
+from casa24.core.timeseries import Point, TimeSeries
 from casa24.views.history import history_page
 from casa24.views.page import Grid, Lines, Page
 from casa24.views.plot import rich_style
@@ -15,7 +15,7 @@ from tests.analysis.series import FANS, STARS, Value, ago, series
 from tests.making import SOURCES
 
 if TYPE_CHECKING:
-    from casa24.metrics import Series
+    from casa24.core.metrics import Series
 
 
 def page(*found: TimeSeries, width: int = 80, raw: bool = False, wanted: tuple[Series, ...] = ()) -> Page:

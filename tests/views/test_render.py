@@ -17,9 +17,9 @@ from rich.console import Console
 
 from casa24.analysis.day import describe_day
 from casa24.analysis.diff import diff
-from casa24.history import History
+from casa24.record.data_folder import DataFolder
+from casa24.record.history import History
 from casa24.sources import registry
-from casa24.storage import DataFolder
 from casa24.views.day import artist_page, label_page
 from casa24.views.diff import diff_page
 from casa24.views.formats import Format
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 TITLES = {source.name: source.title for source in SOURCES}
 LABEL = tuple(series for source in registry.load().label_sources for series in source.series())

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casa24.analysis.diff import Change
-from casa24.escape import clean, markdown
-from casa24.models import Measurement, State
+from casa24.core.snapshot import Measurement, State
+from casa24.text.escape import clean, markdown
 from casa24.views.text import change, number, percent, point, signed
 
 ESCAPES = {

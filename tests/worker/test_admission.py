@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casa24 import credentials
+from casa24.core.reserved import NOTIFY
 from casa24.sources import registry
 from tests.worker.conftest import FILLED, FULL, HELD, IDENTITY, KEY, OTHERS
 from tests.worker.tokens import CLAIMS, github, stranger
@@ -81,7 +81,7 @@ def test_the_right_key_gets_the_known_names_and_nothing_else(workerd: Running) -
 
 
 def test_the_names_it_may_hand_out_are_those_casa24_asks_for(workerd: Running) -> None:
-    everything = {*registry.load().credential_names, credentials.NOTIFY}
+    everything = {*registry.load().credential_names, NOTIFY}
     assert {*GIVEN} < everything
     source = (workerd.log_file.parent / "index.js").read_text("utf-8")
     listed = source.partition("const NAMES = [")[2].partition("]")[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from casa24 import oidc
+from casa24.core.reserved import REQUEST_TOKEN, REQUEST_URL
 from casa24.demo import lay_down
 from tests.internet import Internet, casa24, internet
 from tests.worker.conftest import HELD, KEY
@@ -60,7 +60,7 @@ class Night:
         return json.loads(done.stdout), done.stdout + done.stderr
 
 
-JOB = {oidc.REQUEST_URL: VOUCHES, oidc.REQUEST_TOKEN: "request-token"}
+JOB = {REQUEST_URL: VOUCHES, REQUEST_TOKEN: "request-token"}
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_job_on_another_branch_gets_in_with_the_key_only_and_is_told_so(night:
 
 
 def test_where_github_does_not_vouch_the_key_opens(night: Night) -> None:
-    told, _ = night.asks(**{**JOB, oidc.REQUEST_TOKEN: "stale"}, WORKER_API_KEY=KEY)
+    told, _ = night.asks(**{**JOB, REQUEST_TOKEN: "stale"}, WORKER_API_KEY=KEY)
     assert (from_worker(told), night.sent) == (GIVEN, [KEY])
     (warning,) = told["warnings"]
     assert warning.startswith("GitHub did not vouch for this job (vouches.example.org answered 403).")

@@ -15,7 +15,7 @@ from tests.workflow.runner import workflow
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / ".github" / "workflows" / "update-data.yml"
-TEMPLATE = Path(str(files("casa24").joinpath("templates", "update-data.yml")))
+TEMPLATE = Path(str(files("casa24.setup").joinpath("templates", "update-data.yml")))
 RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 BASH = shutil.which("bash") or "bash"
 ALL = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), TEMPLATE]
@@ -85,7 +85,7 @@ def test_a_release_needs_a_tag_that_is_the_version(tmp_path: Path) -> None:
         if step.get("name") == "The tag is the version"
     )
     (tmp_path / "src" / "casa24").mkdir(parents=True)
-    (tmp_path / "src" / "casa24" / "__init__.py").write_text('"""Doc."""\n\n__version__ = "1.2.3"\n', "utf-8")
+    (tmp_path / "src" / "casa24" / "_version.py").write_text('"""Doc."""\n\n__version__ = "1.2.3"\n', "utf-8")
     script = tmp_path / "check.sh"
     script.write_text(check, "utf-8")
     for tag, code in (("v1.2.3", 0), ("v1.2.4", 1), ("1.2.3", 1)):

@@ -16,8 +16,8 @@ import pytest
 from werkzeug import Response
 
 from casa24.demo import KEYS, lay_down
-from casa24.notices import FILE_NAME, Notices, note
-from casa24.storage import DataFolder
+from casa24.record.data_folder import DataFolder
+from casa24.record.notified import FILE_NAME, Notices, note
 from tests.internet import Internet, casa24, internet
 from tests.making import SERIES, artist, flag, snapshot
 from tests.repositories import git

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from casa24.analysis.daily import Daily
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 LEAST_DAYS = 14
 """So many days a pace needs, and bear it out."""

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 from casa24.analysis.forecast import carried_on
 from casa24.analysis.pace import DAYS
 from casa24.analysis.ranges import LEVELS, Ranges
-from casa24.analysis.replay import Span, replay
 from casa24.analysis.result import Result
+from casa24.analysis.walk_forward import Span, replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from casa24.analysis.daily import Daily
-    from casa24.analysis.replay import Tally
+    from casa24.analysis.walk_forward import Tally
 
 FEWEST_CHANGES = 5
 REGRESSION = 90

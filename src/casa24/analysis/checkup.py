@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from casa24.analysis.result import Result
+from casa24.core.findings import Level
 from casa24.errors import INTERRUPTED
-from casa24.findings import Level
 
 _ORDER = (Level.OK, Level.WARNING, Level.BROKEN)
 

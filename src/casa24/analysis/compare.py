@@ -6,16 +6,16 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
+from casa24.analysis.co_movement import Company
 from casa24.analysis.growth import Grown, grown
 from casa24.analysis.result import Result
-from casa24.analysis.waves import Company
-from casa24.models import Measurement
+from casa24.core.snapshot import Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from casa24.metrics import Series
-    from casa24.timeseries import TimeSeries
+    from casa24.core.metrics import Series
+    from casa24.core.timeseries import TimeSeries
 
 
 class Side(Result):

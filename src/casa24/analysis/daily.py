@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from casa24.analysis.episodes import Running
-    from casa24.metrics import Series
-    from casa24.timeseries import TimeSeries
+    from casa24.core.metrics import Series
+    from casa24.core.timeseries import TimeSeries
 
 T = TypeVar("T")
 

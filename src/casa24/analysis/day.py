@@ -10,13 +10,13 @@ from pydantic import Field
 from casa24.analysis.diff import Change, change_of, match
 from casa24.analysis.reasons import Doubtful, Missing, doubtful, missing
 from casa24.analysis.result import Result
-from casa24.models import Measurement, as_count
+from casa24.core.snapshot import Measurement, as_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from casa24.metrics import Listing
-    from casa24.models import Snapshot
+    from casa24.core.metrics import Listing
+    from casa24.core.snapshot import Snapshot
     from casa24.sources.registry import AnySource
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.reasons import Doubtful, Said, grouped
 from casa24.analysis.result import Result
-from casa24.metrics import Kind
-from casa24.models import Measurement, State
-from casa24.names import key_of
+from casa24.core.metrics import Kind
+from casa24.core.names import key_of
+from casa24.core.snapshot import Measurement, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from casa24.metrics import Series
-    from casa24.models import Snapshot
+    from casa24.core.metrics import Series
+    from casa24.core.snapshot import Snapshot
     from casa24.sources.registry import AnySource
 
 PERCENT_BASE = 50

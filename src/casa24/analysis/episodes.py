@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from casa24.analysis.events import Event
-    from casa24.metrics import Metric
-    from casa24.timeseries import Point, TimeSeries
+    from casa24.core.metrics import Metric
+    from casa24.core.timeseries import Point, TimeSeries
 
 STAYS = dt.timedelta(days=60)
 """What is left of a rise after so long is the new level."""

@@ -20,8 +20,8 @@ from casa24.analysis.result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from casa24.metrics import Metric
-    from casa24.timeseries import Point, TimeSeries
+    from casa24.core.metrics import Metric
+    from casa24.core.timeseries import Point, TimeSeries
 
 CLOSE = dt.timedelta(days=3)
 """Steps in one direction at most so far apart are one event,"""

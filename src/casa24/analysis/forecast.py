@@ -18,8 +18,8 @@ from casa24.analysis.daily import DAY, Daily, by_number
 from casa24.analysis.episodes import STAYS
 from casa24.analysis.ranges import Ranges, Reach
 from casa24.analysis.result import Result
-from casa24.metrics import Kind
-from casa24.timeseries import TimeSeries
+from casa24.core.metrics import Kind
+from casa24.core.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.reasons import Missing, missing
-from casa24.flags import spread
+from casa24.core.flags import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
     from casa24.sources.registry import AnySource
 
 Value = tuple[str, str | None, str]

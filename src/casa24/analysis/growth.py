@@ -6,16 +6,16 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
+from casa24.analysis.co_movement import Company, known_on, stayed_between, still_there, wave_on
 from casa24.analysis.diff import Change, Total, change_of, total_of
 from casa24.analysis.episodes import episodes
 from casa24.analysis.result import Result
-from casa24.analysis.waves import Company, known_on, stayed_between, still_there, wave_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from casa24.metrics import Series
-    from casa24.timeseries import Point, TimeSeries
+    from casa24.core.metrics import Series
+    from casa24.core.timeseries import Point, TimeSeries
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _WIDTH = 10

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casa24.analysis.result import Result
-from casa24.gaps import Explanation, explain
-from casa24.metrics import Kind
-from casa24.models import State
-from casa24.timeseries import TimeSeries
+from casa24.core.metrics import Kind
+from casa24.core.reason_codes import Explanation, explain
+from casa24.core.snapshot import State
+from casa24.core.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from casa24.metrics import Series
-    from casa24.models import Measurement
+    from casa24.core.metrics import Series
+    from casa24.core.snapshot import Measurement
+    from casa24.core.timeseries import Point
     from casa24.sources.registry import AnySource
-    from casa24.timeseries import Point
 
 _ONE_DAY = dt.timedelta(days=1)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
 from casa24.analysis.result import Result
-from casa24.models import Measurement
+from casa24.core.snapshot import Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from casa24.metrics import Series
-    from casa24.timeseries import Point, TimeSeries
+    from casa24.core.metrics import Series
+    from casa24.core.timeseries import Point, TimeSeries
 
 MONTH = dt.timedelta(days=30)
 _RECENT = dt.timedelta(days=7)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import days_between
 from casa24.analysis.result import Result
-from casa24.flags import spread
-from casa24.gaps import explain
-from casa24.legacy import interpret, known_accounts
-from casa24.models import State
+from casa24.core.flags import spread
+from casa24.core.reason_codes import explain
+from casa24.core.snapshot import State
+from casa24.record.legacy import interpret, known_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from casa24.migration import Import
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
+    from casa24.record.importer import Import
     from casa24.sources.registry import AnySource
 
 _ONE_DAY = dt.timedelta(days=1)

@@ -11,13 +11,13 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from casa24.analysis.arrival import Arrivals
+from casa24.analysis.co_movement import spans, still_there, wave_on
 from casa24.analysis.result import Result
-from casa24.analysis.waves import spans, still_there, wave_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 KINDS = {"audience", "window", "total"}
 

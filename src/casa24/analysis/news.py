@@ -13,7 +13,7 @@ from casa24.analysis.milestones import Milestone
 from casa24.analysis.result import Result
 from casa24.analysis.unusual import Movement
 from casa24.analysis.week import WeekReport, apart
-from casa24.names import key_of
+from casa24.core.names import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from casa24.metrics import Kind
+    from casa24.core.metrics import Kind
 
 DAYS = 60
 """The days that make up the recent past."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.forecast import Forecast, Past, forecasts, foresights
 from casa24.analysis.ranges import LEVELS
-from casa24.analysis.replay import Span, replay
 from casa24.analysis.result import Result
+from casa24.analysis.walk_forward import Span, replay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from casa24.analysis.forecast import Foresight
-    from casa24.analysis.replay import Tally
-    from casa24.metrics import Series
-    from casa24.timeseries import TimeSeries
+    from casa24.analysis.walk_forward import Tally
+    from casa24.core.metrics import Series
+    from casa24.core.timeseries import TimeSeries
 
 # One day of eight is enough to tell how forecasts did, and takes every weekday in turn.
 _EVERY = 8

@@ -18,8 +18,8 @@ from casa24.analysis.result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from casa24.metrics import Metric
-    from casa24.timeseries import TimeSeries
+    from casa24.core.metrics import Metric
+    from casa24.core.timeseries import TimeSeries
 
 _FORTNIGHT = 14
 _LEAST_BEFORE = 21

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.result import Result
-from casa24.flags import Cell, Note, spread
-from casa24.gaps import explain
-from casa24.models import State, as_count
+from casa24.core.flags import Cell, Note, spread
+from casa24.core.reason_codes import explain
+from casa24.core.snapshot import State, as_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
     from casa24.sources.registry import AnySource
 
 

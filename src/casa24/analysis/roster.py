@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from casa24.analysis.result import Result
 
 if TYPE_CHECKING:
-    from casa24.config import Artist, Roster
+    from casa24.config.loading import Roster
+    from casa24.core.roster import Artist
     from casa24.sources.registry import Registry
 
 

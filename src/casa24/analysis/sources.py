@@ -9,7 +9,7 @@ from casa24.analysis.result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from casa24.credentials import Wallet
+    from casa24.config.credentials import Wallet
     from casa24.sources.registry import Installed, Registry
 
 

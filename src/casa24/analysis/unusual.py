@@ -10,16 +10,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
+from casa24.analysis.co_movement import Company, stayed_between, wave_on
 from casa24.analysis.episodes import Episode
 from casa24.analysis.events import LONGEST, Event
 from casa24.analysis.ramps import Ramp, every_ramp
 from casa24.analysis.result import Result
-from casa24.analysis.waves import Company, stayed_between, wave_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 
 class Leaving(Result):

@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
+from casa24.analysis.co_movement import Company
 from casa24.analysis.day import Entry, lists_of
 from casa24.analysis.diff import match
 from casa24.analysis.gaps import Gaps
@@ -17,15 +18,14 @@ from casa24.analysis.milestones import Milestone, milestones
 from casa24.analysis.reasons import Missing
 from casa24.analysis.result import Result
 from casa24.analysis.unusual import Movement, OpenWave, movements, open_waves
-from casa24.analysis.waves import Company
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from casa24.analysis.events import Event
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
+    from casa24.core.timeseries import TimeSeries
     from casa24.sources.registry import AnySource
-    from casa24.timeseries import TimeSeries
 
 DAYS = dt.timedelta(days=7)
 _ONE_DAY = dt.timedelta(days=1)

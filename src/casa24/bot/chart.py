@@ -13,9 +13,9 @@ from math import inf, isnan, nan
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.episodes import episodes
-from casa24.escape import clean
-from casa24.language import grouped, tr
-from casa24.models import State
+from casa24.core.snapshot import State
+from casa24.text.escape import clean
+from casa24.text.i18n import grouped, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from casa24.analysis.forecast import Forecast
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 MOST, WIDTH = 4, 800
 """Panels a picture has room for; its pixels."""

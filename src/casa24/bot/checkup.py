@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.bot.settings import CLIENT, PORTAL, TOKEN, Settings, invite, settings_of
+from casa24.core.findings import Finding, broken, ok, warning
 from casa24.errors import Casa24Error, CredentialError
-from casa24.findings import Finding, broken, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from casa24.bot.desk import Desk
+    from casa24.bot.service import Desk
     from casa24.bot.settings import Found
 
 _FRESH = 2
@@ -65,7 +65,7 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _record(desk: Desk) -> Finding:
-    from casa24.workspace import today
+    from casa24.record.workspace import today
 
     try:
         record = await desk.record()

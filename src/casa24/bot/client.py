@@ -12,17 +12,16 @@ import discord
 from discord import app_commands
 from discord.ext.commands import CooldownMapping
 
-from casa24.bot import commands
 from casa24.bot.settings import invite
 from casa24.errors import Casa24Error, NoSnapshot, UsageError
-from casa24.escape import message
-from casa24.language import LANGUAGES, speak, spoken, tr
+from casa24.text.escape import message
+from casa24.text.i18n import LANGUAGES, speak, spoken, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from casa24.bot.desk import Answer, Desk, Reply
-    from casa24.bot.mirror import Mirror
+    from casa24.bot.git_mirror import Mirror
+    from casa24.bot.service import Answer, Desk, Reply
     from casa24.bot.settings import Settings
 
 log = logging.getLogger("casa24.bot")
@@ -97,10 +96,15 @@ class Tree(app_commands.CommandTree["Bot"]):
 
 
 class Bot(discord.Client):
-    """The client. ``mirror``: where the record comes from, if not from this machine."""
+    """The client. ``commands``: what may be asked; ``mirror``: where the record comes from, if not from here."""
 
     def __init__(
-        self, desk: Desk, settings: Settings, mirror: Mirror | None = None, manners: Manners | None = None
+        self,
+        commands: Sequence[app_commands.Command[Any, ..., Any]],
+        desk: Desk,
+        settings: Settings,
+        mirror: Mirror | None = None,
+        manners: Manners | None = None,
     ) -> None:
         # The bot has no voice, and nobody need install any.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -115,6 +119,7 @@ class Bot(discord.Client):
             guild_ready_timeout=0.1,
         )
         self.desk = desk
+        self._commands = commands
         self._settings = settings
         self._mirror = mirror
         self._manners = manners or Manners()
@@ -129,7 +134,7 @@ class Bot(discord.Client):
     async def setup_hook(self) -> None:
         """Register the commands: at the label's server at once, or everywhere (which takes Discord an hour)."""
         await self.tree.set_translator(Translator())
-        for command in commands.ALL:
+        for command in self._commands:
             self.tree.add_command(command)
         place = None if self._manners.everywhere or not self._settings.guild else discord.Object(self._settings.guild)
         if place is not None:

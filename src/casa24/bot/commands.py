@@ -12,8 +12,8 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from casa24.bot import questions
+from casa24.core.names import key_of
 from casa24.errors import Casa24Error
-from casa24.names import key_of
 from casa24.views.embed import beginning
 
 if TYPE_CHECKING:
@@ -132,6 +132,6 @@ async def milestones(interaction: Asked, artist: str | None = None) -> None:
     await _bot(interaction).answer(interaction, questions.milestones, artist=artist)
 
 
-ALL: tuple[app_commands.Command[Any, ..., Any], ...] = (
+COMMANDS: tuple[app_commands.Command[Any, ..., Any], ...] = (
     stats, growth, predict, artist, compare, leaderboard, week, unusual, milestones,
 )  # fmt: skip

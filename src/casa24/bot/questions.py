@@ -6,10 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import shifted
-from casa24.analysis.waves import LOOK_BACK
-from casa24.asking import days, foresight, questions
+from casa24.analysis.co_movement import LOOK_BACK
 from casa24.bot.chart import draw, panel_of
-from casa24.bot.desk import Answer
+from casa24.bot.service import Answer
+from casa24.queries import days, forecasts, questions
 from casa24.views.day import artist_page
 from casa24.views.forecast import prediction_page
 from casa24.views.growth import growth_page
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casa24.analysis.forecast import Forecast
-    from casa24.bot.desk import Record
-    from casa24.timeseries import TimeSeries
+    from casa24.bot.service import Record
+    from casa24.core.timeseries import TimeSeries
 
 _MONTH = 30
 _SEASON = 90
@@ -51,7 +51,7 @@ def growth(record: Record, period: int = _MONTH, artist: str | None = None) -> A
 
 def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> Answer:
     """What is foreseen: a value, its range, and how past ones did."""
-    result, whose = foresight.predicted(record.workspace, artist, (), days, f"{record.asof}")
+    result, whose = forecasts.predicted(record.workspace, artist, (), days, f"{record.asof}")
     page = prediction_page(result, whose)
     one = {told.artist for told in result.forecasts}
     (name,) = one if len(one) == 1 and artist else (None,)

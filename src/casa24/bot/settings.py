@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24 import credentials
-from casa24.doctor.wording import split
+from casa24.config import credentials
 from casa24.errors import CredentialError
+from casa24.setup.doctor.wording import split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

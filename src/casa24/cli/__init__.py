@@ -36,7 +36,7 @@ def _leave(code: object) -> None:
     import os
     import sys
 
-    threads = sys.modules.get("casa24.threads")
+    threads = sys.modules.get("casa24.collect.task_thread")
     if threads is not None and threads.any_left():
         for stream in (sys.stdout, sys.stderr):
             # What closed them has said so already.

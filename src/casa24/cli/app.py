@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casa24.cli.menu import COMMANDS, Menu
+from casa24.cli.lazy_group import COMMANDS, Menu
 from casa24.cli.output import fail
 from casa24.errors import INTERRUPTED, Casa24Error
 
@@ -87,7 +87,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from casa24 import __version__
+        from casa24._version import __version__
 
         typer.echo(f"casa24 {__version__}")
         raise typer.Exit

@@ -25,8 +25,8 @@ def list_(
     from casa24.analysis.roster import list_artists
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
+    from casa24.record.workspace import today
     from casa24.views.roster import artists_page
-    from casa24.workspace import today
 
     workspace = open_workspace(config, None, need_config=True)
     result = list_artists(workspace.roster, workspace.registry, today())
@@ -42,7 +42,7 @@ def add(
     debug: options.Debug = False,
 ) -> None:
     """Add an artist to casa24.toml by links."""
-    from casa24.cli.editing import add_artist, report
+    from casa24.cli.roster_edit import add_artist, report
     from casa24.cli.workspace import open_workspace
 
     workspace = open_workspace(config, None, need_config=True)
@@ -61,7 +61,7 @@ def leave(
     debug: options.Debug = False,
 ) -> None:
     """Note in casa24.toml when an artist left."""
-    from casa24.cli.editing import artist_leaves, report
+    from casa24.cli.roster_edit import artist_leaves, report
     from casa24.cli.workspace import open_workspace
 
     workspace = open_workspace(config, None, need_config=True)

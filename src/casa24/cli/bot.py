@@ -24,7 +24,7 @@ def bot(
     debug: options.Debug = False,
 ) -> None:
     """Answer questions in the label's Discord server. It runs until Ctrl-C."""
-    from casa24.cli.answering import Place, check_bot, run_bot
+    from casa24.cli.bot_run import Place, check_bot, run_bot
 
     place = Place.of(config, data_dir, pull)
     if check:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import platform
 from typing import TYPE_CHECKING
 
-from casa24 import HOMEPAGE, __version__
+from casa24._version import HOMEPAGE, __version__
 from casa24.cli.output import say
 from casa24.views.render import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from casa24.replies import ReplyLog
     from casa24.sources.registry import Registry
     from casa24.views.page import Page
+    from casa24.web.recorder import ReplyLog
 
 
 def describe_replies(replies: ReplyLog, registry: Registry, page: Page, warnings: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ def collect(
     debug: options.Debug = False,
 ) -> None:
     """Ask every platform about every artist, and store the day."""
-    from casa24.cli.collection import CollectOptions, NotStored, report, run
+    from casa24.cli.collect_run import CollectOptions, NotStored, report, run
     from casa24.cli.workspace import open_workspace
 
     workspace = open_workspace(config, data_dir, need_config=True)

@@ -42,8 +42,8 @@ def import_(
     debug: options.Debug = False,
 ) -> None:
     """Take an old record into this one, byte for byte. It says what is odd in it."""
+    from casa24.cli.data_import import imported
     from casa24.cli.output import emit
-    from casa24.cli.takeover import imported
     from casa24.cli.workspace import open_workspace
     from casa24.views.migration import import_page
 
@@ -62,7 +62,7 @@ def merge(
     """Take over the days of another data folder. Of a day both hold, each number's better reading is kept."""
     from casa24.cli.output import say
     from casa24.cli.workspace import open_workspace
-    from casa24.migration import merge_into
+    from casa24.record.importer import merge_into
     from casa24.views.migration import merge_lines
 
     folder = open_workspace(config, data_dir).folder
@@ -82,7 +82,7 @@ def check(
     debug: options.Debug = False,
 ) -> None:
     """Find what in the record cannot be taken at its word. That is copied days, false zeros, holes, jumps."""
-    from casa24.cli import checking
+    from casa24.cli import data_check
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
     from casa24.errors import UsageError
@@ -91,9 +91,9 @@ def check(
     if yes and not amend:
         raise UsageError("--yes belongs to --amend.", advice="Add --amend to note what is certain.")
     workspace = open_workspace(config, data_dir)
-    result = checking.checked(workspace, since)
-    if amend and checking.amend(workspace, result, yes=yes):
-        result = checking.checked(workspace, since)
+    result = data_check.checked(workspace, since)
+    if amend and data_check.amend(workspace, result, yes=yes):
+        result = data_check.checked(workspace, since)
     emit(quality_page(result, workspace.label), result, form)
     raise typer.Exit(result.exit_code)
 
@@ -110,14 +110,14 @@ def archive(
     debug: options.Debug = False,
 ) -> None:
     """Pack closed years into one file each. They are read as before."""
-    from casa24.cli import keeping
+    from casa24.cli import data_archive
     from casa24.cli.workspace import open_workspace
 
     workspace = open_workspace(config, data_dir)
     if restore:
-        keeping.restored(workspace, years)
+        data_archive.restored(workspace, years)
     else:
-        keeping.archived(workspace, years, older_than, to, dry_run=dry_run)
+        data_archive.archived(workspace, years, older_than, to, dry_run=dry_run)
 
 
 @app.command()
@@ -131,10 +131,10 @@ def prune(
     debug: options.Debug = False,
 ) -> None:
     """Remove one platform's values from old days. Its terms may ask for that; the days say so."""
-    from casa24.cli import keeping
+    from casa24.cli import data_archive
     from casa24.cli.workspace import open_workspace
 
-    keeping.pruned(open_workspace(config, data_dir), source, older_than, yes=yes, dry_run=dry_run)
+    data_archive.pruned(open_workspace(config, data_dir), source, older_than, yes=yes, dry_run=dry_run)
 
 
 @app.command()
@@ -150,7 +150,7 @@ def export(
     debug: options.Debug = False,
 ) -> None:
     """Write the record as tidy rows for other programs. With --artist, one artist's part of it."""
-    from casa24.cli.handover import handed_over
+    from casa24.cli.data_export import handed_over
     from casa24.cli.output import say
     from casa24.cli.workspace import open_workspace
 

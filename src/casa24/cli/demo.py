@@ -6,9 +6,9 @@ from casa24.views.formats import Format
 
 def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) -> None:
     """Collect invented days into ./casa24-demo, and show the last. There are 17; no keys, no network."""
-    from casa24.asking.days import shown_day
+    from casa24.cli.demo_run import commands, rehearse
     from casa24.cli.output import emit, say
-    from casa24.cli.rehearsal import commands, rehearse
+    from casa24.queries.days import shown_day
     from casa24.views.day import label_page
 
     workspace = rehearse()

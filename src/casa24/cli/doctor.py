@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from casa24.cli import options
-from casa24.doctor.areas import Area
+from casa24.setup.doctor.areas import Area
 from casa24.views.formats import Format
 
 Only = Annotated[
@@ -24,7 +24,7 @@ def doctor(
     debug: options.Debug = False,
 ) -> None:
     """Look at everything a night needs, and say what to do. That is keys, platforms, record, repository."""
-    from casa24.cli.checkup import check_up
+    from casa24.cli.doctor_run import check_up
     from casa24.cli.output import emit
 
     done = check_up(config, data_dir, offline=offline, only=only or ())

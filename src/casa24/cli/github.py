@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from casa24.escape import clean
+from casa24.text.escape import clean
 
 
 def command(line: str) -> None:

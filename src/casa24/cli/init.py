@@ -38,9 +38,9 @@ def init(
     debug: options.Debug = False,
 ) -> None:
     """Lay down a label's folder. It holds casa24.toml, .gitignore, the nightly workflow, an empty data folder."""
-    from casa24.cli.founding import found
-    from casa24.cli.interview import Given
-    from casa24.cli.laying import carry_out, show_stages
+    from casa24.cli.init_output import carry_out, show_stages
+    from casa24.cli.init_questions import Given
+    from casa24.cli.init_run import found
 
     given = Given(name, language, tuple(artist or ()), tuple(account or ()), pages, worker, ask=not yes)
     founding = found(folder, given, bot=bot)

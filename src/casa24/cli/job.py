@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from casa24.analysis.silence import silences
+from casa24.analysis.outages import silences
 from casa24.cli import github
 from casa24.errors import StorageError
 from casa24.views.day import sentences
@@ -14,9 +14,9 @@ from casa24.views.render import as_markdown
 
 if TYPE_CHECKING:
     from casa24.analysis.collection import Collection
-    from casa24.analysis.silence import Silence
+    from casa24.analysis.outages import Silence
+    from casa24.record.workspace import Workspace
     from casa24.views.page import Page
-    from casa24.workspace import Workspace
 
 # A platform that is silent for fewer days may come back by itself.
 _TOLD_AFTER = 3

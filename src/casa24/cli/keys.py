@@ -6,16 +6,17 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from casa24 import credentials, oidc
 from casa24.cli import github
 from casa24.cli.output import keep_secret
+from casa24.config import credentials, github_oidc
+from casa24.core.reserved import NOTIFY, WORKER_KEY, WORKER_URL
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from casa24.analysis.sources import SourceList
-    from casa24.credentials import Wallet
-    from casa24.workspace import Workspace
+    from casa24.config.credentials import Wallet
+    from casa24.record.workspace import Workspace
 
 log = logging.getLogger("casa24.keys")
 
@@ -24,15 +25,15 @@ PATIENCE = 10.0
 
 def local_keys(workspace: Workspace) -> Wallet:
     """What this machine holds itself."""
-    own = (credentials.WORKER_KEY, credentials.WORKER_URL, credentials.NOTIFY)
+    own = (WORKER_KEY, WORKER_URL, NOTIFY)
     wallet = credentials.local((*workspace.registry.credential_names, *own), dotenv=workspace.config.folder / ".env")
-    keep(wallet, (*workspace.registry.secret_names, credentials.WORKER_KEY, credentials.NOTIFY))
+    keep(wallet, (*workspace.registry.secret_names, WORKER_KEY, NOTIFY))
     return wallet
 
 
 def worker_address(workspace: Workspace, wallet: Wallet) -> str | None:
     """The Worker to ask: the environment's, else the file's; checked before anything is sent."""
-    found = wallet.found.get(credentials.WORKER_URL)
+    found = wallet.found.get(WORKER_URL)
     address = found.secret.get_secret_value() if found else workspace.roster.label.worker
     if address:
         credentials.worker_endpoint(address)
@@ -44,20 +45,20 @@ async def all_keys(workspace: Workspace, here: Wallet | None = None, *, patience
 
     ``patience``: seconds the Worker has for an answer, twice.
     """
-    from casa24.politeness import Politeness
-    from casa24.web import Web
+    from casa24.core.politeness import Politeness
+    from casa24.web.client import Web
 
     here = here or local_keys(workspace)
     politeness = Politeness(timeout=patience, patience=patience, attempts=2, longest_wait=patience)
     async with Web(politeness) as web:
         wallet = await credentials.gather(
-            (*workspace.registry.credential_names, credentials.NOTIFY),
+            (*workspace.registry.credential_names, NOTIFY),
             here,
             worker=worker_address(workspace, here),
             web=web,
-            job=oidc.this_job(keep_token),
+            job=github_oidc.this_job(keep_token),
         )
-    keep(wallet, (*workspace.registry.secret_names, credentials.NOTIFY))
+    keep(wallet, (*workspace.registry.secret_names, NOTIFY))
     for name in workspace.registry.credential_names:
         log.info("%s: %s", name, wallet.origin(name) or "not set")
     return wallet

@@ -15,7 +15,7 @@ def notify(
     debug: options.Debug = False,
 ) -> None:
     """Send the label's week and its news, each once. It goes to Discord, Slack, mail or any service of apprise."""
-    from casa24.cli import notifying
+    from casa24.cli import notify_run
     from casa24.cli.workspace import open_workspace
 
-    raise typer.Exit(notifying.notify(open_workspace(config, data_dir), dry_run=dry_run))
+    raise typer.Exit(notify_run.notify(open_workspace(config, data_dir), dry_run=dry_run))

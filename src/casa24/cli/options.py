@@ -15,7 +15,7 @@ from casa24.views.formats import Format, Language
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from casa24.workspace import Workspace
+    from casa24.record.workspace import Workspace
 
 
 def _completed(offers: Callable[[Workspace], Iterable[str]]) -> Callable[[Any, str], list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from casa24.escape import clean
+from casa24.text.escape import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from casa24.cli.output import console, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from casa24.assembly import Progress
+    from casa24.collect.assemble import Progress
 
 
 @contextmanager

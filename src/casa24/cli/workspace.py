@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24 import workspace
 from casa24.cli.output import chosen_language, say
+from casa24.record import workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.workspace import Workspace
+    from casa24.record.workspace import Workspace
 
 
 def open_workspace(path: Path | None, data_dir: Path | None, *, need_config: bool = False) -> Workspace:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from casa24 import __version__
+from casa24._version import __version__
 from casa24.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, Field
 
+from casa24.core.reason_codes import Gap, gap_of
+from casa24.core.snapshot import State
 from casa24.errors import BadStatus, Casa24Error, SourceUnavailable
-from casa24.gaps import Gap, gap_of
-from casa24.models import State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from casa24.web import Reply, Web
+    from casa24.web.client import Reply, Web
 
 TOKEN_URL = "https://accounts.spotify.com/api/token"  # noqa: S105 - an address, no secret
 API = "https://api.spotify.com/v1"

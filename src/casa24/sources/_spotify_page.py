@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from casa24.core.snapshot import as_count
 from casa24.errors import AccountUnavailable
-from casa24.models import as_count
 from casa24.sources._counts import Count, parse_count
 
 if TYPE_CHECKING:

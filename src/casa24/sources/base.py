@@ -1,7 +1,7 @@
 """The contract of a source: what a platform must say about itself to be collected.
 
 A source is one class, found through the entry-point group ``casa24.sources``.
-It declares its numbers (:class:`~casa24.metrics.Metric`), the roster key that
+It declares its numbers (:class:`~casa24.core.metrics.Metric`), the roster key that
 holds an artist's account and the credentials it wants; it fetches one account,
 or overrides :meth:`ArtistSource.collect` where the platform answers in batches.
 Time, retries, politeness and storage are not its business.
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, g
 
 from pydantic import BaseModel, ConfigDict
 
+from casa24.core.metrics import Listing, Metric, Series, declared
+from casa24.core.reason_codes import Explanation
+from casa24.core.snapshot import State
 from casa24.errors import AccountUnavailable, SourceUnavailable
-from casa24.gaps import Explanation
-from casa24.metrics import Listing, Metric, Series, declared
-from casa24.models import State
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from casa24.findings import Finding
-    from casa24.web import Web
+    from casa24.core.findings import Finding
+    from casa24.web.client import Web
 
 
 class Stats(BaseModel):

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
 
-from casa24 import HOMEPAGE, __version__
+from casa24._version import HOMEPAGE, __version__
+from casa24.core.findings import ok, warning
+from casa24.core.metrics import Metric
+from casa24.core.reason_codes import Explanation
+from casa24.core.snapshot import State
 from casa24.errors import BadReply, SourceUnavailable
-from casa24.findings import ok, warning
-from casa24.gaps import Explanation
-from casa24.metrics import Metric
-from casa24.models import State
 from casa24.sources.base import Credentials, LabelSource, Reading, SourceOptions, Stats
 
 if TYPE_CHECKING:
-    from casa24.findings import Finding
-    from casa24.web import Reply
+    from casa24.core.findings import Finding
+    from casa24.web.client import Reply
 
 API = "https://discord.com/api/v10"
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import ValidationError
 
+from casa24.core.findings import ok, warning
+from casa24.core.metrics import Metric
+from casa24.core.reason_codes import Explanation
 from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable
-from casa24.findings import ok, warning
-from casa24.gaps import Explanation
-from casa24.metrics import Metric
 from casa24.sources.base import ArtistSource, Credentials, Reading, Stats
 
 if TYPE_CHECKING:
-    from casa24.findings import Finding
-    from casa24.sources._instagram_answers import Token
-    from casa24.web import Reply
+    from casa24.core.findings import Finding
+    from casa24.sources._instagram_schema import Token
+    from casa24.web.client import Reply
 
 API = "https://graph.facebook.com"
 NEWEST = "v26.0"
@@ -141,7 +141,7 @@ class Instagram(ArtistSource[InstagramStats]):
 
         Asked in a batch of one: by itself the question takes the token in its address, which ends up in logs.
         """
-        from casa24.sources._instagram_answers import AboutToken, Batch
+        from casa24.sources._instagram_schema import AboutToken, Batch
 
         token = self.credential("INSTAGRAM_ACCESS_TOKEN") or ""
         question = {"method": "GET", "relative_url": f"debug_token?input_token={token}"}
@@ -156,7 +156,7 @@ class Instagram(ArtistSource[InstagramStats]):
 
     async def fetch(self, account: str) -> Reading[InstagramStats]:
         """One artist, asked through the label's own account."""
-        from casa24.sources._instagram_answers import Answer
+        from casa24.sources._instagram_schema import Answer
 
         own = self.credential("INSTAGRAM_BUSINESS_ACCOUNT_ID")
         fields = f"business_discovery.username({account}){{username,name,followers_count,media_count}}"
@@ -222,7 +222,7 @@ def version_trouble(version: str, today: dt.date) -> str:
 
 def _explain(reply: Reply, body: object) -> None:
     """Meta's error codes: almost all come as HTTP 400."""
-    from casa24.web import Transient
+    from casa24.web.client import Transient
 
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None

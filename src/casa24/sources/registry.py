@@ -9,16 +9,14 @@ from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from casa24.config import ARTIST_KEYS, LABEL_KEYS
-from casa24.credentials import NOTIFY, WORKER_KEY, WORKER_URL
+from casa24.core.reason_codes import Explanation
+from casa24.core.reserved import ARTIST_KEYS, LABEL_KEYS, NOTIFY, REQUEST_TOKEN, REQUEST_URL, WORKER_KEY, WORKER_URL
+from casa24.core.snapshot import ArtistRecord, Snapshot
 from casa24.errors import UnknownName
-from casa24.gaps import Explanation
-from casa24.models import ArtistRecord, Snapshot
-from casa24.oidc import REQUEST_TOKEN, REQUEST_URL
 from casa24.sources.base import ArtistSource, Credentials, LabelSource, Source, SourceOptions, Stats
 
 if TYPE_CHECKING:
-    from casa24.metrics import Series
+    from casa24.core.metrics import Series
 
 GROUP = "casa24.sources"
 

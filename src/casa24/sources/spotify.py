@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field, PlainSerializer
 
+from casa24.core.findings import ok
+from casa24.core.metrics import Listing, Metric
+from casa24.core.reason_codes import MISSING, REPORT, Explanation, Gap, gap_of
+from casa24.core.snapshot import State
 from casa24.errors import BadStatus, Casa24Error
-from casa24.findings import ok
-from casa24.gaps import MISSING, REPORT, Explanation, Gap, gap_of
-from casa24.metrics import Listing, Metric
-from casa24.models import State
 from casa24.sources._counts import Count
 from casa24.sources.base import (
     ArtistSource,
@@ -33,7 +33,7 @@ from casa24.sources.base import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 
-    from casa24.findings import Finding
+    from casa24.core.findings import Finding
     from casa24.sources import _spotify_api as web_api
     from casa24.sources._spotify_page import Page
 

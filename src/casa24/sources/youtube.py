@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel
 
+from casa24.core.metrics import Listing, Metric
+from casa24.core.reason_codes import MISSING, Explanation, Gap, gap_of
+from casa24.core.snapshot import State
 from casa24.errors import AccountUnavailable, BadReply, BadStatus, SourceUnavailable
-from casa24.gaps import MISSING, Explanation, Gap, gap_of
-from casa24.metrics import Listing, Metric
-from casa24.models import State
 from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, Stats, as_they_come
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 
-    from casa24.sources._youtube_answers import Answer, Item
-    from casa24.web import Reply
+    from casa24.sources._youtube_schema import Answer, Item
+    from casa24.web.client import Reply
 
     Ask = Callable[[tuple[str, ...]], Coroutine[Any, Any, Answer]]
 
@@ -257,7 +257,7 @@ class YouTube(ArtistSource[YouTubeStats]):
     async def _list(
         self, resource: str, on_error: Callable[[Reply, object], None] | None = None, **params: str | int
     ) -> Answer:
-        from casa24.sources._youtube_answers import Answer
+        from casa24.sources._youtube_schema import Answer
 
         # The key goes in a header: addresses end up in logs.
         reply = await self.web.get(

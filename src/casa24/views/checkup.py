@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.findings import Level
-from casa24.language import count, tr
+from casa24.core.findings import Level
+from casa24.text.i18n import count, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:

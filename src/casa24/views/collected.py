@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.language import tr
+from casa24.text.i18n import tr
 from casa24.views.day import label_page
 from casa24.views.page import Lines, Page
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24.escape import clean, inline, message
-from casa24.language import count, tr
+from casa24.text.escape import clean, inline, message
+from casa24.text.i18n import count, tr
 from casa24.views.page import Grid
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.analysis.forecast import Refusal
-from casa24.language import count, day, tr
+from casa24.text.i18n import count, day, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid, grouped, without_empty
 from casa24.views.text import a_day, number, plain
 from casa24.views.words import metric

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.language import count, day, tr
+from casa24.text.i18n import count, day, tr
 from casa24.views.diff import between
 from casa24.views.page import Grid, Lines, Page, Row, grid, grouped, without_empty
 from casa24.views.text import change, percent, plain, point, signed
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from casa24.analysis.growth import Grown, Growth, Wave
-    from casa24.models import Measurement
+    from casa24.core.snapshot import Measurement
 
 # The last value, the change, the line.
 _BRIEF = (2, 3, 6)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from casa24.gaps import AMENDED
-from casa24.language import count, tr
-from casa24.models import State
+from casa24.core.reason_codes import AMENDED
+from casa24.core.snapshot import State
+from casa24.text.i18n import count, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 from casa24.views.plot import Mark, Plot, Spot, Style, plot
 from casa24.views.text import change, number, plain, point

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from casa24.analysis.migration import Imported
-    from casa24.migration import Merged
+    from casa24.record.importer import Merged
 
 
 def merge_lines(merged: Merged) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from casa24.language import day, grouped, tr
+from casa24.text.i18n import day, grouped, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid, without_empty
 from casa24.views.text import number, plain
 from casa24.views.words import metric, who

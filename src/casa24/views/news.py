@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24.escape import message
-from casa24.language import count, day, tr
+from casa24.text.escape import message
+from casa24.text.i18n import count, day, tr
 from casa24.views.day import named, sentences
 from casa24.views.milestones import milestone_words
 from casa24.views.text import change, point

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.models import State
+from casa24.core.snapshot import State
 from casa24.views.day import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from casa24.analysis.outages import Silence
     from casa24.analysis.reasons import Missing
-    from casa24.analysis.silence import Silence
 
 
 def missing_line(missing: Iterable[Missing]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from casa24.language import tr
+from casa24.text.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.findings import Kind, Level
-from casa24.language import count, tr
+from casa24.text.i18n import count, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from casa24.escape import clean, harmful, markdown, safe_cell
+from casa24.text.escape import clean, harmful, markdown, safe_cell
 from casa24.views.formats import Format
 from casa24.views.page import Grid
 

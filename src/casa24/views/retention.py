@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.language import count, tr
+from casa24.text.i18n import count, tr
 from casa24.views.migration import span
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from casa24.pruning import Pruned
-    from casa24.retention import Packed, Restored
+    from casa24.record.archive import Packed, Restored
+    from casa24.record.prune import Pruned
 
 
 def packed_lines(done: Packed, *, dry_run: bool, elsewhere: Path | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.language import count, tr
+from casa24.text.i18n import count, tr
 from casa24.views.diff import between
 from casa24.views.growth import unread_lines
 from casa24.views.page import Grid, Lines, Page, Row, grouped

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.text import Text
 
-from casa24.escape import clean
+from casa24.text.escape import clean
 from casa24.views.page import Grid
 
 if TYPE_CHECKING:

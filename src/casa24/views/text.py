@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.language import tr
-from casa24.models import State
+from casa24.core.snapshot import State
+from casa24.text.i18n import tr
 
 if TYPE_CHECKING:
     from casa24.analysis.diff import Change, Total
     from casa24.analysis.history import Reading
-    from casa24.models import Measurement
+    from casa24.core.snapshot import Measurement
 
 NO_VALUE = {
     State.FAILED: "no reading",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.language import day, grouped, tr
+from casa24.text.i18n import day, grouped, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 from casa24.views.text import a_day, plain, signed
 from casa24.views.words import first_few, listed, metric, who

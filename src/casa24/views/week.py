@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casa24.analysis.week import apart
-from casa24.language import count, day, grouped, tr
+from casa24.text.i18n import count, day, grouped, tr
 from casa24.views.day import reason_lines
 from casa24.views.milestones import milestone_words
 from casa24.views.page import Column, Grid, Lines, Page, Row, grid

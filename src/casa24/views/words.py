@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from casa24.language import tr
+from casa24.text.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

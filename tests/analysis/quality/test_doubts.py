@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.amendments import Action, Amendment
 from casa24.analysis.quality.doubts import doubt_zeros
-from casa24.models import State
+from casa24.core.snapshot import State
+from casa24.record.amendments import Action, Amendment
 from tests.making import DAY, SERIES, artist, flag, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 
 def day(followers: int | None, ago: int = 0) -> Snapshot:

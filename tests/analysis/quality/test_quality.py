@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casa24.amendments import FILE_NAME, Action, Amendment, add_lines
-from casa24.analysis.quality.examination import Examination
 from casa24.analysis.quality.findings import Finding, Kind, Level, Quality
-from casa24.config import Artist
-from casa24.history import History
-from casa24.inspection import inspect
-from casa24.leftovers import OldTable
+from casa24.analysis.quality.inspect_record import Examination
+from casa24.core.roster import Artist
+from casa24.record.amendments import FILE_NAME, Action, Amendment, add_lines
+from casa24.record.data_folder import DataFolder, dump
+from casa24.record.history import History
+from casa24.record.inspection import inspect
+from casa24.record.unmatched_rows import OldTable
 from casa24.sources import registry
-from casa24.storage import DataFolder, dump
 from tests.making import DAY, SERIES, artist, flag, old, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 LABEL_SERIES = [series for source in registry.load().label_sources for series in source.series()]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from casa24.amendments import Action
 from casa24.analysis.quality.zeros import sudden_zeros
-from casa24.gaps import SUDDEN_ZERO
-from casa24.models import State
-from casa24.timeseries import Point, TimeSeries
+from casa24.core.reason_codes import SUDDEN_ZERO
+from casa24.core.snapshot import State
+from casa24.core.timeseries import Point, TimeSeries
+from casa24.record.amendments import Action
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterable
 
-    from casa24.amendments import Amendments
+    from casa24.record.amendments import Amendments
 
 COPIED = "copied"
 

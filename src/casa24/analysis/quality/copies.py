@@ -11,14 +11,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal
-from casa24.language import count, grouped, tr
-from casa24.models import EVERY, holds_number
+from casa24.core.snapshot import EVERY, holds_number
+from casa24.text.i18n import count, grouped, tr
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from casa24.models import Snapshot
+    from casa24.core.snapshot import Snapshot
 
 Blocks = dict[str, dict[str | None, Any]]
 """By source: every section of the day, by artist (None: the label's)."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from casa24.amendments import Action
 from casa24.analysis.quality.zeros import MEMORY, unbelievable
-from casa24.flags import Note, fold, loose, spread
-from casa24.gaps import CONTROL_SILENT, SUDDEN_ZERO
-from casa24.models import Snapshot, State, as_count
+from casa24.core.flags import Note, fold, loose, spread
+from casa24.core.reason_codes import CONTROL_SILENT, SUDDEN_ZERO
+from casa24.core.snapshot import Snapshot, State, as_count
+from casa24.record.amendments import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from casa24.amendments import Amendment
-    from casa24.flags import Cells, Place
-    from casa24.metrics import Series
+    from casa24.core.flags import Cells, Place
+    from casa24.core.metrics import Series
+    from casa24.record.amendments import Amendment
 
 # So many days hold enough values of anybody who had any.
 _LOOK_BACK = 60

@@ -6,12 +6,12 @@ import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from casa24.amendments import Action, Amendment
 from casa24.analysis.result import Result
-from casa24.language import tr
+from casa24.record.amendments import Action, Amendment
+from casa24.text.i18n import tr
 
 if TYPE_CHECKING:
-    from casa24.timeseries import TimeSeries
+    from casa24.core.timeseries import TimeSeries
 
 
 class Level(StrEnum):

@@ -7,15 +7,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.findings import Finding, Kind, Level
-from casa24.language import count, tr
-from casa24.leftovers import Why
+from casa24.record.unmatched_rows import Why
+from casa24.text.i18n import count, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from casa24.leftovers import OldTable
-    from casa24.metrics import Series
-    from casa24.models import Snapshot
+    from casa24.core.metrics import Series
+    from casa24.core.snapshot import Snapshot
+    from casa24.record.unmatched_rows import OldTable
 
 
 class Rows:

@@ -13,16 +13,16 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal, named
-from casa24.language import tr
-from casa24.models import EVERY, State, as_count
+from casa24.core.snapshot import EVERY, State, as_count
+from casa24.text.i18n import tr
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from casa24.metrics import Series
-    from casa24.models import Snapshot
-    from casa24.timeseries import Members, TimeSeries
+    from casa24.core.metrics import Series
+    from casa24.core.snapshot import Snapshot
+    from casa24.core.timeseries import Members, TimeSeries
 
 MEMORY = 14
 """How many values that were not 0 rule A remembers."""

@@ -1,0 +1,203 @@
+"""Every day once past everything that looks for something; then what they found, the gravest first."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from casa24.analysis.events import events
+from casa24.analysis.quality.copies import Copies
+from casa24.analysis.quality.findings import Finding, Kind, Level, Quality, named
+from casa24.analysis.quality.roster_changes import future_days, missing_days, repeats, roster_changes
+from casa24.analysis.quality.stuck_values import falls, stuck
+from casa24.analysis.quality.tables import Rows
+from casa24.analysis.quality.zeros import BlockZeros, sudden
+from casa24.core.snapshot import State
+from casa24.core.timeseries import Gathering, Members, TimeSeries
+from casa24.record.amendments import Action
+from casa24.text.i18n import tr
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from casa24.core.metrics import Series
+    from casa24.core.roster import Artist
+    from casa24.core.timeseries import Point
+    from casa24.errors import StorageError
+    from casa24.record.amendments import Amendment, Amendments
+    from casa24.record.inspection import Inspected
+    from casa24.record.unmatched_rows import OldTable
+
+_KINDS = list(Kind)
+
+
+class Examination:
+    """The record under examination."""
+
+    def __init__(
+        self,
+        artists: Iterable[Artist],
+        items: Sequence[Series],
+        label_items: Sequence[Series],
+        amendments: Amendments,
+        table: OldTable | None = None,
+    ) -> None:
+        self._members = Members(artists)
+        self._amendments = amendments
+        self._titles = {item.source: item.source_title for item in (*items, *label_items)}
+        self._gathering = Gathering(items, label_items, self._members)
+        self._copies = Copies()
+        self._zeros = BlockZeros(items, self._members)
+        self._rows = Rows(table, items) if table else None
+        self._days: list[dt.date] = []
+        self._damaged: list[Finding] = []
+
+    def look(self, days: Iterable[Inspected]) -> Examination:
+        """Look at these days, oldest first."""
+        for one in days:
+            self._days.append(one.date)
+            if one.raw is None or one.told is None:
+                self._damaged += [_damaged(one.date, one.trouble)] if one.trouble else []
+                continue
+            self._gathering.add(one.told)
+            self._copies.add(one.raw)
+            self._zeros.add(one.raw, one.told)
+            if self._rows:
+                self._rows.add(one.raw)
+        return self
+
+    def result(self, today: dt.date, since: dt.date | None = None, *, troubles: Sequence[str] = ()) -> Quality:
+        """What was found. ``since``: only what was still so then; ``troubles``: other files that cannot be read."""
+        every = list(self._gathering.series())
+        alive = {(one.artist, one.item.key) for one in every if any(one.values)}
+        found = [
+            *(_broken(text) for text in troubles),
+            *self._damaged,
+            *(_line(text) for text in self._amendments.problems),
+            *self._copies.findings(),
+            *self._zeros.findings(alive, self._titles),
+            *missing_days(self._days),
+            *future_days(self._days, today),
+            *repeats(self._gathering.repeated),
+            *roster_changes(self._members, self._days),
+            *(self._rows.findings() if self._rows else ()),
+            *(one for series in every for one in self._of_series(series)),
+        ]
+        decided = [self._decided(one) for one in found if one.since(since)]
+        decided.sort(key=lambda one: (one.level is not Level.ERROR, _KINDS.index(one.kind)))
+        return Quality(
+            days=len(self._days),
+            first=self._days[0] if self._days else None,
+            last=self._days[-1] if self._days else None,
+            findings=tuple(decided),
+            amended=len(self._amendments.lines),
+        )
+
+    def _of_series(self, series: TimeSeries) -> Iterator[Finding]:
+        zeros = list(sudden(series))
+        yield from zeros
+        # Where every point is usable, nobody doubts one.
+        points = () if series.usable is series.points else series.points
+        if doubted := [point.date for point in points if point.reading.state is State.SUSPECT]:
+            yield _doubted(series, doubted)
+        usable = self._usable(series, zeros)
+        yield from falls(series, usable.usable)
+        yield from stuck(series, usable.usable)
+        yield from (_event(series, one.first, one.last, one.old, one.new) for one in events(usable))
+
+    def _usable(self, series: TimeSeries, zeros: Iterable[Finding]) -> TimeSeries:
+        """The series without what is certainly no reading, or was amended."""
+        bad = self._copied | {
+            day for one in zeros if one.first and one.last for day in _within(series, one.first, one.last)
+        }
+        if not bad and not self._amendments:
+            return series
+        names = self._keys(series.artist)
+
+        def fine(point: Point) -> bool:
+            line = self._amendments.judge(point.date, names, series.item.source, series.item.field)
+            return point.date not in bad if line is None else line.action is Action.KEEP
+
+        return TimeSeries(series.artist, series.item, tuple(point for point in series.points if fine(point)))
+
+    @cached_property
+    def _copied(self) -> frozenset[dt.date]:
+        return self._copies.days
+
+    def _keys(self, artist: str | None) -> frozenset[str]:
+        if artist is None:
+            return frozenset()
+        return frozenset(key for member in self._members.all if member.name == artist for key in member.keys)
+
+    def _decided(self, finding: Finding) -> Finding:
+        """The finding with what amendments.csv says of all of it."""
+        lines = [self._line_about(one.first, one.last, one.artist, one.metric) for one in finding.proposals]
+        if not lines or not all(lines):
+            return finding
+        keep = any(line.action is Action.KEEP for line in lines if line)
+        return finding.model_copy(update={"decided": Action.KEEP if keep else Action.SUSPECT})
+
+    def _line_about(self, first: dt.date, last: dt.date, artist: str, metric: str) -> Amendment | None:
+        """The last line that speaks of all of this."""
+        for line in reversed(self._amendments.lines):
+            ends = line.last is None or line.last >= last
+            whose = line.artist == "*" or (artist != "*" and self._same(line.artist, artist))
+            what = line.metric in {"*", metric, f"{metric.partition('.')[0]}.*"}
+            if line.first <= first and ends and whose and what:
+                return line
+        return None
+
+    def _same(self, one: str, other: str) -> bool:
+        from casa24.core.names import key_of
+
+        return one == other or (bool(one) and key_of(one) in self._keys(other))
+
+
+def _within(series: TimeSeries, first: dt.date, last: dt.date) -> set[dt.date]:
+    return {point.date for point in series.points if first <= point.date <= last}
+
+
+def _damaged(day: dt.date, trouble: StorageError) -> Finding:
+    return Finding(
+        level=Level.ERROR, kind=Kind.DAMAGED, what=trouble.message.rstrip("."), first=day, last=day, days=1,
+        advice=trouble.advice,
+    )  # fmt: skip
+
+
+def _broken(text: str) -> Finding:
+    advice = tr("Restore it from git (`git checkout -- FILE`), or move it away.")
+    return Finding(level=Level.ERROR, kind=Kind.DAMAGED, what=text.rstrip("."), advice=advice)
+
+
+def _line(text: str) -> Finding:
+    return Finding(level=Level.ERROR, kind=Kind.AMENDMENTS, what=text, advice=tr("Mend the line, or delete it."))
+
+
+def _doubted(series: TimeSeries, days: Sequence[dt.date]) -> Finding:
+    return Finding(
+        level=Level.NOTE,
+        kind=Kind.DOUBTED,
+        what=f"{named(series)}: {tr('doubtful since it was collected')}",
+        artist=series.artist,
+        metric=series.item.key,
+        first=days[0],
+        last=days[-1],
+        days=len(days),
+        values=len(days),
+        advice=tr("If it is true, add a line with `keep` to amendments.csv."),
+    )
+
+
+def _event(series: TimeSeries, first: dt.date, last: dt.date, old: int, new: int) -> Finding:
+    return Finding(
+        level=Level.NOTE,
+        kind=Kind.EVENT,
+        what=f"{named(series)}: {old:,} → {new:,} ({new - old:+,})",
+        artist=series.artist,
+        metric=series.item.key,
+        first=first,
+        last=last,
+        days=(last - first).days + 1,
+        values=1,
+    )

@@ -1,0 +1,1 @@
+"""A night: every source asked about every artist, and one snapshot of what came."""

@@ -1,0 +1,264 @@
+"""Roster × sources → one snapshot. A failure is a value in it, never an exception, never a zero.
+
+All platforms are asked at once, each in a thread of its own: a source that raises, hangs,
+blocks or exits cannot harm another. Whatever has arrived when the deadline strikes, or
+Ctrl-C, is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from casa24.collect.assemble import Heard, Progress, Request, cells_of, snapshot_of
+from casa24.collect.task_thread import TaskThread
+from casa24.core.findings import Finding, Level
+from casa24.core.flags import fold
+from casa24.core.reason_codes import COMMON, CONTROL_SILENT, MISSING, Gap, gap_of
+from casa24.core.snapshot import State, holds_number
+from casa24.errors import BadReply, SourceUnavailable
+from casa24.sources.base import ArtistSource, LabelSource, Reading, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from casa24.config.credentials import Wallet
+    from casa24.core.snapshot import Snapshot
+    from casa24.sources.base import Stats
+    from casa24.sources.registry import AnySource
+    from casa24.web.client import Web
+
+log = logging.getLogger("casa24.collect.collector")
+
+# How long a source may tidy up after it was told to end, in seconds.
+_GRACE = 5.0
+# How often a source may say something about one account: it comes piece by piece, but it comes to an end.
+_MOST_YIELDS = 100
+_MOST_WARNINGS, _LONGEST = 20, 500
+_BUILDING = threading.Lock()
+# What is shorter is no key, and stands in any answer.
+_SECRET = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A run's result. ``interrupted``: ended by Ctrl-C before all was there.
+
+    ``names``: what the platforms call the accounts, by (source, account as asked). ``findings``:
+    what the sources say of themselves, by source, where they were asked to. ``silent``: the sources
+    whose control account gave nothing.
+    """
+
+    snapshot: Snapshot
+    warnings: tuple[str, ...] = ()
+    interrupted: bool = False
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+
+
+async def collect(
+    request: Request,
+    wallet: Wallet,
+    web: Web,
+    *,
+    watch: Callable[[Progress], None] = lambda _progress: None,
+) -> Collected:
+    """Ask every platform about every artist. Never raises for what a platform or a source does."""
+    runs = [_Collector(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
+    runs = [run for run in runs if run.progress.expected]
+    for run in runs:
+        run.start()
+    interrupted = await _interrupted(runs, request.deadline)
+    for run in runs:
+        run.stop(Gap(State.FAILED, "interrupted" if interrupted else "deadline"))
+    # A source that does not heed its end is left behind: what the others brought is not.
+    interrupted = await _interrupted(runs, _GRACE) or interrupted
+    for run in runs:
+        run.close()
+    progresses = [run.progress for run in runs]
+    warnings = [text for progress in progresses for text in progress.warnings]
+    if not runs:
+        warnings.append("Nobody was asked: no artist of this run has an account there. Look at casa24.toml.")
+    names = {
+        (progress.source.name, account): heard.name
+        for progress in progresses
+        for account, heard in progress.readings.items()
+        if heard.name
+    }
+    findings = {progress.source.name: progress.findings for progress in progresses if progress.findings}
+    silent = [progress.source for progress in progresses if progress.control_silent]
+    warnings += [COMMON[CONTROL_SILENT].what.replace("{source}", source.title) + "." for source in silent]
+    return Collected(
+        snapshot_of(request, progresses),
+        tuple(dict.fromkeys(warnings)),
+        interrupted,
+        names,
+        findings,
+        frozenset(source.name for source in silent),
+    )
+
+
+async def _interrupted(runs: Iterable[_Collector], seconds: float) -> bool:
+    """Wait until these have ended, so long at most; whether Ctrl-C came first."""
+    left = [run.thread.done for run in runs if run.thread and not run.thread.done.done()]
+    try:
+        if left:
+            await asyncio.wait(left, timeout=seconds)
+    except asyncio.CancelledError:
+        return True
+    return False
+
+
+class _Collector:
+    """One source asked about its accounts. It alone writes its ``progress``, and only in the run's own thread."""
+
+    def __init__(
+        self, source: AnySource, request: Request, wallet: Wallet, web: Web, watch: Callable[[Progress], None]
+    ) -> None:
+        self._request = request
+        self._wallet = wallet
+        self._web = web
+        self._watch = watch
+        control = request.control(source)
+        self._accounts = dict.fromkeys((*request.accounts(source), *([control] if control else [])))
+        secrets = wallet.give(source.credentials.secrets).values()
+        self._secrets = [text for one in secrets if len(text := one.get_secret_value()) >= _SECRET]
+        self._closed = False
+        expected = 1 if source.label_wide else len(self._accounts) if request.accounts(source) else 0
+        self.progress = Progress(source, expected, control)
+        self.thread: TaskThread | None = None
+
+    def start(self) -> None:
+        """Begin to ask; what arrives is in ``progress`` at any moment."""
+        source = self.progress.source
+        self._watch(self.progress)
+        if source.credentials.optional or self._wallet.has(source.credentials.required):
+            self.thread = TaskThread(self._ask(), source.name)
+            self.thread.done.add_done_callback(lambda _: self._finish())
+            self.thread.start()
+        else:
+            self._end(SourceUnavailable("no_credentials"))
+
+    def stop(self, why: Gap) -> None:
+        """Tell the source to end, unless it has."""
+        self._finish()
+        if self.thread and not self.progress.done:
+            self.progress.ended = why
+            self.thread.cancel()
+
+    def close(self) -> None:
+        """Whatever still comes, comes too late."""
+        self._finish()
+        if not self.progress.done:
+            title = self.progress.source.title
+            self._warn(f"The {title} source did not end when it was told to. Report it to its author.")
+        self._closed = True
+
+    # --- in the source's thread
+
+    async def _ask(self) -> None:
+        kind = self.progress.source
+        # Models are built when first used; two threads must not build the same one at once.
+        with _BUILDING:
+            kind.model.model_rebuild()
+        async with self._web.branch() as web:
+            given = self._wallet.give(kind.credentials.names)
+            run = Run(web, self._request.now, given, lambda text: self._hand_on(self._warn, str(text)[:_LONGEST]))
+            source = kind(run, self._request.roster.options.get(kind.name))
+            await source.start()
+            if self._request.check:
+                self._hand_on(self._find, _checked(await source.check()))
+            if isinstance(source, LabelSource):
+                account = self._request.roster.label.accounts.get(kind.name)
+                self._judge(account or "", await source.fetch(account))
+            elif isinstance(source, ArtistSource):
+                most = _MOST_YIELDS * len(self._accounts)
+                async for account, outcome in source.collect(tuple(self._accounts)):
+                    most -= 1
+                    if most < 0:
+                        raise RuntimeError("an iterator without an end")
+                    if account in self._accounts:
+                        self._judge(account, outcome)
+
+    def _judge(self, account: str, outcome: Reading[Stats] | Exception) -> None:
+        """Hand on what can be recorded of a reading, or why there is nothing."""
+        source = self.progress.source
+        judged = outcome if isinstance(outcome, Exception) else _judged(source, outcome, self._secrets)
+        self._hand_on(self._take, account, judged)
+
+    def _hand_on(self, act: Callable[..., None], *arguments: object) -> None:
+        if self.thread:
+            self.thread.tell(lambda: None if self._closed else act(*arguments))
+
+    # --- in the run's own
+
+    def _warn(self, text: str) -> None:
+        if len(self.progress.warnings) < _MOST_WARNINGS:
+            self.progress.warnings.append(text)
+
+    def _find(self, findings: tuple[Finding, ...]) -> None:
+        self.progress.findings = findings
+
+    def _take(self, account: str, outcome: Heard | Exception) -> None:
+        if isinstance(outcome, Exception):
+            self.progress.failures[account] = outcome
+            log.debug("%s %s: %r", self.progress.source.name, account, outcome)
+        else:
+            self.progress.readings[account] = outcome
+            self.progress.failures.pop(account, None)
+        self._watch(self.progress)
+
+    def _finish(self) -> None:
+        """Note how the source's thread ended, if it has: the border to a source's own code."""
+        if self.thread is None or not self.thread.done.done() or self.progress.done:
+            return
+        error = self.thread.done.result()
+        if error is None or self.progress.ended is not None:
+            self.progress.done = True
+            self._watch(self.progress)
+        else:
+            self._end(error)
+
+    def _end(self, error: BaseException) -> None:
+        """This source has no more answers in this run, and why."""
+        self.progress.ended = gap_of(error, self.progress.source.gaps)
+        self.progress.done = True
+        log.info("%s: %s", self.progress.source.title, self.progress.ended.code)
+        log.debug("%s ended", self.progress.source.name, exc_info=error)
+        self._watch(self.progress)
+
+
+def _checked(findings: Iterable[object]) -> tuple[Finding, ...]:
+    """What is a finding of what a source gave: nobody checks a stranger's types but we, here."""
+    return tuple(
+        finding
+        for finding in findings
+        if isinstance(finding, Finding)
+        and {type(getattr(finding, name)) for name in ("level", "what", "advice", "link")} == {Level, str}
+    )
+
+
+def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard | Exception:
+    """A reading as plain data, or why it cannot be recorded: nobody checks a stranger's types but we, here."""
+    if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
+        return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
+    texts: list[object] = [outcome.account or "", outcome.account_name or "", outcome.via]
+    if not all(isinstance(text, str) for text in texts):
+        return TypeError("an account, a name or a way (via) that is no text")
+    try:
+        values = outcome.stats.model_dump(mode="json")
+        measured = any(holds_number(value) for value in values.values())
+        heard = Heard(values, tuple(outcome.flags), outcome.account, outcome.via, measured, outcome.account_name)
+        fold(cells_of("", source, heard, MISSING))
+        told = json.dumps([heard.values, heard.account, [repr(flag) for flag in heard.flags]])
+    except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
+        return error
+    if any(secret in told or json.dumps(secret)[1:-1] in told for secret in secrets):
+        # A platform that sends back what it was sent: the record must never hold a key.
+        return BadReply(f"{source.title} sent one of our keys back")
+    return heard

@@ -1,0 +1,1 @@
+"""``casa24.toml`` and the credentials."""

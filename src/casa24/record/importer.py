@@ -1,0 +1,194 @@
+"""Another data folder's days become ours: every file is read before anything is written."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from casa24.errors import NoSnapshot, StorageError, UsageError
+from casa24.record import amendments, files, notified, unmatched_rows
+from casa24.record.data_folder import DataFolder, DayFile, Saved, load
+from casa24.record.unmatched_rows import Leftover, OldTable, Row
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from casa24.core.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge did to each day, and the files set aside on the way."""
+
+    new: tuple[dt.date, ...]
+    changed: tuple[dt.date, ...]
+    same: tuple[dt.date, ...]
+    set_aside: tuple[Path, ...]
+
+
+def merge_into(own: DataFolder, place: Path) -> Merged:
+    """Take over the days of ``place``; two records of one day become one, by the rule for the same day again.
+
+    Raises as `days_in`, and StorageError where ours cannot be written.
+    """
+    fresh = days_in(place, own)
+    before = set(own.days())
+    saved = own.save(*(one.day for one in fresh))
+    if place.is_dir():
+        _merge_lines(own, _data_folder(place))
+    wrote = {day.date for day in saved.days if own.file_of(day.date) in saved.written}
+    dates = [one.day.date for one in fresh]
+    return Merged(
+        new=tuple(day for day in dates if day in wrote - before),
+        changed=tuple(day for day in dates if day in wrote & before),
+        same=tuple(day for day in dates if day not in wrote),
+        set_aside=saved.set_aside,
+    )
+
+
+def _merge_lines(own: DataFolder, other: DataFolder) -> None:
+    """Of the files that only grow, the lines ours lacks: what was decided, and what was said."""
+    for name in (amendments.FILE_NAME, notified.FILE_NAME):
+        theirs, ours = other.path / name, own.path / name
+        if not theirs.is_file():
+            continue
+        with files.hold(own.path):
+            lines = theirs.read_bytes().splitlines(keepends=True)
+            held = ours.read_bytes() if ours.is_file() else b""
+            fresh = [line for line in lines if line not in held.splitlines(keepends=True)]
+            files.write_atomically(ours, held + b"".join(fresh))
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an old data folder brings: its days, each in one of three lists, and what its CSV has besides.
+
+    ``differing``: days ours holds otherwise; ``kept_in``: where the CSV's leftover rows go;
+    ``held_now``: rows that lie there from before, and that the days hold by now.
+    """
+
+    days: tuple[Snapshot, ...]
+    new: tuple[DayFile, ...]
+    differing: tuple[DayFile, ...]
+    same: tuple[dt.date, ...]
+    table: OldTable
+    leftover: tuple[Leftover, ...]
+    kept_in: Path
+    held_now: frozenset[Row] = frozenset()
+
+    @property
+    def repeated(self) -> int:
+        """How many of the leftover rows repeat another: they are kept once."""
+        return len(self.leftover) - len({one.row for one in self.leftover})
+
+
+def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Import:
+    """What an import would do; nothing is written. Raises as `days_in`, and StorageError for a CSV that is none."""
+    found = days_in(place, own)
+    ours = set(own.days())
+    table = OldTable.read(_data_folder(place).table_file if place.is_dir() else place / "none")
+    same = {one.day.date for one in found if one.day.date in ours and _stands(own, one)}
+    others = [one for one in found if one.day.date not in same]
+    differing = tuple(one for one in others if one.day.date in ours)
+    theirs = {one.day.date: one.day for one in found if replace or one.day.date not in ours}
+    record = {day.date.isoformat(): day for day in (*_readable(own, ours - theirs.keys()), *theirs.values())}
+    leftover = tuple(table.leftovers(record, own.series))
+    kept_in = own.path / unmatched_rows.FILE_NAME
+    before = OldTable.read(kept_in)
+    return Import(
+        days=tuple(one.day for one in found),
+        new=tuple(one for one in others if one.day.date not in ours),
+        differing=differing,
+        same=tuple(sorted(same)),
+        table=table,
+        leftover=leftover,
+        kept_in=kept_in,
+        held_now=frozenset(before.rows) - {one.row for one in before.leftovers(record, own.series)},
+    )
+
+
+def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
+    """Write what was planned: days byte for byte; differing ones only with ``replace``. Raises StorageError."""
+    saved = own.adopt(*plan.new, *(plan.differing if replace else ()))
+    if plan.leftover or plan.held_now:
+        with files.hold(own.path):
+            before = OldTable.read(plan.kept_in) if plan.kept_in.exists() else OldTable(plan.table.header)
+            still = OldTable(before.header, tuple(row for row in before.rows if row not in plan.held_now))
+            kept = still.with_rows(one.row for one in plan.leftover)
+            if kept.rows:
+                files.write_atomically(plan.kept_in, kept.text())
+            else:
+                plan.kept_in.unlink(missing_ok=True)
+    return saved
+
+
+def _stands(own: DataFolder, one: DayFile) -> bool:
+    with contextlib.suppress(OSError):
+        return own.content(one.day.date) == one.content
+    return False
+
+
+def _readable(own: DataFolder, days: set[dt.date]) -> Iterator[Snapshot]:
+    for day in days:
+        with contextlib.suppress(StorageError):
+            yield own.read(day)
+
+
+def days_in(place: Path, own: DataFolder) -> list[DayFile]:
+    """The days of a data folder, of a loose folder of day files, or of one such file, oldest first.
+
+    Raises UsageError for our own record, NoSnapshot where there is no day, and StorageError
+    naming every file that cannot be read.
+    """
+    if place.resolve() in {own.path.resolve(), own.history.resolve()}:
+        raise UsageError(f"{place} is the label's own record.", advice="casa24 reads it as it is. Name another folder.")
+    found: dict[dt.date, DayFile] = {}
+    troubles: list[str] = []
+    for read in _readers(place):
+        try:
+            one = read()
+        except StorageError as error:
+            troubles.append(error.message)
+            continue
+        found.setdefault(one.day.date, one)
+    if troubles:
+        raise StorageError("\n".join(troubles), advice="Mend these files or move them away; nothing was taken over.")
+    if not found:
+        raise NoSnapshot(f"{place} holds no snapshot.", advice=_EXPECTED)
+    return [found[day] for day in sorted(found)]
+
+
+def _readers(place: Path) -> Iterator[Callable[[], DayFile]]:
+    """A reader for each day; ``latest.json`` last: it repeats a day, or holds one more."""
+    if not place.exists():
+        raise NoSnapshot(f"There is no {place}.", advice=_EXPECTED)
+    if not place.is_dir():
+        yield partial(_file, place)
+        return
+    folder = _data_folder(place)
+    for day in folder.days():
+        yield partial(_day, folder, day)
+    if folder.latest_file.exists():
+        yield partial(_file, folder.latest_file)
+
+
+def _file(path: Path) -> DayFile:
+    return DayFile(load(path), path.read_bytes())
+
+
+def _day(folder: DataFolder, day: dt.date) -> DayFile:
+    return DayFile(folder.read(day), folder.content(day))
+
+
+def _data_folder(place: Path) -> DataFolder:
+    """The data folder that ``place`` is or contains, else one whose days lie loose in it."""
+    folders = [DataFolder(inner) for inner in (place, place / "data") if inner.is_dir()]
+    whole = (one for one in folders if one.history.is_dir() or one.latest_file.is_file())
+    return next(whole, DataFolder(place, history=place))
+
+
+_EXPECTED = "Name a data folder (historical/YYYY-MM-DD.json), a folder of such files, or one of them."

@@ -1,0 +1,128 @@
+"""Two snapshots of one day become one: the better reading wins, value by value.
+
+Exact beats rounded beats suspect beats hidden or not offered beats failed beats
+skipped; at equal rank the later one. Lists are replaced whole, artists are never
+dropped. "Later" is what the snapshots themselves say (``collected_at``), so two
+machines come to the same result whoever merges; only of two collected in the same
+second does the one given last count as the later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from casa24.core.flags import Cell, Cells, Sections, fold, loose, sections_of, spread
+from casa24.core.snapshot import ArtistRecord, Section, Snapshot, State, holds_number
+
+if TYPE_CHECKING:
+    from casa24.core.snapshot import SourceRun
+
+_RANK = {
+    State.MEASURED: 6,
+    State.ROUNDED: 5,
+    State.SUSPECT: 4,
+    State.HIDDEN: 3,
+    State.NOT_OFFERED: 3,
+    State.FAILED: 2,
+    State.NO_ACCOUNT: 2,
+    State.SKIPPED: 1,
+    State.NOT_TRACKED: 0,
+}
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def merge(one: Snapshot, other: Snapshot) -> Snapshot:
+    """The day as both tell it. Raises ValueError for two different days."""
+    if one.date != other.date:
+        raise ValueError(f"cannot merge {one.date} with {other.date}")
+    old, new = sorted((one, other), key=lambda snapshot: snapshot.collected_at or _NEVER)
+    cells, used = _choose(old, new)
+    sections = sections_of(cells)
+    content: dict[str, Any] = {
+        **old.model_dump(by_alias=True),
+        **new.model_dump(by_alias=True),
+        **sections.get(None, {}),
+        "schema": max((old.schema_version, new.schema_version), key=lambda version: version or 0),
+        "sources": _runs(old, new, used),
+        "artists": _artists(old, new, sections),
+        "flags": list(dict.fromkeys([*fold(cells), *loose((*new.flags, *old.flags), cells)])),
+    }
+    return Snapshot.model_validate(content)
+
+
+def combine(earlier: Snapshot, fresh: Snapshot) -> Snapshot:
+    """What to store when ``fresh`` was collected on a day already recorded.
+
+    New timestamps alone are no change: then it is ``earlier`` itself.
+    """
+    merged = merge(earlier, fresh)
+    return earlier if _content(merged) == _content(earlier) else merged
+
+
+def measured_anything(snapshot: Snapshot) -> bool:
+    """Whether any source gave any number: names alone are no day."""
+    return any(holds_number(cell.value) for cell in spread(snapshot).values())
+
+
+def _content(snapshot: Snapshot) -> dict[str, Any]:
+    """What makes a day, however its flags are folded: without when it was read, and by what."""
+    content = snapshot.model_dump(exclude={"generator", "flags"})
+    for run in content["sources"].values():
+        del run["collected_at"]
+    cells = spread(snapshot)
+    notes = {place: set(cell.notes) for place, cell in cells.items()}
+    return {**content, "notes": notes, "loose": set(loose(snapshot.flags, cells))}
+
+
+def _choose(old: Snapshot, new: Snapshot) -> tuple[Cells, set[tuple[str, int]]]:
+    """The better cell of each place, and which snapshot each source's values came from."""
+    sides = (spread(old), spread(new))
+    cells: Cells = {}
+    used: set[tuple[str, int]] = set()
+    for place in {**sides[1], **sides[0]}:
+        later = 0 if _when(old, place.source) > _when(new, place.source) else 1
+        both = [(_rank(side.get(place)), number == later, number) for number, side in enumerate(sides)]
+        best = max(both)[2]
+        cells[place] = sides[best][place]
+        if cells[place].value is not None:
+            used.add((place.source, best))
+    return cells, used
+
+
+def _when(snapshot: Snapshot, source: str) -> dt.datetime:
+    run = snapshot.sources.get(source)
+    return run.collected_at if run else _NEVER
+
+
+def _rank(cell: Cell | None) -> int:
+    return -1 if cell is None else _RANK[cell.state]
+
+
+def _runs(old: Snapshot, new: Snapshot, used: set[tuple[str, int]]) -> dict[str, SourceRun]:
+    """When and how each source was read: the later run of those whose values are kept."""
+    runs = {}
+    for source in {**new.sources, **old.sources}:
+        ran = [number for number, side in enumerate((old, new)) if source in side.sources]
+        kept = [number for number in ran if (source, number) in used] or ran
+        candidates = [(old, new)[number].sources[source] for number in kept]
+        runs[source] = max(candidates, key=lambda run: run.collected_at)
+    return runs
+
+
+def _artists(old: Snapshot, new: Snapshot, sections: Sections) -> list[ArtistRecord]:
+    records: dict[str, list[ArtistRecord]] = {}
+    for record in (*new.artists, *old.artists):
+        records.setdefault(record.name, []).append(record)
+    return [_artist(list(reversed(found)), sections.get(name, {})) for name, found in records.items()]
+
+
+def _artist(found: list[ArtistRecord], sections: dict[str, Section]) -> ArtistRecord:
+    """One artist of both days, oldest first: everything known, the newer winning where no value decides."""
+    content: dict[str, Any] = {}
+    accounts: dict[str, str] | None = None
+    for record in found:
+        content.update(record.model_dump())
+        if record.accounts is not None:
+            accounts = {**(accounts or {}), **record.accounts}
+    return ArtistRecord(**{**content, **sections, "accounts": accounts})

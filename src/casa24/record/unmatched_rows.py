@@ -1,0 +1,147 @@
+"""Rows of an old CSV that no snapshot has: found, and kept beside the record instead of lost.
+
+An old table may be ragged: columns were appended under the old header, a day's rows
+were written several times, rows of a server stand among the artists'.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from casa24.core.names import key_of
+from casa24.core.snapshot import as_count
+from casa24.errors import StorageError
+from casa24.record.csv_table import ARTIST, DATE, Table
+from casa24.record.legacy import interpret
+from casa24.text.escape import safe_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from casa24.core.metrics import Series
+    from casa24.core.snapshot import Snapshot
+
+FILE_NAME = "popularity_scores.unmatched.csv"
+Row = tuple[str, ...]
+
+
+class Why(StrEnum):
+    """What keeps a row from being in the snapshots."""
+
+    NO_DAY = "no snapshot of that day"
+    NO_ARTIST = "no such artist on that day"
+    ONLY_ZEROS = "nothing but zeros: a failed run"
+    OTHER_NUMBERS = "another run of that day"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A row no snapshot has. ``day`` and ``artist`` as they stand in it."""
+
+    artist: str
+    day: str
+    why: Why
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class OldTable:
+    """A CSV as it is, its rows as long as they are."""
+
+    header: Row
+    rows: tuple[Row, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> OldTable:
+        """The table at ``path``; an empty one where there is no row. Raises StorageError."""
+        if not path.exists():
+            return cls((ARTIST, DATE))
+        try:
+            lines = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
+            rows = [tuple(row) for row in lines if row]
+        except OSError as error:
+            raise StorageError(f"{path} cannot be read: {error.strerror}.", advice="Check its rights.") from None
+        except UnicodeDecodeError:
+            raise StorageError(
+                f"{path} is not saved as UTF-8 text.", advice="Save it as UTF-8, or move it away."
+            ) from None
+        except csv.Error as error:
+            raise StorageError(
+                f"{path} is no CSV: line {lines.line_num} cannot be read ({error}).",
+                advice="Mend the file or move it away.",
+            ) from None
+        header = rows[0] if rows else (ARTIST, DATE)
+        if header[:2] != (ARTIST, DATE):
+            raise StorageError(f"{path} does not begin with {ARTIST},{DATE}.", advice="Move the file away.")
+        return cls(header, tuple(rows[1:]))
+
+    def text(self) -> str:
+        """The file's content; no cell a spreadsheet would run."""
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in self._all())
+        return out.getvalue()
+
+    def _all(self) -> Iterator[Row]:
+        yield self.header
+        yield from self.rows
+
+    def with_rows(self, rows: Iterable[Row]) -> OldTable:
+        """The table with the rows it lacks."""
+        safe = (tuple(safe_cell(cell) for cell in row) for row in rows)
+        return OldTable(self.header, tuple(dict.fromkeys((*self.rows, *safe))))
+
+    def by_day(self) -> dict[str, list[Row]]:
+        """The rows by the day they name, whatever stands there."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row[1] if len(row) > 1 else "", []).append(row)
+        return found
+
+    def compare(self, rows: Iterable[Row], day: Snapshot | None, series: Sequence[Series]) -> list[Leftover]:
+        """Those of these rows of one day of which not every number stands in its snapshot."""
+        # What was appended under an old header has the label's order.
+        columns = (*self.header[2:], *(item.column for item in series[len(self.header) - 2 :]))
+        known = _numbers(day, series) if day is not None else None
+        found = []
+        for row in rows:
+            artist, date, *cells = (*row, "", "")[: max(2, len(row))]
+            why = _why(known, key_of(artist), dict(zip(columns, cells, strict=False)))
+            if why or len(cells) > len(columns):
+                found.append(Leftover(artist, date, why or Why.OTHER_NUMBERS, row))
+        return found
+
+    def leftovers(self, snapshots: Mapping[str, Snapshot], series: Sequence[Series]) -> list[Leftover]:
+        """The rows of which not every number stands in the snapshot of that day (``snapshots``: by ISO date)."""
+        return [one for day, rows in self.by_day().items() for one in self.compare(rows, snapshots.get(day), series)]
+
+
+Numbers = dict[str, set[int | None]]
+"""By column, what a cell may say: the number as recorded, and as casa24's own table has it."""
+
+
+def _numbers(snapshot: Snapshot, series: Sequence[Series]) -> dict[str, Numbers]:
+    """The numbers of a day, by artist."""
+    # Of an old day, casa24's own table leaves the zeros out that are none.
+    written = interpret(snapshot, set())
+    found: dict[str, Numbers] = {}
+    for day in (snapshot,) if written is snapshot else (snapshot, written):
+        for (_, artist), cells in Table.build([day], series).rows.items():
+            numbers = found.setdefault(key_of(artist), {})
+            for name, cell in cells.items():
+                numbers.setdefault(name, set()).add(as_count(cell))
+    return found
+
+
+def _why(day: Mapping[str, Numbers] | None, artist: str, cells: Mapping[str, str]) -> Why | None:
+    if day is None:
+        return Why.NO_DAY
+    if artist not in day:
+        return Why.NO_ARTIST
+    if all(as_count(cell) in day[artist].get(column, {None}) for column, cell in cells.items()):
+        return None
+    return Why.OTHER_NUMBERS if any(as_count(cell) for cell in cells.values()) else Why.ONLY_ZEROS

@@ -1,0 +1,115 @@
+"""The record: a folder one may write to, days that are there, whole and not too old."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING
+
+from casa24._version import HOMEPAGE
+from casa24.analysis.outages import silences
+from casa24.core.findings import broken, ok, warning
+from casa24.errors import NewerSnapshot, StorageError
+from casa24.setup.doctor.wording import amount
+
+if TYPE_CHECKING:
+    from casa24.core.findings import Finding
+    from casa24.setup.doctor.context import Patient
+
+_TROUBLE = f"{HOMEPAGE}#troubleshooting"
+# A nightly run may be hours late; a label that collects by hand may be away for a day.
+_STALE_NIGHTLY, _STALE_BY_HAND = dt.timedelta(hours=36), dt.timedelta(days=2)
+_LOOK_BACK = 30
+_SILENT = 3
+_NAMED = 3
+_PATIENCE = 10.0
+
+
+def record(patient: Patient) -> list[Finding]:
+    """Rights, age, holes, damaged files, and who has said nothing of late."""
+    try:
+        patient.data.check(patient.now.date())
+        days = patient.history.days
+    except StorageError as error:
+        return [broken(error.message.rstrip("."), error.advice, _TROUBLE)]
+    if not days:
+        return [warning(f"Nothing is recorded in {patient.data_dir.name}/ yet", "Run `casa24 collect`.", _TROUBLE)]
+    return [_age(patient), *_holes(patient), *_damaged(patient), *_silent(patient)]
+
+
+def _age(patient: Patient) -> Finding:
+    """How old the newest day is, by its own clock where it holds one."""
+    newest = next(patient.history.backwards(), None)
+    if newest is None:
+        return broken("No recorded day can be read", "Restore data/ from git: `git checkout -- data`.", _TROUBLE)
+    if newest.date > patient.now.date():
+        what = f"The newest day is {newest.date}, which is still to come: a clock is wrong"
+        advice = "Set this machine's clock. If it is right, the one that collected was not: remove that day's file."
+        return warning(what, advice, _TROUBLE)
+    noon = dt.datetime.combine(newest.date, dt.time(12), dt.UTC)
+    age = patient.now - min(newest.collected_at or noon, patient.now)
+    nightly = patient.workflow is not None and bool(patient.workflow.crons)
+    what = f"The newest day is {newest.date}, {_old(age)} old"
+    if nightly and age > _STALE_NIGHTLY:
+        advice = "`git pull`; if it stays so, open the last run in the Actions tab. Here: `casa24 collect`."
+        return broken(what, advice, _TROUBLE)
+    if age > _STALE_BY_HAND:
+        return warning(what, "Run `casa24 collect`: what a platform said yesterday it cannot be asked today.", _TROUBLE)
+    return ok(f"{amount(len(patient.history.days), 'day')} recorded; the newest is {newest.date}")
+
+
+def _old(age: dt.timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    return amount(hours, "hour") if hours < 72 else amount(age.days, "day")  # noqa: PLR2004 - three days
+
+
+def _holes(patient: Patient) -> list[Finding]:
+    """Days without a file between recorded ones: what comes after the newest is its age."""
+    days = patient.history.days
+    last = min(days[-1], patient.now.date())
+    first = max(days[0], patient.now.date() - dt.timedelta(days=_LOOK_BACK))
+    span = [first + dt.timedelta(days=number) for number in range((last - first).days)]
+    missing = [day for day in span if day not in set(days)]
+    if not missing:
+        return []
+    verb = "is" if len(missing) == 1 else "are"
+    what = (
+        f"{amount(len(missing), 'day')} of the last {_LOOK_BACK} {verb} missing: {_few([str(day) for day in missing])}"
+    )
+    return [warning(what, "They cannot be asked for again; see in the Actions tab why, so that it ends.", _TROUBLE)]
+
+
+def _damaged(patient: Patient) -> list[Finding]:
+    """The day files that cannot be read, the newest first, as many as can be looked at in a few seconds."""
+    until = time.monotonic() + _PATIENCE
+    findings = []
+    damaged = []
+    for day in reversed(patient.history.days):
+        if time.monotonic() > until:
+            break
+        try:
+            patient.data.read(day)
+        except NewerSnapshot as error:
+            findings.append(warning(error.message.rstrip("."), error.advice, _TROUBLE))
+            break
+        except StorageError:
+            damaged.append(patient.data.file_of(day).name)
+    if damaged:
+        what = f"Damaged in data/historical: {_few(damaged)}"
+        findings.append(warning(what, "Restore it from git (`git checkout -- FILE`), or move it away.", _TROUBLE))
+    return findings
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+
+
+def _silent(patient: Patient) -> list[Finding]:
+    # Without a roster the record alone says who used to speak.
+    sources = patient.sources if patient.roster else patient.registry.sources
+    return [
+        broken(f"{one.title}: no number for {one.days} days: {one.what}", one.advice or "See below.", _TROUBLE)
+        for one in silences(patient.history.backwards(), sources)
+        if one.days >= _SILENT
+    ]

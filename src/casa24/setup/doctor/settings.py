@@ -1,0 +1,58 @@
+"""What the sources say of their settings before they ask anybody: that holds without a network, too."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NoReturn
+
+import httpx
+
+from casa24._version import HOMEPAGE
+from casa24.core.findings import warning
+from casa24.core.politeness import Politeness
+from casa24.setup.doctor.wording import split
+from casa24.sources.base import Run
+from casa24.web.client import Web
+
+if TYPE_CHECKING:
+    from casa24.core.findings import Finding
+    from casa24.setup.doctor.context import Patient
+    from casa24.sources.registry import AnySource
+
+_KEYS = f"{HOMEPAGE}#credentials"
+_PATIENCE = 2.0
+
+
+async def settings(patient: Patient) -> list[Finding]:
+    """Each source is begun where nobody can be asked, as far as it comes."""
+    ready = [one for one in patient.sources if one.credentials.optional or patient.wallet.has(one.credentials.required)]
+    said = [text for source in ready for text in await _said(source, patient)]
+    return [warning(*split(text, "Correct the value."), _KEYS) for text in said]
+
+
+class _Nobody(httpx.AsyncBaseTransport):
+    """A network in which nobody is. ``asked``: whether anybody was looked for."""
+
+    asked = False
+
+    async def handle_async_request(self, request: httpx.Request) -> NoReturn:
+        self.asked = True
+        raise httpx.ConnectError("offline", request=request)
+
+
+async def _said(source: AnySource, patient: Patient) -> list[str]:
+    """What a source warns of before its first question: what comes later, the silence may have caused."""
+    nobody, said = _Nobody(), list[str]()
+
+    def hear(text: str) -> None:
+        if not nobody.asked:
+            said.append(str(text))
+
+    given = patient.wallet.give(source.credentials.names)
+    options = patient.roster.options.get(source.name) if patient.roster else None
+    try:
+        async with asyncio.timeout(_PATIENCE), Web(Politeness(attempts=1), transport=nobody) as web:
+            await source(Run(web, patient.now, given, hear), options).start()
+    except (Exception, SystemExit):  # noqa: BLE001, S110 - the border to strangers' code; nobody answered, as was meant
+        pass
+    return said

@@ -1,0 +1,1 @@
+"""Texts in the language spoken, and texts from outside made safe to print."""

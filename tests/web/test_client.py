@@ -1,0 +1,390 @@
+"""The HTTP client over real sockets and real TLS, against a server that misbehaves on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+import re
+import subprocess
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import BaseModel
+
+from casa24.core.politeness import Politeness
+from casa24.errors import (
+    AccountUnavailable,
+    BadReply,
+    BadStatus,
+    Casa24Error,
+    SourceUnavailable,
+    TimedOut,
+    Unreachable,
+)
+from casa24.web.client import Reply, Transient, Web
+from tests.loopback import FAST, GOOD, Heard, answers, ask, drips, endless, fail, redirects, resets, serve, waits
+
+if TYPE_CHECKING:
+    from tests.loopback import Act
+
+ONCE = FAST.model_copy(update={"attempts": 1})
+
+
+CANARY = "CANARY-7d1f"
+
+
+def everything_said_by(error: BaseException) -> str:
+    return "\n".join((str(error), repr(error), *traceback.format_exception(error)))
+
+
+# What is sent.
+
+
+def test_requests_say_honestly_who_asks_and_in_which_language() -> None:
+    """A browser disguise gets an empty page from Spotify; the honest name gets the numbers."""
+    _, (heard,) = ask(GOOD)
+    assert re.fullmatch(r"casa24/\d+\.\d+\.\d+ \(\+https://\S+\)", heard.headers["user-agent"])
+    assert heard.headers["accept-language"] == "en"
+
+
+def test_a_sources_own_user_agent_wins() -> None:
+    _, (heard,) = ask(GOOD, headers={"User-Agent": "DiscordBot (x, 1)"})
+    assert heard.headers["user-agent"] == "DiscordBot (x, 1)"
+
+
+def test_parameters_and_a_form_reach_the_server() -> None:
+    async def go() -> list[Heard]:
+        async with serve(GOOD) as server, server.web() as web:
+            await web.post(server.url("/t"), params={"q": "a b"}, form={"grant_type": "client_credentials"})
+            return server.heard
+
+    (heard,) = asyncio.run(go())
+    assert (heard.method, heard.target, heard.body) == ("POST", "/t?q=a+b", b"grant_type=client_credentials")
+
+
+# What comes back.
+
+
+def test_an_answer_is_whole_and_knows_where_it_came_from() -> None:
+    reply, _ = ask(GOOD, params={"key": "hidden"})
+    assert (reply.status, reply.json(), reply.where) == (200, {"followers": 7}, "127.0.0.1")
+
+
+def test_text_that_is_no_utf8_is_still_text() -> None:
+    assert Reply(200, {}, b"24 \xe9", "h/p").text == "24 \N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!doctype html><title>Sorry</title>",
+        b"",
+        b'{"followers": 7',
+        b'{"followers": NaN}',
+        b"[-Infinity]",
+        b"[" * 100_000,
+        b"\xff\xfe\xff",
+        b'{"followers": ' + b"9" * 5000 + b"}",
+    ],
+    ids=["html", "empty", "cut off", "NaN", "Infinity", "deep", "bytes", "a number without end"],
+)
+def test_what_is_no_json_is_a_bad_reply(body: bytes) -> None:
+    with pytest.raises(BadReply, match=r"^h/p did not answer with JSON$"):
+        Reply(200, {}, body, "h/p").json()
+
+
+def test_an_answer_of_another_form_is_named_by_its_first_field_never_by_its_content() -> None:
+    class Followers(BaseModel):
+        total: int
+
+    class Artist(BaseModel):
+        followers: Followers
+
+    body = json.dumps({"followers": {"total": CANARY}}).encode()
+    with pytest.raises(BadReply, match=r"^h/p answered in another form \(followers\.total\)$") as caught:
+        Reply(200, {}, body, "h/p").parse(Artist)
+    assert CANARY not in everything_said_by(caught.value)
+    with pytest.raises(BadReply, match="the whole"):
+        Reply(200, {}, b"[]", "h/p").parse(Artist)
+
+
+# Silence, slowness, excess.
+
+
+def test_a_silent_server_is_given_up_after_the_timeout_and_asked_again() -> None:
+    impatient = FAST.model_copy(update={"timeout": 0.2})
+    reply, heard = ask(waits(1, GOOD), GOOD, politeness=impatient)
+    assert (reply.status, len(heard)) == (200, 2)
+
+
+def test_silence_at_every_try_is_a_timeout() -> None:
+    error, heard = fail(waits(2, GOOD), politeness=FAST.model_copy(update={"timeout": 0.1}))
+    assert isinstance(error, TimedOut)
+    assert (error.message, len(heard)) == ("127.0.0.1 gave no complete answer in time", 3)
+
+
+def test_a_drip_that_never_falls_silent_still_ends_with_our_patience() -> None:
+    started = time.monotonic()
+    error, _ = fail(drips(b"x" * 100, 0.05), politeness=ONCE.model_copy(update={"patience": 0.4}))
+    assert isinstance(error, TimedOut)
+    assert 0.35 < time.monotonic() - started < 2
+
+
+def test_a_slow_answer_within_our_patience_is_taken() -> None:
+    reply, _ = ask(drips(b'{"a":1}', 0.03), politeness=ONCE)
+    assert reply.json() == {"a": 1}
+
+
+def test_an_endless_body_is_cut_at_the_limit_and_not_asked_for_again() -> None:
+    error, heard = fail(endless(), most=100_000)
+    assert isinstance(error, BadReply)
+    assert (error.message, len(heard)) == ("127.0.0.1 answered with more than 100,000 bytes", 1)
+
+
+def test_without_a_limit_of_its_own_an_answer_may_have_four_mebibytes() -> None:
+    error, _ = fail(endless())
+    assert error.message.endswith("more than 4,194,304 bytes")
+
+
+def test_the_limit_counts_unpacked_bytes() -> None:
+    error, _ = fail(answers(gzip.compress(b" " * 5_000_000), content_encoding="gzip"))
+    assert isinstance(error, BadReply)
+
+
+def test_a_broken_packing_is_a_bad_reply() -> None:
+    error, heard = fail(answers(b"no gzip", content_encoding="gzip"))
+    assert isinstance(error, BadReply)
+    assert len(heard) == 1
+
+
+def test_a_reset_connection_is_tried_again() -> None:
+    reply, heard = ask(resets(), resets(), GOOD)
+    assert (reply.status, len(heard)) == (200, 3)
+
+
+@pytest.mark.parametrize("act", [resets(), answers(b"{}", length=10)], ids=["reset", "cut off"])
+def test_a_connection_that_always_breaks_is_unreachable(act: Act) -> None:
+    error, heard = fail(act)
+    assert isinstance(error, Unreachable)
+    assert len(heard) == 3
+
+
+def test_a_closed_port_is_unreachable() -> None:
+    async def go() -> None:
+        async with serve(GOOD) as server:
+            closed = server.url("/gone")
+        async with server.web() as web:
+            await web.get(closed)
+
+    with pytest.raises(Unreachable, match=r"^no connection to 127\.0\.0\.1 \(ConnectError\)$"):
+        asyncio.run(go())
+
+
+# Certificates.
+
+
+@pytest.mark.parametrize("trusting", [True, False], ids=["another name", "unknown authority"])
+def test_a_wrong_certificate_ends_it_at_once_and_is_said(trusting: bool) -> None:
+    """With a minute before each retry, a second try would not be over yet."""
+    slow = FAST.model_copy(update={"backoff": 60})
+
+    async def go() -> list[Heard]:
+        name = "elsewhere.example" if trusting else "127.0.0.1"
+        async with serve(GOOD, name=name) as server, server.web(slow) if trusting else Web(slow) as web:
+            with pytest.raises(Unreachable, match="has no valid certificate"):
+                await web.get(server.url(), headers={"Authorization": "Bearer CANARY"})
+            return server.heard
+
+    assert asyncio.run(go()) == []
+
+
+# Redirects.
+
+
+def test_a_redirect_on_the_same_host_is_followed() -> None:
+    reply, heard = ask(redirects("/v2/x"), GOOD, params={"market": "US"}, headers={"Authorization": "Bearer k"})
+    assert reply.status == 200
+    assert [one.target for one in heard] == ["/v1/x?market=US", "/v2/x"]
+    assert reply.where == "127.0.0.1"
+
+
+def test_a_redirect_to_another_host_is_not_followed() -> None:
+    """Nothing is sent there, least of all the key."""
+
+    async def go() -> tuple[list[Heard], list[Heard]]:
+        async with serve(GOOD) as other, serve(redirects(other.url("/steal"))) as server, server.web() as web:
+            with pytest.raises(BadReply, match="redirects elsewhere") as caught:
+                await web.get(server.url("/v1"), headers={"Authorization": "Bearer CANARY"})
+            assert str(other.port) not in str(caught.value)
+            return server.heard, other.heard
+
+    first, elsewhere = asyncio.run(go())
+    assert (len(first), elsewhere) == (1, [])
+
+
+@pytest.mark.parametrize("there", ["http://127.0.0.1:{port}/x", "https://localhost:{port}/x", "//evil.example/x"])
+def test_neither_another_scheme_nor_another_name_is_the_same_host(there: str) -> None:
+    async def go() -> None:
+        acts: list[Act] = []
+        async with serve(*acts) as server, server.web() as web:
+            server.acts.append(redirects(there.format(port=server.port)))
+            with pytest.raises(BadReply, match="redirects elsewhere"):
+                await web.get(server.url())
+            assert len(server.heard) == 1
+
+    asyncio.run(go())
+
+
+def test_a_redirect_in_a_circle_ends() -> None:
+    error, heard = fail(redirects("/v1/x"))
+    assert isinstance(error, BadReply)
+    assert (error.message, len(heard)) == ("127.0.0.1 redirects in a circle", 4)
+
+
+def test_a_redirect_is_refused_where_none_is_allowed() -> None:
+    error, heard = fail(redirects("/v2"), redirects=False)
+    assert isinstance(error, BadReply)
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("location", ["https://[::1", "https://x:99999999/", "\x07"])
+def test_a_redirect_to_nonsense_is_a_web_error(location: str) -> None:
+    error, _ = fail(redirects(location), politeness=ONCE)
+    assert isinstance(error, BadReply | Unreachable)
+
+
+# Errors, and another try.
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    reply, heard = ask(answers(b"busy", status), answers(b"busy", status), GOOD)
+    assert (reply.status, len(heard)) == (200, 3)
+
+
+def test_the_tries_are_counted_and_the_last_error_is_told() -> None:
+    error, heard = fail(answers(b'{"error": 1}', 503), politeness=FAST.model_copy(update={"attempts": 2}))
+    assert isinstance(error, BadStatus)
+    assert (error.status, error.body, len(heard)) == (503, {"error": 1}, 2)
+    assert error.message == "127.0.0.1 answered 503"
+
+
+@pytest.mark.parametrize("status", [304, 400, 401, 403, 404, 501])
+def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
+    error, heard = fail(answers(b"", status))
+    assert isinstance(error, BadStatus)
+    assert (error.status, error.body, len(heard)) == (status, None, 1)
+
+
+def test_an_errors_meaning_is_the_sources_to_say() -> None:
+    seen: list[tuple[int, object]] = []
+
+    def meaning(reply: Reply, body: object) -> None:
+        seen.append((reply.status, body))
+        raise AccountUnavailable("not_readable")
+
+    error, heard = fail(answers(b'{"code": 110}', 500), on_error=meaning)
+    assert isinstance(error, AccountUnavailable)
+    assert (seen, len(heard)) == ([(500, {"code": 110})], 1)
+
+
+def test_a_source_may_say_that_an_error_passes() -> None:
+    def meaning(_reply: Reply, _body: object) -> None:
+        raise Transient
+
+    reply, heard = ask(answers(b'{"code": 2}', 400), GOOD, on_error=meaning)
+    assert (reply.status, len(heard)) == (200, 2)
+    error, heard = fail(answers(b'{"code": 2}', 400), on_error=meaning)
+    assert isinstance(error, BadStatus)
+    assert (error.status, len(heard)) == (400, 3)
+
+
+def test_an_error_the_source_has_no_word_for_stays_what_it_is() -> None:
+    error, _ = fail(answers(b"", 404), on_error=lambda _reply, _body: None)
+    assert isinstance(error, BadStatus)
+
+
+def test_a_platform_that_is_done_for_this_run_is_not_asked_again() -> None:
+    def meaning(_reply: Reply, _body: object) -> None:
+        raise SourceUnavailable("quota_exceeded")
+
+    async def go() -> int:
+        async with serve(answers(b"{}", 403)) as server, server.web(FAST.model_copy(update={"concurrency": 1})) as web:
+            jobs = [web.get(server.url(f"/{number}"), on_error=meaning) for number in range(5)]
+            errors = await asyncio.gather(*jobs, return_exceptions=True)
+            assert all(isinstance(error, SourceUnavailable) for error in errors)
+            return len(server.heard)
+
+    assert asyncio.run(go()) == 1
+
+
+def test_a_retry_prints_nothing_by_itself() -> None:
+    """Without a handler Python prints a library's warnings to stderr: stamina's name means nothing to a label."""
+    code = """
+import asyncio, httpx
+from casa24.core.politeness import Politeness
+from casa24.web.client import Web
+codes = [503, 200]
+async def main():
+    async with Web(Politeness(backoff=0), transport=httpx.MockTransport(lambda _: httpx.Response(codes.pop(0)))) as web:
+        print((await web.get("https://platform.example/")).status)
+asyncio.run(main())
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    assert (ran.stdout, ran.stderr) == ("200\n", "")
+
+
+# Discretion.
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        answers(f'{{"error": "{CANARY}"}}'.encode(), 400),
+        answers(f'{{"error": "{CANARY}"}}'.encode(), 503),
+        answers(CANARY.encode(), 429, retry_after="9999"),
+        answers(CANARY.encode(), length=999),
+        answers(CANARY.encode(), content_encoding="gzip"),
+        redirects(f"https://evil.example/?{CANARY}"),
+        redirects(f"/{CANARY}\x07"),
+        resets(),
+        waits(1, GOOD),
+        endless(x_secret=CANARY),
+    ],
+    ids=["400", "503", "429", "cut off", "no gzip", "elsewhere", "nonsense", "reset", "silent", "endless"],
+)
+def test_no_error_and_no_log_line_holds_a_query_a_header_or_a_form(act: Act, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "casa24")
+
+    async def go() -> Casa24Error:
+        impatient = Politeness(pause=0, backoff=0, timeout=0.2, attempts=2)
+        async with serve(act) as server, server.web(impatient) as web:
+            with pytest.raises(Casa24Error) as caught:
+                await web.post(
+                    server.url("/path"),
+                    params={"access_token": CANARY},
+                    headers={"Authorization": f"Bearer {CANARY}"},
+                    form={"secret": CANARY},
+                    most=100_000,
+                )
+            assert len(server.heard) >= 1
+            return caught.value
+
+    error = asyncio.run(go())
+    assert CANARY not in everything_said_by(error)
+    assert "127.0.0.1" in str(error)
+    assert "/path" not in str(error), "ids in it would make one reason many"
+    said = [record.getMessage() for record in caplog.records if record.name.startswith(("casa24", "stamina"))]
+    assert CANARY not in "\n".join(said)
+
+
+def test_a_good_answers_log_line_names_host_and_path_only(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "casa24")
+    ask(GOOD, params={"key": CANARY}, headers={"Authorization": CANARY})
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "casa24.web.client"]
+    assert re.fullmatch(r"GET 127\.0\.0\.1/v1/x: 200 in \d+ ms", line)
