@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from casa24.collect.assemble import Progress, Request
 from casa24.collect.collector import Collected, collect
-from casa24.config.credentials import Found, Wallet
+from casa24.config.credentials import FoundCredential, Wallet
 from casa24.config.loading import Roster
 from casa24.core.metrics import Metric
 from casa24.core.roster import Artist, Label
@@ -81,7 +81,7 @@ def roster(count: int = 3) -> Roster:
 
 
 def wallet(**values: str) -> Wallet:
-    return Wallet({name: Found(SecretStr(value), "environment") for name, value in values.items()})
+    return Wallet({name: FoundCredential(SecretStr(value), "environment") for name, value in values.items()})
 
 
 def night(

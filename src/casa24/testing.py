@@ -29,7 +29,7 @@ from pydantic import SecretStr
 
 from casa24.collect.assemble import Request
 from casa24.collect.collector import collect
-from casa24.config.credentials import Found, Wallet
+from casa24.config.credentials import FoundCredential, Wallet
 from casa24.config.loading import Roster
 from casa24.core.politeness import Politeness
 from casa24.core.roster import Artist, Label
@@ -196,7 +196,7 @@ class SourceContract:
             Label(accounts=own if label else {}), (Artist(_ARTIST, {} if label else own), Artist("Nobody", {}))
         )
         names = self.source.credentials.names
-        wallet = Wallet({name: Found(SecretStr(_secret(name)), "test") for name in names})
+        wallet = Wallet({name: FoundCredential(SecretStr(_secret(name)), "test") for name in names})
         polite = Politeness(pause=0, backoff=0)
         async with Web(polite, transport=httpx.MockTransport(lambda request: _fresh(answer(request)))) as web:
             return (await collect(Request(roster, (self.source,), _NOW), wallet, web)).snapshot

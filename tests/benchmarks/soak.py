@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from casa24.bot import questions
-from casa24.bot.service import Desk
+from casa24.bot.service import RecordService
 from tests.benchmarks.world import FIRST, _day, _todays, lay_down
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def soak(folder: Path, commands: int) -> Soaked:
 
 
 async def _soak(place: Path, commands: int) -> Soaked:
-    desk = Desk(place / "casa24.toml")
+    desk = RecordService(place / "casa24.toml")
     soaked = Soaked()
     for number in range(commands):
         if number % _CHANGES == 0:

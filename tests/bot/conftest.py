@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import SecretStr
 
-from casa24.bot.client import Bot, Manners
+from casa24.bot.client import Bot, BotOptions
 from casa24.bot.commands import COMMANDS
-from casa24.bot.service import Desk
+from casa24.bot.service import RecordService
 from casa24.bot.settings import Settings
 from casa24.record.data_folder import DataFolder, dump
 from casa24.text.i18n import speak
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from casa24.bot.git_mirror import Mirror
+    from casa24.bot.git_mirror import GitMirror
     from casa24.core.snapshot import Snapshot
 
 ROSTER = """\
@@ -40,7 +40,7 @@ name = "Ben"
 aliases = ["Benjamin"]
 spotify_id = "1AAAAAAAAAAAAAAAAAAAAA"
 """
-QUIET = Manners(cooldown=None)
+QUIET = BotOptions(cooldown=None)
 
 
 def today() -> dt.date:
@@ -90,12 +90,12 @@ def _english_again() -> Iterator[None]:
 
 @asynccontextmanager
 async def running(
-    folder: Path, manners: Manners = QUIET, *, mirror: Mirror | None = None, guild: int | None = GUILD
+    folder: Path, manners: BotOptions = QUIET, *, mirror: GitMirror | None = None, guild: int | None = GUILD
 ) -> AsyncIterator[Server]:
     """A bot that is connected, and the Discord it is connected to."""
     async with discord_on_loopback() as server:
         settings = Settings(SecretStr(TOKEN), CLIENT, guild)
-        async with Bot(COMMANDS, Desk(folder / "casa24.toml"), settings, mirror, manners) as bot:
+        async with Bot(COMMANDS, RecordService(folder / "casa24.toml"), settings, mirror, manners) as bot:
             run = asyncio.create_task(bot.start(TOKEN))
             ready = asyncio.create_task(server.ready())
             await asyncio.wait({run, ready}, return_when=asyncio.FIRST_COMPLETED)

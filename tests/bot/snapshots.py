@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casa24.bot import questions
-from casa24.bot.service import Desk
+from casa24.bot.service import RecordService
 from casa24.text.i18n import speak
 from tests.bot.conftest import lay_down
 from tests.making import DAY
@@ -33,7 +33,7 @@ def rendered(language: str) -> str:
 
 async def _rendered(label: Path, language: str) -> str:
     speak(language)
-    desk = Desk(label / "casa24.toml")
+    desk = RecordService(label / "casa24.toml")
     parts: list[str] = []
     for question, choices in ASKED:
         told = (await desk.ask(question, **choices)).embed

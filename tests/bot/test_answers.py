@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from casa24.bot import questions
-from casa24.bot.client import Manners
+from casa24.bot.client import BotOptions
 from casa24.record.data_folder import DataFolder, dump
 from casa24.views import embed
 from tests.bot.conftest import QUIET, ROSTER, lay_down, night, running, today
@@ -346,7 +346,7 @@ def test_numbers_are_offered_in_the_users_words(label: Path) -> None:
 
 def test_what_takes_long_is_deferred_and_answered_all_the_same(label: Path) -> None:
     async def scene() -> list[Said]:
-        async with running(label, Manners(patience=0.001, cooldown=None)) as server:
+        async with running(label, BotOptions(patience=0.001, cooldown=None)) as server:
             queue = await server.type("predict", artist="ana")
             return [await asyncio.wait_for(queue.get(), 20) for _ in range(2)]
 
@@ -358,7 +358,7 @@ def test_what_takes_long_is_deferred_and_answered_all_the_same(label: Path) -> N
 
 def test_an_error_after_a_deferral_is_told_too(label: Path) -> None:
     async def scene() -> Said:
-        async with running(label, Manners(patience=0.0, cooldown=None)) as server:
+        async with running(label, BotOptions(patience=0.0, cooldown=None)) as server:
             return await server.ask("artist", name="nobody")
 
     assert asyncio.run(scene()).content["content"].startswith("There is no artist called 'nobody'.")

@@ -16,7 +16,7 @@ import pytest
 from casa24.bot.client import Bot
 from casa24.bot.commands import COMMANDS
 from casa24.bot.run import serve
-from casa24.bot.service import Desk
+from casa24.bot.service import RecordService
 from casa24.bot.settings import Settings
 from casa24.errors import Casa24Error, CredentialError
 from tests.bot.conftest import QUIET, running
@@ -89,7 +89,7 @@ def test_nothing_is_asked_of_discord_that_needs_a_privilege(label: Path) -> None
     settings = Settings(_secret(TOKEN), CLIENT, GUILD)
 
     async def scene() -> Bot:
-        return Bot(COMMANDS, Desk(label / "casa24.toml"), settings)
+        return Bot(COMMANDS, RecordService(label / "casa24.toml"), settings)
 
     intents = asyncio.run(scene()).intents
     assert dict(intents)["guilds"] is True
@@ -114,7 +114,7 @@ def test_a_lost_connection_is_taken_up_where_it_ended(label: Path, code: int) ->
 def test_a_token_discord_does_not_take_is_said_with_what_to_do(label: Path) -> None:
     async def scene() -> None:
         async with discord_on_loopback():
-            bot = Bot(COMMANDS, Desk(label / "casa24.toml"), Settings(_secret("wrong"), CLIENT, GUILD))
+            bot = Bot(COMMANDS, RecordService(label / "casa24.toml"), Settings(_secret("wrong"), CLIENT, GUILD))
             await serve(bot, "wrong")
 
     with pytest.raises(CredentialError, match="does not accept DISCORD_BOT_TOKEN") as caught:
@@ -126,7 +126,9 @@ def test_a_bot_that_is_not_in_the_server_is_told_how_to_get_there(label: Path) -
     async def scene() -> None:
         async with discord_on_loopback() as server:
             server.invited = False
-            await serve(Bot(COMMANDS, Desk(label / "casa24.toml"), Settings(_secret(TOKEN), CLIENT, GUILD)), TOKEN)
+            await serve(
+                Bot(COMMANDS, RecordService(label / "casa24.toml"), Settings(_secret(TOKEN), CLIENT, GUILD)), TOKEN
+            )
 
     with pytest.raises(Casa24Error, match="not in this server") as caught:
         asyncio.run(scene())
@@ -140,7 +142,9 @@ def test_where_no_discord_is_reached_it_ends_with_a_sentence(label: Path) -> Non
 
             lead_to(1)
             assert server.port
-            await serve(Bot(COMMANDS, Desk(label / "casa24.toml"), Settings(_secret(TOKEN), CLIENT, GUILD)), TOKEN)
+            await serve(
+                Bot(COMMANDS, RecordService(label / "casa24.toml"), Settings(_secret(TOKEN), CLIENT, GUILD)), TOKEN
+            )
 
     with pytest.raises(Casa24Error, match="could not be reached"):
         asyncio.run(scene())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.bot.git_mirror import Mirror
+from casa24.bot.git_mirror import GitMirror
 from casa24.errors import StorageError, UsageError
 from tests.bot.conftest import lay_down, running, today
 from tests.repositories import git
@@ -54,8 +54,8 @@ def push_today(place: Path) -> None:
     git(place, "push", "-q", "origin", "main")
 
 
-def mirror_of(origin: Path, tmp_path: Path, clock: Clock) -> Mirror:
-    mirror = Mirror(f"file://{origin}", tmp_path / "bot" / "record", clock=clock)
+def mirror_of(origin: Path, tmp_path: Path, clock: Clock) -> GitMirror:
+    mirror = GitMirror(f"file://{origin}", tmp_path / "bot" / "record", clock=clock)
     mirror.prepare()
     return mirror
 
@@ -134,7 +134,7 @@ def test_what_somebody_changed_in_the_clone_does_not_stay(origin: Path, tmp_path
 def test_a_clone_that_is_there_is_used_again_even_for_another_address(origin: Path, tmp_path: Path) -> None:
     mirror_of(origin, tmp_path, Clock())
     moved = shutil.move(origin, tmp_path / "moved.git")
-    mirror = Mirror(f"file://{moved}", tmp_path / "bot" / "record")
+    mirror = GitMirror(f"file://{moved}", tmp_path / "bot" / "record")
     mirror.prepare()
     assert git(mirror.folder, "remote", "get-url", "origin").strip() == f"file://{moved}"
 
@@ -142,11 +142,11 @@ def test_a_clone_that_is_there_is_used_again_even_for_another_address(origin: Pa
 @pytest.mark.parametrize("url", ["", "--upload-pack=touch x", "ext::sh -c touch"])
 def test_what_is_no_address_is_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no address of a git repository"):
-        Mirror(url, tmp_path)
+        GitMirror(url, tmp_path)
 
 
 def test_a_repository_nobody_can_read_is_said_without_its_password(tmp_path: Path) -> None:
-    mirror = Mirror("https://me:canary-secret@127.0.0.1:1/x.git", tmp_path / "record")
+    mirror = GitMirror("https://me:canary-secret@127.0.0.1:1/x.git", tmp_path / "record")
     with pytest.raises(StorageError, match="could not be cloned") as caught:
         mirror.prepare()
     assert "canary-secret" not in caught.value.message + caught.value.advice
@@ -157,5 +157,5 @@ def test_a_folder_that_holds_something_else_is_left_alone(origin: Path, tmp_path
     folder.mkdir(parents=True)
     (folder / "mine.txt").write_text("mine", "utf-8")
     with pytest.raises(StorageError, match="something else than a clone"):
-        Mirror(f"file://{origin}", folder).prepare()
+        GitMirror(f"file://{origin}", folder).prepare()
     assert (folder / "mine.txt").read_text("utf-8") == "mine"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casa24.bot import questions
 from casa24.bot.cached_record import KeptHistory
-from casa24.bot.service import Answer, Desk
+from casa24.bot.service import Answer, RecordService
 from casa24.record.data_folder import DataFolder, dump
 from casa24.record.workspace import open_workspace
 from tests.bot.conftest import ROSTER, night, today
@@ -30,7 +30,7 @@ def test_a_question_asked_again_is_not_computed_again(label: Path) -> None:
         return questions.stats(record)
 
     async def scene() -> None:
-        desk = Desk(label / "casa24.toml")
+        desk = RecordService(label / "casa24.toml")
         for what in ("a", "a", "b", "a"):
             await desk.ask(question, what=what)
         lay_one_more(label)
@@ -49,7 +49,7 @@ def lay_one_more(label: Path) -> None:
 
 def test_a_day_that_changed_is_read_again_and_no_other(label: Path, days_read: list[dt.date]) -> None:
     async def scene() -> tuple[int, list[dt.date]]:
-        desk = Desk(label / "casa24.toml")
+        desk = RecordService(label / "casa24.toml")
         days_read.clear()
         await desk.ask(questions.growth)
         first = len(days_read)
@@ -66,7 +66,7 @@ def test_a_day_that_changed_is_read_again_and_no_other(label: Path, days_read: l
 
 def test_what_changes_in_the_roster_or_the_amendments_is_seen(label: Path) -> None:
     async def scene() -> tuple[str, str, str]:
-        desk = Desk(label / "casa24.toml")
+        desk = RecordService(label / "casa24.toml")
         before = (await desk.ask(questions.artist, name="ben")).embed.text
         (label / "casa24.toml").write_text(ROSTER.replace('"Our label"', '"Another"'), "utf-8")
         named = (await desk.ask(questions.stats)).embed.title
@@ -96,7 +96,7 @@ def test_a_day_in_the_future_is_not_answered_with_and_named(label: Path) -> None
     """Somebody's wrong clock must not make every other day an old one."""
 
     async def asked() -> EmbedText:
-        desk = Desk(label / "casa24.toml")
+        desk = RecordService(label / "casa24.toml")
         told = (await desk.ask(questions.stats)).embed
         desk.close()
         return told
@@ -115,7 +115,7 @@ def test_a_damaged_day_is_logged_once_for_each_state_of_the_record(
     (label / "data" / "historical" / f"{today()}.json").write_text("{", "utf-8")
 
     async def scene() -> None:
-        desk = Desk(label / "casa24.toml")
+        desk = RecordService(label / "casa24.toml")
         for _ in range(3):
             await desk.ask(questions.unusual)
         desk.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.core.flags import spread
+from casa24.core.flags import to_cells
 from casa24.core.reason_codes import explain
 from casa24.core.snapshot import State
 from casa24.sources import registry
@@ -113,7 +113,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 
 def cells(night: Night, *platforms: str) -> Cells:
     """What is stored of these platforms."""
-    return {place: cell for place, cell in spread(night.day).items() if place.source in platforms}
+    return {place: cell for place, cell in to_cells(night.day).items() if place.source in platforms}
 
 
 def stored(night: Night, whole: Collection[str]) -> str:

@@ -6,7 +6,7 @@ import time
 
 from hypothesis import given
 
-from casa24.core.flags import Cell, Note, Place, fold, loose, spread
+from casa24.core.flags import Cell, CellKey, Note, loose, to_cells, to_flags
 from casa24.core.snapshot import Flag, Snapshot, State
 from tests.making import artist, flag, gaps, snapshot, snapshots
 
@@ -14,24 +14,24 @@ LOST = Note(State.FAILED, "timeout")
 
 
 def refolded(day: Snapshot) -> Snapshot:
-    return Snapshot.model_validate({**day.model_dump(by_alias=True), "flags": fold(spread(day))})
+    return Snapshot.model_validate({**day.model_dump(by_alias=True), "flags": to_flags(to_cells(day))})
 
 
 @given(snapshots())
 def test_folding_and_spreading_gives_each_value_its_flags_back(day: Snapshot) -> None:
-    assert spread(refolded(day)) == spread(day)
+    assert to_cells(refolded(day)) == to_cells(day)
 
 
 @given(snapshots())
 def test_folding_twice_changes_nothing_more(day: Snapshot) -> None:
     once = refolded(day)
-    assert fold(spread(once)) == once.flags
+    assert to_flags(to_cells(once)) == once.flags
 
 
 def test_a_restricted_app_is_one_flag_a_day_not_one_an_artist() -> None:
     artists = [artist(name, spotify={"followers": 5, "popularity_score": None}) for name in ("Ana", "Ben", "Cleo")]
     flags = [flag(name, "spotify", "popularity_score", "not_offered") for name in ("Ana", "Ben", "Cleo")]
-    folded = fold(spread(snapshot(*artists, flags=flags)))
+    folded = to_flags(to_cells(snapshot(*artists, flags=flags)))
     assert [one.place for one in folded] == [("*", "spotify", "popularity_score")]
 
 
@@ -39,7 +39,7 @@ def test_a_platform_that_was_down_is_one_flag_a_day() -> None:
     names = ("Ana", "Ben", "Cleo")
     artists = [artist(name, spotify={"followers": None, "genres": None}) for name in names]
     flags = [one for name in names for one in gaps(name, "spotify", "followers", "genres")]
-    assert [one.place for one in fold(spread(snapshot(*artists, flags=flags)))] == [("*", "spotify", "*")]
+    assert [one.place for one in to_flags(to_cells(snapshot(*artists, flags=flags)))] == [("*", "spotify", "*")]
 
 
 def test_an_artist_whose_reason_differs_has_a_flag_of_their_own() -> None:
@@ -47,7 +47,7 @@ def test_an_artist_whose_reason_differs_has_a_flag_of_their_own() -> None:
     artists = [artist(name, spotify={"followers": None, "genres": None}) for name in names]
     flags = [*(flag(name, "spotify") for name in names[:2]), flag("Cleo", "spotify", state="no_account")]
     day = snapshot(*artists, flags=flags)
-    assert {one.place for one in fold(spread(day))} == {("*", "spotify", "*"), ("Cleo", "spotify", "*")}
+    assert {one.place for one in to_flags(to_cells(day))} == {("*", "spotify", "*"), ("Cleo", "spotify", "*")}
 
 
 def test_two_reasons_shared_by_some_do_not_hide_each_other() -> None:
@@ -80,31 +80,31 @@ def test_an_artist_without_a_section_gets_no_reason_from_the_others() -> None:
 
 def test_of_several_reasons_for_a_gap_the_most_specific_is_the_one() -> None:
     flags = [flag("*", "spotify", code="wide"), flag("Ana", "spotify", "followers", code="narrow")]
-    cells = spread(snapshot(artist(spotify={"followers": None}), flags=flags))
-    assert [note.code for note in cells[Place("Ana", "spotify", "followers")].notes] == ["narrow"]
+    cells = to_cells(snapshot(artist(spotify={"followers": None}), flags=flags))
+    assert [note.code for note in cells[CellKey("Ana", "spotify", "followers")].notes] == ["narrow"]
 
 
 def test_about_a_value_that_is_there_more_than_one_thing_may_hold() -> None:
     flags = [flag("Ana", "spotify", "followers", "rounded", low=1, high=9), flag("Ana", "spotify", "*", "suspect")]
-    cell = spread(snapshot(artist(spotify={"followers": 5}), flags=flags))[Place("Ana", "spotify", "followers")]
+    cell = to_cells(snapshot(artist(spotify={"followers": 5}), flags=flags))[CellKey("Ana", "spotify", "followers")]
     assert {note.state for note in cell.notes} == {State.ROUNDED, State.SUSPECT}
     assert cell.state is State.SUSPECT
 
 
 def test_the_labels_own_gaps_are_not_the_artists() -> None:
     day = snapshot(artist(spotify={"followers": 1}), flags=[flag(None, "discord")], discord={"member_count": None})
-    assert [one.place for one in fold(spread(day))] == [(None, "discord", "member_count")]
+    assert [one.place for one in to_flags(to_cells(day))] == [(None, "discord", "member_count")]
 
 
 def test_a_flag_about_a_section_that_is_not_there_is_loose() -> None:
     kept = [flag("Ana", "gone"), flag(None, "discord"), flag("*", "gone"), flag("Ana", "spotify", "saves")]
     day = snapshot(artist(spotify={"followers": None}), flags=[*kept, flag("*", "spotify"), flag("Ana", "spotify")])
-    assert loose(day.flags, spread(day)) == [Flag.model_validate(one) for one in kept]
+    assert loose(day.flags, to_cells(day)) == [Flag.model_validate(one) for one in kept]
 
 
 def test_keys_of_a_flag_that_nobody_knows_survive_the_folding() -> None:
     day = snapshot(artist(spotify={"followers": None}), flags=[flag("Ana", "spotify", "followers", seen_by=["x"])])
-    (folded,) = fold(spread(day))
+    (folded,) = to_flags(to_cells(day))
     assert folded.model_extra == {"seen_by": ["x"]}
 
 
@@ -113,7 +113,7 @@ def test_flags_keep_the_artists_order() -> None:
     names = ("Cleo", "Ana", "Ben")
     artists = [artist(name, youtube={"subscribers": 1000}) for name in names]
     flags = [flag(name, "youtube", "subscribers", "rounded", low=1000, high=1009) for name in names]
-    assert [one.artist for one in fold(spread(snapshot(*artists, flags=flags)))] == list(names)
+    assert [one.artist for one in to_flags(to_cells(snapshot(*artists, flags=flags)))] == list(names)
 
 
 def test_a_thousand_artists_are_spread_and_folded_in_no_time() -> None:
@@ -121,7 +121,7 @@ def test_a_thousand_artists_are_spread_and_folded_in_no_time() -> None:
     flags = [flag(f"A{n}", "spotify", "followers", code=f"c{n % 7}") for n in range(0, 1000, 3)]
     started = time.perf_counter()
     day = snapshot(*artists, flags=flags)
-    assert len(fold(spread(day))) <= len(flags)
+    assert len(to_flags(to_cells(day))) <= len(flags)
     assert time.perf_counter() - started < 2
 
 

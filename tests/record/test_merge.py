@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
-from casa24.core.flags import spread
+from casa24.core.flags import to_cells
 from casa24.core.snapshot import Snapshot, State
 from casa24.record.merge import combine, measured_anything, merge
 from tests.making import DAY, artist, flag, gaps, snapshot, snapshots
@@ -159,9 +159,9 @@ def test_merging_again_changes_nothing(one: Snapshot, other: Snapshot) -> None:
 def test_a_merge_loses_no_value_and_no_artist(one: Snapshot, other: Snapshot) -> None:
     merged = merge(one, other)
     assert {record.name for record in merged.artists} == {record.name for record in (*one.artists, *other.artists)}
-    cells = spread(merged)
+    cells = to_cells(merged)
     for side in (one, other):
-        for place, cell in spread(side).items():
+        for place, cell in to_cells(side).items():
             assert cell.value is None or cells[place].value is not None
 
 

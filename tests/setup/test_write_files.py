@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casa24.errors import StorageError, UsageError
-from casa24.setup.write_files import Fate, Planned, lay_down, plan
+from casa24.setup.write_files import FileAction, Planned, lay_down, plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,10 +74,10 @@ def test_a_list_of_lines_is_completed_once(tmp_path: Path, there: bytes, afterwa
     file = Planned(".gitignore", "# Secrets\n.env\n*.env\n", by_line=True)
     (tmp_path / ".gitignore").write_bytes(there)
     steps = plan(tmp_path, [file])
-    assert [step.fate for step in steps] == [Fate.COMPLETED]
+    assert [step.fate for step in steps] == [FileAction.COMPLETED]
     lay_down(steps)
     assert (tmp_path / ".gitignore").read_bytes() == afterwards
-    assert [step.fate for step in plan(tmp_path, [file])] == [Fate.UNCHANGED]
+    assert [step.fate for step in plan(tmp_path, [file])] == [FileAction.UNCHANGED]
 
 
 def test_a_complete_list_is_left_as_it_is(tmp_path: Path) -> None:

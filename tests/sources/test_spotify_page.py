@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casa24.errors import AccountUnavailable
 from casa24.sources._counts import Count
-from casa24.sources._spotify_page import Page, PageTrack, read_page
+from casa24.sources._spotify_page import ArtistPage, PageTrack, read_page
 from tests.sources.spotify_world import (
     ANA,
     BEN,
@@ -49,7 +49,7 @@ def exactly(value: int) -> Count:
 
 def test_a_rendered_page_gives_listeners_followers_tracks_and_the_name() -> None:
     text = page(ANA, label("6,481,936"), rows(("Tide", "1,234,567"), ("Dune", "980")), followers("48,876"))
-    assert read_page(text, ANA) == Page(
+    assert read_page(text, ANA) == ArtistPage(
         listeners=exactly(6481936),
         followers=48876,
         tracks=(PageTrack("Tide", track_id(1), 1234567), PageTrack("Dune", track_id(2), 980)),
@@ -207,12 +207,12 @@ def test_another_artists_data_on_our_page_is_not_read() -> None:
         }
     }
     found = read_page(page(ANA, label("976"), script({"entities": {"items": nodes}})), ANA)
-    assert found == Page(exactly(976), None, None, "Ana Aurora")
+    assert found == ArtistPage(exactly(976), None, None, "Ana Aurora")
 
 
 def test_where_only_the_data_says_whose_page_it_is_the_print_is_not_trusted() -> None:
     text = page(None, label("999"), followers("7"), rows(("Tide", "1")), state(ANA, stats={"monthlyListeners": 976}))
-    assert read_page(text, ANA) == Page(exactly(976), None, None, None)
+    assert read_page(text, ANA) == ArtistPage(exactly(976), None, None, None)
 
 
 def test_an_id_that_only_begins_like_ours_is_another_artist() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casa24.analysis.quality.findings import Level
+from casa24.analysis.quality.findings import Severity
 from casa24.cli import data_check
 from casa24.core import findings
 from casa24.core.reason_codes import COMMON
@@ -73,7 +73,7 @@ def declared() -> Iterator[str]:
 
 def looked_up() -> Iterator[str]:
     """What is chosen from a list or an enumeration before it is said."""
-    for values in (Level, findings.Level, Action, Why):
+    for values in (Severity, findings.Level, Action, Why):
         yield from (one.value for one in values)
     yield from {*quality._TITLES.values(), *data_check._ANSWERS.values()}  # noqa: SLF001 - what they say
 

@@ -25,7 +25,7 @@ DAY = dt.timedelta(days=1)
 _LONGEST_GAP = 366
 
 
-class State(NamedTuple):
+class OpenRises(NamedTuple):
     """What is known of an episode on one day. ``rises``: (day of the rise, what is left of it).
 
     ``leave``: which share of the earlier rises of this series left again; 0 where there were none.
@@ -47,7 +47,7 @@ class Daily(NamedTuple):
     item: Series
     first: dt.date
     values: tuple[int, ...]
-    open: tuple[State | None, ...]
+    open: tuple[OpenRises | None, ...]
     pace: tuple[float, ...]
     read: tuple[int, ...]
 
@@ -93,7 +93,7 @@ def daily(series: TimeSeries) -> Daily | None:
         return None
     made = steps(metric, points)
     anew = next((at + 1 for at in range(len(made.days) - 1, -1, -1) if made.days[at] > _LONGEST_GAP), 0)
-    states: list[State | None] = [None] * len(points)
+    states: list[OpenRises | None] = [None] * len(points)
     left: list[bool] = []
     for known in walk(metric, points, made.beyond):
         left += [rise.has_left or not ended.stayed for ended in known.ended for rise in ended.running.rises]
@@ -121,10 +121,10 @@ def _filled(column: Iterable[T], repeats: Sequence[int]) -> tuple[T, ...]:
     return tuple(entry for entry, times in zip(column, repeats, strict=True) for _ in range(times))
 
 
-def _state(running: Running | None, leave: float) -> State | None:
+def _state(running: Running | None, leave: float) -> OpenRises | None:
     if running is None:
         return None
-    return State(running.baseline, tuple((rise.date, rise.left) for rise in running.rises if rise.left), leave)
+    return OpenRises(running.baseline, tuple((rise.date, rise.left) for rise in running.rises if rise.left), leave)
 
 
 def every_daily(found: Iterable[TimeSeries]) -> list[Daily]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.reasons import Missing, missing
-from casa24.core.flags import spread
+from casa24.core.flags import to_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,7 +43,7 @@ def _read(day: Snapshot, sources: Sequence[AnySource]) -> set[Value]:
     titles |= {(source.name, field): note.title for source in sources for field, note in source.listings()}
     return {
         (place.source, place.artist, titles[place.source, place.field])
-        for place, cell in spread(day).items()
+        for place, cell in to_cells(day).items()
         if cell.value is not None and (place.source, place.field) in titles
     }
 

@@ -32,7 +32,7 @@ class Look:
     raw: bool = False
 
 
-class Reading(Result):
+class HistoryReading(Result):
     """A number on one day; ``what``: why there is none, or what is to be known about it, in words.
 
     ``change``: since the usable reading before, None where this one is not usable; it lies within
@@ -70,7 +70,7 @@ class Course(Result):
     metric: str
     title: str
     kind: Kind
-    readings: tuple[Reading, ...]
+    readings: tuple[HistoryReading, ...]
 
     @property
     def days_without(self) -> tuple[dt.date, ...]:
@@ -143,7 +143,7 @@ def _calendar(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def _course(one: TimeSeries, title: str, own: Mapping[str, Explanation]) -> Course:
-    readings: list[Reading] = []
+    readings: list[HistoryReading] = []
     before: Measurement | None = None
     for point in one.points:
         readings.append(_reading(point, before, title, own))
@@ -158,7 +158,7 @@ def _course(one: TimeSeries, title: str, own: Mapping[str, Explanation]) -> Cour
     )
 
 
-def _reading(point: Point, before: Measurement | None, title: str, own: Mapping[str, Explanation]) -> Reading:
+def _reading(point: Point, before: Measurement | None, title: str, own: Mapping[str, Explanation]) -> HistoryReading:
     now = point.reading
     plain = now.state is State.MEASURED
     what = "" if plain else explain(now.code, now.state, title=title, own=own, detail=now.detail).what
@@ -169,7 +169,7 @@ def _reading(point: Point, before: Measurement | None, title: str, own: Mapping[
             "change_low": (now.low or 0) - (before.high or 0),
             "change_high": (now.high or 0) - (before.low or 0),
         }
-    return Reading(
+    return HistoryReading(
         date=point.date, value=now.value, low=now.low, high=now.high, state=now.state,
         code=now.code, detail=now.detail, what=what, **changes,
     )  # fmt: skip

@@ -20,7 +20,7 @@ _RECENT = dt.timedelta(days=7)
 _NEAR = dt.timedelta(days=3)
 
 
-class Place(Result):
+class Standing(Result):
     """One artist's rank, from 1; ``tied``: shared with another.
 
     ``reading``: of ``date``, at most 7 days before the newest. ``moved``: how many places up (negative:
@@ -50,7 +50,7 @@ class Leaderboard(Result):
     metric: str
     title: str
     date: dt.date
-    places: tuple[Place, ...]
+    places: tuple[Standing, ...]
     absent: tuple[Absent, ...]
 
 
@@ -64,7 +64,7 @@ def leaderboard(found: Iterable[TimeSeries], item: Series, date: dt.date) -> Lea
     moved = _moved(_ranks(then), _ranks({name: now[name] for name in then}))
     held = list(ranks.values())
     places = [
-        Place(
+        Standing(
             artist=name,
             rank=rank,
             tied=held.count(rank) > 1,

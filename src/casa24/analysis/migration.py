@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import days_between
 from casa24.analysis.result import Result
-from casa24.core.flags import spread
+from casa24.core.flags import to_cells
 from casa24.core.reason_codes import explain
 from casa24.core.snapshot import State
 from casa24.record.legacy import interpret, known_accounts
@@ -117,7 +117,7 @@ def _missing_days(days: Sequence[Snapshot]) -> list[Oddity]:
 
 def _repeated(days: Sequence[Snapshot]) -> list[Oddity]:
     """Days on which everything is as the day before, lists included: probably copied, not measured."""
-    cells = [{place: cell.value for place, cell in spread(day).items()} for day in days]
+    cells = [{place: cell.value for place, cell in to_cells(day).items()} for day in days]
     found = [
         after.date for (_, after), (one, other) in zip(pairwise(days), pairwise(cells), strict=True) if one == other
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.reasons import missing
 from casa24.analysis.result import Result
-from casa24.core.flags import spread
+from casa24.core.flags import to_cells
 from casa24.core.snapshot import State, holds_number
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def silences(newest_first: Iterable[Snapshot], sources: Sequence[AnySource]) -> 
 
 def _heard(day: Snapshot) -> set[str]:
     """The sources that gave any number that day."""
-    return {place.source for place, cell in spread(day).items() if holds_number(cell.value)}
+    return {place.source for place, cell in to_cells(day).items() if holds_number(cell.value)}
 
 
 def _failing(days: list[Snapshot], source: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.analysis.result import Result
-from casa24.core.flags import Cell, Note, spread
+from casa24.core.flags import Cell, Note, to_cells
 from casa24.core.reason_codes import explain
 from casa24.core.snapshot import State, as_count
 
@@ -82,7 +82,7 @@ def _said(
     }
     counts = {(source.name, item.field) for source in sources for item in source.series()}
     wanted = None if only is None else set(only)
-    for place, cell in spread(snapshot).items():
+    for place, cell in to_cells(snapshot).items():
         title = titles.get((place.source, place.field))
         note = of(cell, (place.source, place.field) in counts)
         if title and note and (wanted is None or place.artist in wanted):

@@ -82,7 +82,7 @@ class NewEntry(Result):
     url: str | None
 
 
-class Departure(Result):
+class ExpectedDeparture(Result):
     """So many of a burst that are expected to leave a window on a day."""
 
     artist: str | None
@@ -118,7 +118,7 @@ class WeekReport(Result):
     missing: tuple[Missing, ...]
     began: tuple[Missing, ...] = ()
     ended: tuple[Missing, ...] = ()
-    departures: tuple[Departure, ...]
+    departures: tuple[ExpectedDeparture, ...]
     begins: dt.date | None = None
     ends: dt.date | None = None
 
@@ -231,13 +231,13 @@ def _lists(snapshots: Sequence[Snapshot], sources: Sequence[AnySource]) -> Lists
     return lists
 
 
-def _departures(waves: Iterable[OpenWave], week: Week) -> Iterator[Departure]:
+def _departures(waves: Iterable[OpenWave], week: Week) -> Iterator[ExpectedDeparture]:
     """What should leave a window in the seven days after the week."""
     for wave in waves:
         for leaving in wave.leaving:
             if dt.timedelta() < leaving.by - week.sunday <= DAYS:
                 one = wave.episode
-                yield Departure(
+                yield ExpectedDeparture(
                     artist=one.artist,
                     source_title=one.source_title,
                     title=one.title,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from casa24.core.metrics import Series
     from casa24.core.snapshot import Snapshot
-    from casa24.core.timeseries import Gathering
+    from casa24.core.timeseries import SeriesBuilder
 
 # Days kept in memory, some 10 kB each for a small label; older ones are read again whenever anything changed.
 _DAYS = 500
@@ -79,7 +79,7 @@ class KeptHistory(History):
                 yield snapshot
 
     @cached_property
-    def _gathering(self) -> Gathering:
+    def _gathering(self) -> SeriesBuilder:
         return super().gather()
 
     @cached_property
@@ -93,7 +93,7 @@ class KeptHistory(History):
         *,
         wants: Callable[[Series], bool] = any_number,
         watch: Callable[[Snapshot], None] = lambda _day: None,
-    ) -> Gathering:
+    ) -> SeriesBuilder:
         """As `History.gather`; the whole record is gathered once, whatever is needed of it."""
         if since is not None or until is not None:
             return super().gather(since, until, wants=wants, watch=watch)

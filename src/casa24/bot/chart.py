@@ -81,7 +81,7 @@ def draw(title: str, panels: Sequence[Panel], colour: str, first: dt.date, last:
 
     height = _HEAD + _PANEL * len(panels) + _FOOT
     canvas = FigureCanvasAgg(Figure((WIDTH / _DPI, height / _DPI), _DPI, facecolor=_GROUND))
-    lines = [_Line.of(panel, first, last) for panel in panels]
+    lines = [_ChartLine.of(panel, first, last) for panel in panels]
     left = _SIDE + _GUTTER + _DIGIT * max(len(grouped(tick)) for line in lines for tick in line.ticks)
     end = max([last, *(panel.forecast[0] for panel in panels if panel.forecast)])
     sheet = _Sheet(canvas.figure, _seen(colour), left, end.toordinal())
@@ -101,7 +101,7 @@ def _seen(colour: str) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-class _Line(NamedTuple):
+class _ChartLine(NamedTuple):
     """A value a day, nan where there is none: those nobody doubts, and the others; the scale they are shown on."""
 
     days: range
@@ -112,7 +112,7 @@ class _Line(NamedTuple):
     ticks: tuple[int, ...]
 
     @classmethod
-    def of(cls, panel: Panel, first: dt.date, last: dt.date) -> _Line:
+    def of(cls, panel: Panel, first: dt.date, last: dt.date) -> _ChartLine:
         days = range(first.toordinal(), last.toordinal() + 1)
         firm, doubtful = [nan] * len(days), [nan] * len(days)
         for day, value, doubted in panel.points:
@@ -179,7 +179,7 @@ class _Sheet(NamedTuple):
             written.set_text(f"{shown}…")
         return written.get_window_extent().width
 
-    def panel(self, panel: Panel, line: _Line, top: int, *, dated: bool) -> None:
+    def panel(self, panel: Panel, line: _ChartLine, top: int, *, dated: bool) -> None:
         """One panel: its heads, and below them the axes."""
         told = self.write(_told(line, panel), (WIDTH - _SIDE, top + _ABOVE * 0.4), _MEDIUM, bold=True)
         self.write(panel.title, (_SIDE, top + _ABOVE * 0.4), _MEDIUM, room=WIDTH - 3 * _SIDE - told)
@@ -196,7 +196,7 @@ class _Sheet(NamedTuple):
         elif panel.forecast:
             self._forecast(axes, line.newest, panel.forecast)
 
-    def _frame(self, axes: Axes, line: _Line, *, dated: bool) -> None:
+    def _frame(self, axes: Axes, line: _ChartLine, *, dated: bool) -> None:
         span, days = self.end - line.days[0], _dated(line.days[0], line.days[-1], self.end)
         air, form = 0.5 + span / 100, "%Y-%m" if span > _YEAR else "%m-%d"
         axes.set(xlim=(line.days[0] - air, self.end + air), ylim=(line.low, line.high), frame_on=False)
@@ -205,7 +205,7 @@ class _Sheet(NamedTuple):
         axes.tick_params(length=0, pad=8, labelsize=_SMALL, labelcolor=_DIM)
         axes.grid(color=_GRID, linewidth=0.8)
 
-    def _readings(self, axes: Axes, line: _Line) -> None:
+    def _readings(self, axes: Axes, line: _ChartLine) -> None:
         dot, ring = (5.0, 6.0) if len(line.days) <= _FEW_DAYS else (4.0, 4.0)
         # Thin where it leads to a doubtful value.
         axes.plot(line.days, line.inside, color=self.colour, linewidth=1, solid_capstyle="butt")
@@ -225,7 +225,7 @@ class _Sheet(NamedTuple):
         axes.plot((end, end, end), (low, value, high), "-o", color=self.colour, linewidth=2, ms=6, markevery=[1])
 
 
-def _told(line: _Line, panel: Panel) -> str:
+def _told(line: _ChartLine, panel: Panel) -> str:
     """The newest value, and what is foreseen of it: ``1,260 → 1,300 (1,250…1,350)``."""
     values = (line.newest[1], *(panel.forecast or ())[1:]) if line.newest else ()
     words = [grouped(round(one)) for one in values]

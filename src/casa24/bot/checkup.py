@@ -11,13 +11,13 @@ from casa24.errors import Casa24Error, CredentialError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from casa24.bot.service import Desk
-    from casa24.bot.settings import Found
+    from casa24.bot.service import RecordService
+    from casa24.bot.settings import FoundSetting
 
 _FRESH = 2
 
 
-async def examine(found: Found, desk: Desk) -> list[Finding]:
+async def examine(found: FoundSetting, desk: RecordService) -> list[Finding]:
     """Settings, then what Discord says of them, then the record."""
     lines = [*_settings(found)]
     try:
@@ -30,7 +30,7 @@ async def examine(found: Found, desk: Desk) -> list[Finding]:
     return lines
 
 
-def _settings(found: Found) -> Iterator[Finding]:
+def _settings(found: FoundSetting) -> Iterator[Finding]:
     for name in found.well:
         yield ok(f"{name} is set ({found.wallet.origin(name)})")
     for problem in found.problems:
@@ -64,7 +64,7 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
         await client.close()
 
 
-async def _record(desk: Desk) -> Finding:
+async def _record(desk: RecordService) -> Finding:
     from casa24.record.workspace import today
 
     try:

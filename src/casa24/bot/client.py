@@ -20,8 +20,8 @@ from casa24.text.i18n import LANGUAGES, speak, spoken, tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from casa24.bot.git_mirror import Mirror
-    from casa24.bot.service import Answer, Desk, Reply
+    from casa24.bot.git_mirror import GitMirror
+    from casa24.bot.service import Answer, BotReply, RecordService
     from casa24.bot.settings import Settings
 
 log = logging.getLogger("casa24.bot")
@@ -35,7 +35,7 @@ _Location = app_commands.TranslationContextLocation
 _NAMES = {_Location.command_name, _Location.parameter_name}
 
 
-class Manners(NamedTuple):
+class BotOptions(NamedTuple):
     """How the bot behaves. ``patience``: seconds before it says that it is thinking; ``cooldown``: None for none."""
 
     patience: float = PATIENCE
@@ -101,10 +101,10 @@ class Bot(discord.Client):
     def __init__(
         self,
         commands: Sequence[app_commands.Command[Any, ..., Any]],
-        desk: Desk,
+        desk: RecordService,
         settings: Settings,
-        mirror: Mirror | None = None,
-        manners: Manners | None = None,
+        mirror: GitMirror | None = None,
+        manners: BotOptions | None = None,
     ) -> None:
         # The bot has no voice, and nobody need install any.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -122,7 +122,7 @@ class Bot(discord.Client):
         self._commands = commands
         self._settings = settings
         self._mirror = mirror
-        self._manners = manners or Manners()
+        self._manners = manners or BotOptions()
         self.tree = Tree(self)
         self.cooldowns = None
         if self._manners.cooldown is not None:
@@ -185,7 +185,7 @@ class Bot(discord.Client):
             await interaction.response.send_message(embed=embed, files=files)
         log.info("%s answered in %s", question.__name__, spoken())
 
-    async def _reply(self, question: Callable[..., Answer], choices: dict[str, object]) -> Reply:
+    async def _reply(self, question: Callable[..., Answer], choices: dict[str, object]) -> BotReply:
         if self._mirror is not None:
             await self._mirror.refresh(self.desk.run, _FETCH_PATIENCE)
         return await self.desk.ask(question, **choices)
@@ -195,7 +195,7 @@ def _name(interaction: discord.Interaction[Bot]) -> str:
     return interaction.command.name if interaction.command else "a command"
 
 
-def _embed(reply: Reply) -> discord.Embed:
+def _embed(reply: BotReply) -> discord.Embed:
     told = reply.embed
     embed = discord.Embed(title=told.title, description=told.text or None, colour=discord.Colour.from_str(reply.colour))
     for field in told.fields:
@@ -205,7 +205,7 @@ def _embed(reply: Reply) -> discord.Embed:
     return embed.set_footer(text=told.footer)
 
 
-def _files(reply: Reply) -> list[discord.File]:
+def _files(reply: BotReply) -> list[discord.File]:
     return [] if reply.picture is None else [discord.File(io.BytesIO(reply.picture), "chart.png")]
 
 

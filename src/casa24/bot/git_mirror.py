@@ -24,7 +24,7 @@ _FETCH = 120.0
 _CHECKOUT = 30.0
 
 
-class Mirror:
+class GitMirror:
     """A clone in ``folder`` of the repository at ``url``; ``every``: seconds between two looks, at least."""
 
     def __init__(

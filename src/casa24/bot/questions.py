@@ -36,22 +36,22 @@ _DRAWN = ("audience", "window", "total")
 def stats(record: Record) -> Answer:
     """The label at a glance."""
     workspace, asof = record.workspace, f"{record.asof}"
-    grown, _ = questions.grown(workspace, None, _MONTH, _looked_at(record), asof=asof)
-    board = questions.ranked(workspace, None, asof=asof)
+    grown, _ = questions.growth_query(workspace, None, _MONTH, _looked_at(record), asof=asof)
+    board = questions.leaderboard_query(workspace, None, asof=asof)
     return Answer(stats_page(grown, board, workspace.label))
 
 
 def growth(record: Record, period: int = _MONTH, artist: str | None = None) -> Answer:
     """What grew."""
     wanted = [] if artist else _looked_at(record)
-    result, whose = questions.grown(record.workspace, artist, period, wanted, asof=f"{record.asof}")
+    result, whose = questions.growth_query(record.workspace, artist, period, wanted, asof=f"{record.asof}")
     page = growth_page(result, record.workspace.label, whose=whose)
     return Answer(page, _chart(record, result.artist, period) if result.artist else None)
 
 
 def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> Answer:
     """What is foreseen: a value, its range, and how past ones did."""
-    result, whose = forecasts.predicted(record.workspace, artist, (), days, f"{record.asof}")
+    result, whose = forecasts.predict_query(record.workspace, artist, (), days, f"{record.asof}")
     page = prediction_page(result, whose)
     one = {told.artist for told in result.forecasts}
     (name,) = one if len(one) == 1 and artist else (None,)
@@ -61,36 +61,38 @@ def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> An
 def artist(record: Record, name: str) -> Answer:
     """One artist in full."""
     history = record.workspace.record(asof=f"{record.asof}")
-    day = days.shown_day(record.workspace, history, "latest", artist=name, nearest=False)
+    day = days.day_query(record.workspace, history, "latest", artist=name, nearest=False)
     return Answer(artist_page(day), _chart(record, day.artists[0].name, _SEASON))
 
 
 def compare(record: Record, artists: tuple[str, ...]) -> Answer:
     """Artists side by side."""
-    return Answer(comparison_page(questions.compared(record.workspace, artists, asof=f"{record.asof}")))
+    return Answer(comparison_page(questions.compare_query(record.workspace, artists, asof=f"{record.asof}")))
 
 
 def leaderboard(record: Record, metric: str | None = None) -> Answer:
     """Who stands where."""
-    result = questions.ranked(record.workspace, metric, asof=f"{record.asof}")
+    result = questions.leaderboard_query(record.workspace, metric, asof=f"{record.asof}")
     return Answer(leaderboard_page(result, record.workspace.label))
 
 
 def week(record: Record, week: str | None = None) -> Answer:
     """The label's week."""
-    return Answer(week_page(questions.weekly(record.workspace, week, asof=f"{record.asof}"), record.workspace.label))
+    return Answer(
+        week_page(questions.week_query(record.workspace, week, asof=f"{record.asof}"), record.workspace.label)
+    )
 
 
 def unusual(record: Record) -> Answer:
     """What jumped, and what is open."""
     return Answer(
-        unusual_page(questions.noticed(record.workspace, None, asof=f"{record.asof}"), record.workspace.label)
+        unusual_page(questions.unusual_query(record.workspace, None, asof=f"{record.asof}"), record.workspace.label)
     )
 
 
 def milestones(record: Record, artist: str | None = None) -> Answer:
     """What was reached, and what comes next."""
-    result, whose = questions.reached(record.workspace, artist, asof=f"{record.asof}")
+    result, whose = questions.milestones_query(record.workspace, artist, asof=f"{record.asof}")
     return Answer(milestones_page(result, whose))
 
 

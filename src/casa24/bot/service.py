@@ -60,7 +60,7 @@ class Record(NamedTuple):
         return self.newest.day
 
 
-class Reply(NamedTuple):
+class BotReply(NamedTuple):
     """What is sent: the embed's texts, its colour and a picture."""
 
     embed: EmbedText
@@ -68,7 +68,7 @@ class Reply(NamedTuple):
     picture: bytes | None
 
 
-class Desk:
+class RecordService:
     """Where questions are answered. ``path``: the ``casa24.toml``, there or not; ``data/`` lies beside it."""
 
     def __init__(self, path: Path, data_dir: Path | None = None) -> None:
@@ -87,7 +87,7 @@ class Desk:
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._thread, context.run, work, *arguments)
 
-    async def ask(self, question: Callable[..., Answer], **choices: Any) -> Reply:
+    async def ask(self, question: Callable[..., Answer], **choices: Any) -> BotReply:
         """Answer a question. Raises Casa24Error."""
         return await self.run(self._answer, question, choices)
 
@@ -107,7 +107,7 @@ class Desk:
         """Let the thread end."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _answer(self, question: Callable[..., Answer], choices: Mapping[str, Any]) -> Reply:
+    def _answer(self, question: Callable[..., Answer], choices: Mapping[str, Any]) -> BotReply:
         record = self._record()
         key = (question, tuple(sorted(choices.items())), spoken())
         if (answer := self._answers.get(key)) is None:
@@ -117,7 +117,7 @@ class Desk:
         legend = [] if answer.picture is None else [tr("hollow: doubtful or rounded; grey: a wave; band: 80 %")]
         remarks = [*self._remarks(record), *legend]
         footer = footer_words(day(record.asof), (today() - record.asof).days, remarks)
-        return Reply(embed_of(answer.page, footer), record.workspace.roster.label.color, answer.picture)
+        return BotReply(embed_of(answer.page, footer), record.workspace.roster.label.color, answer.picture)
 
     def _remarks(self, record: Record) -> list[str]:
         newest = record.newest

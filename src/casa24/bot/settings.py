@@ -44,7 +44,7 @@ class Problem(NamedTuple):
     needed: bool = True
 
 
-class Found(NamedTuple):
+class FoundSetting(NamedTuple):
     """What was found, by name, and what is wrong with it."""
 
     wallet: credentials.Wallet
@@ -62,7 +62,7 @@ class Found(NamedTuple):
         return _id(self.wallet, CLIENT)
 
 
-def look(folder: Path, environ: Mapping[str, str]) -> Found:
+def look(folder: Path, environ: Mapping[str, str]) -> FoundSetting:
     """The settings in ``bot/.env``, then in the environment. Raises CredentialError for an unreadable file."""
     wallet = credentials.local(NAMES, environ={}, dotenv=folder / ENV_FILE)
     wallet.add(environ, NAMES, "environment")
@@ -73,10 +73,10 @@ def look(folder: Path, environ: Mapping[str, str]) -> Found:
             problems.append(Problem(f"{name} is not set", find, needed=name != GUILD))
         elif name in wallet.found and name != TOKEN and _id(wallet, name) is None:
             problems.append(Problem(f"{name} is no id: it is a number of 17 to 20 digits", find))
-    return Found(wallet, tuple(problems))
+    return FoundSetting(wallet, tuple(problems))
 
 
-def settings_of(found: Found) -> Settings:
+def settings_of(found: FoundSetting) -> Settings:
     """The settings to run with. Raises CredentialError for what is missing, or no id."""
     client = found.client
     needed = [problem for problem in found.problems if problem.needed]

@@ -17,7 +17,7 @@ from casa24.errors import INTERRUPTED, Casa24Error
 log = logging.getLogger("casa24.cli")
 
 
-class Border(TyperGroup):
+class ErrorHandlingGroup(TyperGroup):
     """Runs a command and turns what it raises into a sentence and an exit code."""
 
     def __init__(self, **settings: Any) -> None:
@@ -76,7 +76,7 @@ def _give_up_stdout() -> None:
 
 
 app = typer.Typer(
-    cls=Border,
+    cls=ErrorHandlingGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     # Markup in help costs 100 ms at every start, and would eat names like [bold].

@@ -24,9 +24,9 @@ def bot(
     debug: options.Debug = False,
 ) -> None:
     """Answer questions in the label's Discord server. It runs until Ctrl-C."""
-    from casa24.cli.bot_run import Place, check_bot, run_bot
+    from casa24.cli.bot_run import RecordLocation, check_bot, run_bot
 
-    place = Place.of(config, data_dir, pull)
+    place = RecordLocation.of(config, data_dir, pull)
     if check:
         raise typer.Exit(check_bot(place))
     run_bot(place, everywhere=everywhere)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from casa24.analysis.checkup import Checkup, Line
-from casa24.bot.git_mirror import Mirror
-from casa24.bot.service import Desk
+from casa24.bot.git_mirror import GitMirror
+from casa24.bot.service import RecordService
 from casa24.bot.settings import TOKEN, invite, look, settings_of
 from casa24.cli.output import emit, keep_secret, log_lines, say
 from casa24.config import loading
@@ -20,34 +20,34 @@ from casa24.views.checkup import checkup_page
 from casa24.views.formats import Format
 
 if TYPE_CHECKING:
-    from casa24.bot.settings import Found
+    from casa24.bot.settings import FoundSetting
 
 _CLONE = "bot/record"
 
 
-class Place(NamedTuple):
+class RecordLocation(NamedTuple):
     """``home``: the folder whose ``bot/.env`` holds the settings; the record is there, or in the clone beside it."""
 
     home: Path
-    desk: Desk
-    mirror: Mirror | None
+    desk: RecordService
+    mirror: GitMirror | None
 
     @classmethod
-    def of(cls, path: Path | None, data_dir: Path | None, pull: str | None) -> Place:
+    def of(cls, path: Path | None, data_dir: Path | None, pull: str | None) -> RecordLocation:
         """The place the options mean. Raises UsageError or ConfigError."""
         if path is not None:
             loading.read(path)
         here = path or loading.find() or Path.cwd() / loading.FILE_NAME
         home = here.absolute().parent
         if pull is None:
-            return cls(home, Desk(here.absolute(), data_dir), None)
+            return cls(home, RecordService(here.absolute(), data_dir), None)
         if path is not None or data_dir is not None:
             raise UsageError("--pull brings its own casa24.toml and data.", advice="Leave --config and --data-dir out.")
         clone = home / _CLONE
-        return cls(home, Desk(clone / loading.FILE_NAME), Mirror(pull, clone))
+        return cls(home, RecordService(clone / loading.FILE_NAME), GitMirror(pull, clone))
 
 
-def check_bot(place: Place) -> int:
+def check_bot(place: RecordLocation) -> int:
     """Print what a bot would find here; the exit code."""
     from casa24.bot.checkup import examine
 
@@ -66,10 +66,10 @@ def check_bot(place: Place) -> int:
     return checkup.exit_code
 
 
-def run_bot(place: Place, *, everywhere: bool) -> None:
+def run_bot(place: RecordLocation, *, everywhere: bool) -> None:
     """Answer until asked to stop. Raises CredentialError, UsageError or Casa24Error."""
     _need_discord()
-    from casa24.bot.client import Bot, Manners
+    from casa24.bot.client import Bot, BotOptions
     from casa24.bot.commands import COMMANDS
     from casa24.bot.run import serve
 
@@ -80,13 +80,13 @@ def run_bot(place: Place, *, everywhere: bool) -> None:
     say(f"To invite the bot: {invite(settings.client, settings.guild)}")
 
     async def run() -> None:
-        bot = Bot(COMMANDS, place.desk, settings, place.mirror, Manners(everywhere=everywhere))
+        bot = Bot(COMMANDS, place.desk, settings, place.mirror, BotOptions(everywhere=everywhere))
         await serve(bot, settings.token.get_secret_value())
 
     asyncio.run(run())
 
 
-def _found(place: Place) -> Found:
+def _found(place: RecordLocation) -> FoundSetting:
     """The settings here, the token kept out of everything printed."""
     found = look(place.home, os.environ)
     if TOKEN in found.wallet.found:

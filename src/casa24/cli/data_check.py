@@ -19,7 +19,7 @@ from casa24.record.workspace import today
 from casa24.text.i18n import count, tr
 
 if TYPE_CHECKING:
-    from casa24.analysis.quality.findings import Finding, Quality
+    from casa24.analysis.quality.findings import Quality, RecordFinding
     from casa24.record.amendments import Amendment
     from casa24.record.workspace import Workspace
 
@@ -76,12 +76,12 @@ def amend(workspace: Workspace, quality: Quality, *, yes: bool) -> int:
     return len(lines)
 
 
-def _lines(one: Finding, action: Action) -> list[Amendment]:
+def _lines(one: RecordFinding, action: Action) -> list[Amendment]:
     reason = one.what if action is Action.SUSPECT else tr("looked at, true")
     return [proposal.line(action, reason) for proposal in one.proposals]
 
 
-def _asked(one: Finding, place: str) -> Action | str | None:
+def _asked(one: RecordFinding, place: str) -> Action | str | None:
     """What its owner says of a finding: an action, ``all``, or None to leave it open."""
     when = f"{one.first}" if one.first == one.last else f"{one.first} … {one.last}"
     say(f"\n{place}: {one.artist or tr('everybody')}, {when}: {one.what}")

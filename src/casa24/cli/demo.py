@@ -8,10 +8,10 @@ def demo(form: options.AsFormat = Format.TABLE, debug: options.Debug = False) ->
     """Collect invented days into ./casa24-demo, and show the last. There are 17; no keys, no network."""
     from casa24.cli.demo_run import commands, rehearse
     from casa24.cli.output import emit, say
-    from casa24.queries.days import shown_day
+    from casa24.queries.days import day_query
     from casa24.views.day import label_page
 
     workspace = rehearse()
-    day = shown_day(workspace, workspace.history, "latest", artist=None, nearest=False)
+    day = day_query(workspace, workspace.history, "latest", artist=None, nearest=False)
     emit(label_page(day, workspace.label), day, form)
     say(f"\nEvery number above is invented. Now ask for yourself:\n{commands(workspace)}")

@@ -22,11 +22,11 @@ def predict(
     """Forecast the label's numbers, or one artist's, with ranges. Each says what it assumes."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.forecasts import predicted
+    from casa24.queries.forecasts import predict_query
     from casa24.views.forecast import prediction_page
 
     workspace = open_workspace(config, data_dir)
-    result, whose = predicted(workspace, artist, metric or (), days, asof)
+    result, whose = predict_query(workspace, artist, metric or (), days, asof)
     emit(prediction_page(result, whose), result, form)
 
 
@@ -43,9 +43,9 @@ def backtest(
     """Replay and score every forecast the record could have had."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.forecasts import replayed
+    from casa24.queries.forecasts import backtest_query
     from casa24.views.forecast import backtest_page
 
     workspace = open_workspace(config, data_dir)
-    result = replayed(workspace, since, until, days)
+    result = backtest_query(workspace, since, until, days)
     emit(backtest_page(result, workspace.label), result, form)

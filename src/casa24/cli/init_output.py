@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from casa24.setup.write_files import Fate, lay_down
+from casa24.setup.write_files import FileAction, lay_down
 from casa24.text.escape import clean
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _PROSE = textwrap.TextWrapper(80, subsequent_indent="   ", break_long_words=False, break_on_hyphens=False)
 _WORDS = {
-    Fate.NEW: "new",
-    Fate.UNCHANGED: "unchanged",
-    Fate.KEPT: "kept: it is there already, and another than casa24's",
-    Fate.REPLACED: "replaced",
-    Fate.COMPLETED: "completed: lines added at its end",
+    FileAction.NEW: "new",
+    FileAction.UNCHANGED: "unchanged",
+    FileAction.KEPT: "kept: it is there already, and another than casa24's",
+    FileAction.REPLACED: "replaced",
+    FileAction.COMPLETED: "completed: lines added at its end",
 }
 
 
@@ -35,7 +35,7 @@ def carry_out(steps: Sequence[Step], *, dry_run: bool, kept: str = "") -> None:
         typer.echo(clean(f"  {step.name:<{width}}  {_WORDS[step.fate]}"))
     if dry_run:
         typer.echo("Nothing was written: --dry-run.")
-    elif kept and any(step.fate is Fate.KEPT for step in steps):
+    elif kept and any(step.fate is FileAction.KEPT for step in steps):
         typer.echo(kept)
 
 

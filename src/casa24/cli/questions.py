@@ -38,11 +38,11 @@ def growth(
     """Show what grew over a period, artist by artist. What moved in a wave is told apart."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.questions import grown
+    from casa24.queries.questions import growth_query
     from casa24.views.growth import growth_page
 
     workspace = open_workspace(config, data_dir)
-    result, whose = grown(workspace, artist, period.days, metric or [], asof=asof)
+    result, whose = growth_query(workspace, artist, period.days, metric or [], asof=asof)
     emit(growth_page(result, workspace.label, whose=whose), result, form)
 
 
@@ -58,11 +58,11 @@ def unusual(
     """Show what jumped, what is open, and who moved together. It looks back 30 days, or to the day of --since."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.questions import noticed
+    from casa24.queries.questions import unusual_query
     from casa24.views.unusual import unusual_page
 
     workspace = open_workspace(config, data_dir)
-    result = noticed(workspace, since, asof=asof)
+    result = unusual_query(workspace, since, asof=asof)
     emit(unusual_page(result, workspace.label), result, form)
 
 
@@ -79,11 +79,11 @@ def milestones(
     """Show the milestones reached, and how far the next ones are. Only what is certain counts."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.questions import reached
+    from casa24.queries.questions import milestones_query
     from casa24.views.milestones import milestones_page
 
     workspace = open_workspace(config, data_dir)
-    result, name = reached(workspace, artist, asof=asof)
+    result, name = milestones_query(workspace, artist, asof=asof)
     emit(milestones_page(result, name, everything=everything), result, form)
 
 
@@ -104,10 +104,10 @@ def compare(
     """Show artists side by side, with their changes in 30 days."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.questions import compared
+    from casa24.queries.questions import compare_query
     from casa24.views.ranking import comparison_page
 
-    result = compared(open_workspace(config, data_dir), artists, asof=asof)
+    result = compare_query(open_workspace(config, data_dir), artists, asof=asof)
     emit(comparison_page(result), result, form)
 
 
@@ -129,11 +129,11 @@ def leaderboard(
     """Show who stands where by one number. Beside it stands how that changed in 30 days."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.questions import ranked
+    from casa24.queries.questions import leaderboard_query
     from casa24.views.ranking import leaderboard_page
 
     workspace = open_workspace(config, data_dir)
-    result = ranked(workspace, metric, asof=asof)
+    result = leaderboard_query(workspace, metric, asof=asof)
     emit(leaderboard_page(result, workspace.label), result, form)
 
 
@@ -151,9 +151,9 @@ def week(
     """Show the label's week. It says what changed, is unusual, was reached, is new, is missing, and leaves next."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.questions import weekly
+    from casa24.queries.questions import week_query
     from casa24.views.week import week_page
 
     workspace = open_workspace(config, data_dir)
-    result = weekly(workspace, which, asof=asof)
+    result = week_query(workspace, which, asof=asof)
     emit(week_page(result, workspace.label), result, form)

@@ -25,11 +25,11 @@ def show(
     """Show the label, or one artist in full, on one day."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.days import asked, shown_day
+    from casa24.queries.days import day_query, open_history
     from casa24.views.day import artist_page, label_page
 
     workspace = open_workspace(config, data_dir)
-    day = shown_day(workspace, asked(workspace, asof=asof, raw=raw), date, artist=artist, nearest=nearest)
+    day = day_query(workspace, open_history(workspace, asof=asof, raw=raw), date, artist=artist, nearest=nearest)
     emit(artist_page(day) if artist else label_page(day, workspace.label), day, form)
 
 
@@ -49,11 +49,13 @@ def diff(
     """Compare two days. Write them like 2025-10-01, today, yesterday, latest, or 7d (seven days ago)."""
     from casa24.cli.output import emit
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.days import asked, compared
+    from casa24.queries.days import diff_query, open_history
     from casa24.views.diff import diff_page
 
     workspace = open_workspace(config, data_dir)
-    result = compared(workspace, asked(workspace, asof=asof, raw=raw), old, new, artist=artist, nearest=nearest)
+    result = diff_query(
+        workspace, open_history(workspace, asof=asof, raw=raw), old, new, artist=artist, nearest=nearest
+    )
     emit(diff_page(result, workspace.label), result, form)
 
 
@@ -85,12 +87,12 @@ def history(
     """Show an artist's numbers over time. It draws a plot with its gaps and doubts, and lists the readings."""
     from casa24.cli.output import emit, plot_style
     from casa24.cli.workspace import open_workspace
-    from casa24.queries.days import asked, followed
+    from casa24.queries.days import history_query, open_history
     from casa24.views.history import history_page
 
     workspace = open_workspace(config, data_dir)
-    record = asked(workspace, asof=asof, raw=raw)
-    result = followed(workspace, record, artist, metrics or [], since=since, until=until)
+    record = open_history(workspace, asof=asof, raw=raw)
+    result = history_query(workspace, record, artist, metrics or [], since=since, until=until)
     emit(history_page(result, workspace.label, plot_style()), result, form)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from casa24._version import __version__
-from casa24.core.flags import Cell, Cells, Note, Place, fold, sections_of
+from casa24.core.flags import Cell, CellKey, Cells, Note, sections_of, to_flags
 from casa24.core.metrics import Listing, Metric
 from casa24.core.reason_codes import CONTROL_SILENT, MISSING, UNANSWERED, Gap, gap_of
 from casa24.core.snapshot import SCHEMA, ArtistRecord, Snapshot, SourceRun, State, as_count
@@ -60,7 +60,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ValidatedReading:
     """A reading as plain data: from here on no code of the source's is run any more.
 
     ``name``: what the platform calls the account. ``has_number``: whether any of it is a number;
@@ -82,7 +82,7 @@ class Progress:
     source: AnySource
     expected: int
     control: str | None = None
-    readings: dict[str, Heard] = field(default_factory=dict)
+    readings: dict[str, ValidatedReading] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
     ended: Gap | None = None
     warnings: list[str] = field(default_factory=list)
@@ -156,7 +156,7 @@ def _reason(request: Request, progress: Progress | None, artist: str | None, acc
     return Gap(State.FAILED, CONTROL_SILENT, gap.code) if silent else gap
 
 
-def cells_of(artist: str | None, source: AnySource, reading: Heard | None, reason: Gap) -> Cells:
+def cells_of(artist: str | None, source: AnySource, reading: ValidatedReading | None, reason: Gap) -> Cells:
     """One section: every declared field, with its value and flags or the reason for its absence."""
     # Not the model's own defaults: where nothing was read nothing is known.
     fields = source.model.model_fields
@@ -178,7 +178,7 @@ def cells_of(artist: str | None, source: AnySource, reading: Heard | None, reaso
         ]
         if value is None and not notes:
             notes = [Note(why.state, why.code, why.detail or None)]
-        cells[Place(artist, source.name, name)] = Cell(value, tuple(notes))
+        cells[CellKey(artist, source.name, name)] = Cell(value, tuple(notes))
     return cells
 
 
@@ -212,7 +212,7 @@ def _assemble(
         "generator": request.generator,
         "sources": runs,
         "artists": records,
-        "flags": fold(cells),
+        "flags": to_flags(cells),
         **sections.get(None, {}),
     }
     return Snapshot.model_validate(content)

@@ -14,10 +14,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from casa24.collect.assemble import Heard, Progress, Request, cells_of, snapshot_of
+from casa24.collect.assemble import Progress, Request, ValidatedReading, cells_of, snapshot_of
 from casa24.collect.task_thread import TaskThread
 from casa24.core.findings import Finding, Level
-from casa24.core.flags import fold
+from casa24.core.flags import to_flags
 from casa24.core.reason_codes import COMMON, CONTROL_SILENT, MISSING, Gap, gap_of
 from casa24.core.snapshot import State, holds_number
 from casa24.errors import BadReply, SourceUnavailable
@@ -204,7 +204,7 @@ class _Collector:
     def _find(self, findings: tuple[Finding, ...]) -> None:
         self.progress.findings = findings
 
-    def _take(self, account: str, outcome: Heard | Exception) -> None:
+    def _take(self, account: str, outcome: ValidatedReading | Exception) -> None:
         if isinstance(outcome, Exception):
             self.progress.failures[account] = outcome
             log.debug("%s %s: %r", self.progress.source.name, account, outcome)
@@ -243,7 +243,7 @@ def _checked(findings: Iterable[object]) -> tuple[Finding, ...]:
     )
 
 
-def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard | Exception:
+def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> ValidatedReading | Exception:
     """A reading as plain data, or why it cannot be recorded: nobody checks a stranger's types but we, here."""
     if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
         return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
@@ -253,8 +253,10 @@ def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Heard
     try:
         values = outcome.stats.model_dump(mode="json")
         measured = any(holds_number(value) for value in values.values())
-        heard = Heard(values, tuple(outcome.flags), outcome.account, outcome.via, measured, outcome.account_name)
-        fold(cells_of("", source, heard, MISSING))
+        heard = ValidatedReading(
+            values, tuple(outcome.flags), outcome.account, outcome.via, measured, outcome.account_name
+        )
+        to_flags(cells_of("", source, heard, MISSING))
         told = json.dumps([heard.values, heard.account, [repr(flag) for flag in heard.flags]])
     except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
         return error

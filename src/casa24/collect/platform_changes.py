@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from casa24.core.flags import Cell, Cells, Note, Place, fold, loose, spread
+from casa24.core.flags import Cell, CellKey, Cells, Note, loose, to_cells, to_flags
 from casa24.core.reason_codes import MISSING
 from casa24.core.snapshot import Snapshot, State
 
@@ -27,7 +27,7 @@ def mark_changes(fresh: Snapshot, earlier: Iterable[Snapshot]) -> Snapshot:
     ``earlier``: the days before, newest first; read only as far as needed. Only what one
     of them had can be lost: a field no artist ever had is not.
     """
-    cells = spread(fresh)
+    cells = to_cells(fresh)
     columns: dict[Column, Cells] = {}
     for place, cell in cells.items():
         columns.setdefault((place.source, place.field), {})[place] = cell
@@ -39,11 +39,11 @@ def mark_changes(fresh: Snapshot, earlier: Iterable[Snapshot]) -> Snapshot:
         place: cell._replace(notes=(CHANGED,)) if _column(place) in lost and _is_missing(cell) else cell
         for place, cell in cells.items()
     }
-    flags = (*fold(marked), *loose(fresh.flags, cells))
+    flags = (*to_flags(marked), *loose(fresh.flags, cells))
     return Snapshot.model_validate({**fresh.model_dump(by_alias=True), "flags": flags})
 
 
-def _column(place: Place) -> Column:
+def _column(place: CellKey) -> Column:
     return (place.source, place.field)
 
 
@@ -52,7 +52,7 @@ def _is_missing(cell: Cell) -> bool:
     return cell.value is None and any(note.code == MISSING.code for note in cell.notes)
 
 
-def _gone(column: Cells) -> set[Place]:
+def _gone(column: Cells) -> set[CellKey]:
     """The answers that lack a value nobody has; empty where somebody has it, or one of several says nothing."""
     asked = [place for place, cell in column.items() if cell.state is not State.NO_ACCOUNT]
     missing = {place for place in asked if _is_missing(column[place])}
@@ -60,12 +60,12 @@ def _gone(column: Cells) -> set[Place]:
     return missing if everywhere else set()
 
 
-def _lost(gone: dict[Column, set[Place]], earlier: Iterable[Snapshot]) -> set[Column]:
+def _lost(gone: dict[Column, set[CellKey]], earlier: Iterable[Snapshot]) -> set[Column]:
     """The columns of which as many of those now missing had a value on some earlier day, or were known to be lost."""
-    had: dict[Column, set[Place]] = {column: set() for column in gone}
+    had: dict[Column, set[CellKey]] = {column: set() for column in gone}
     lost: set[Column] = set()
     for snapshot in earlier:
-        for place, cell in spread(snapshot).items():
+        for place, cell in to_cells(snapshot).items():
             if place in gone.get(_column(place), ()) and (cell.value is not None or CHANGED in cell.notes):
                 had[_column(place)].add(place)
         lost = {column for column, places in had.items() if len(places) >= min(2, len(gone[column]))}

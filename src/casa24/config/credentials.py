@@ -39,7 +39,7 @@ _PLACEHOLDER = re.compile(r"your_|optional_for_")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCredential:
     """One credential and where it was found: ``Worker``, ``environment`` or ``.env``."""
 
     secret: SecretStr
@@ -50,7 +50,7 @@ class Found:
 class Wallet:
     """The credentials of one run. ``warnings``: what the label should know about them."""
 
-    found: dict[str, Found] = field(default_factory=dict)
+    found: dict[str, FoundCredential] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def give(self, names: Iterable[str]) -> dict[str, SecretStr]:
@@ -72,7 +72,7 @@ class Wallet:
             if not value or name in self.found or _PLACEHOLDER.match(value):
                 continue
             if value.isprintable() and value.isascii():
-                self.found[name] = Found(SecretStr(value), origin)
+                self.found[name] = FoundCredential(SecretStr(value), origin)
             else:
                 self.warnings.append(
                     f"{name} (from {origin}) holds characters no key has, such as a line break, and is not used. "
@@ -117,7 +117,7 @@ async def gather(
 
 
 async def _from_worker(
-    url: str, key: Found | None, job: Job | None, web: Web, warnings: list[str]
+    url: str, key: FoundCredential | None, job: Job | None, web: Web, warnings: list[str]
 ) -> dict[str, str] | None:
     """What the Worker gives to GitHub's word for this job, else to our key; None where it gives nothing."""
     instead = f" Used {WORKER_KEY} instead." if key else ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from casa24.core.snapshot import Snapshot
 
 
-class Place(NamedTuple):
+class CellKey(NamedTuple):
     """Where a value stands; ``artist`` None is the label itself."""
 
     artist: str | None
@@ -67,12 +67,12 @@ class Cell(NamedTuple):
         return next((state for state in (State.SUSPECT, State.ROUNDED) if state in states), State.MEASURED)
 
 
-Cells = dict[Place, Cell]
+Cells = dict[CellKey, Cell]
 Sections = dict[str | None, dict[str, Section]]
 """By artist (None: the label), then by source."""
 
 
-def spread(snapshot: Snapshot) -> Cells:
+def to_cells(snapshot: Snapshot) -> Cells:
     """Every stored value of a snapshot with the flags that speak of it."""
     cells: Cells = {}
     holders: list[tuple[str | None, Mapping[str, Any]]] = [(None, snapshot.sections)]
@@ -81,7 +81,7 @@ def spread(snapshot: Snapshot) -> Cells:
         for source, section in sections.items():
             for field, value in section.items():
                 # Of two records with one name the first counts, as for whoever reads a snapshot.
-                place = Place(artist, source, field)
+                place = CellKey(artist, source, field)
                 if place not in cells:
                     cells[place] = Cell(value, _notes(snapshot, artist, source, field, value))
     return cells
@@ -116,8 +116,8 @@ def loose(flags: Iterable[Flag], cells: Cells) -> list[Flag]:
     return [flag for flag in flags if flag.place not in held]
 
 
-def fold(cells: Cells) -> tuple[Flag, ...]:
-    """The flags of these values, in as few lines as say the same. ``spread`` gives the values' flags back."""
+def to_flags(cells: Cells) -> tuple[Flag, ...]:
+    """The flags of these values, in as few lines as say the same. ``to_cells`` gives the values' flags back."""
     return tuple(flag for source in dict.fromkeys(place.source for place in cells) for flag in _fold(source, cells))
 
 
@@ -137,23 +137,23 @@ def _fold(source: str, cells: Cells) -> Iterable[Flag]:
             yield from (note.at(place.artist, source, place.field) for note in cell.notes)
 
 
-def _whole_sections(gaps: dict[Place, Note], own: Cells) -> dict[Place, Note]:
+def _whole_sections(gaps: dict[CellKey, Note], own: Cells) -> dict[CellKey, Note]:
     """A section that is empty for one reason says it once, as field ``*``."""
-    fields: dict[str | None, list[Place]] = {}
+    fields: dict[str | None, list[CellKey]] = {}
     for place in own:
         fields.setdefault(place.artist, []).append(place)
-    folded: dict[Place, Note] = {}
+    folded: dict[CellKey, Note] = {}
     for artist, places in fields.items():
         notes = {gaps.get(place) for place in places}
         (only, *others) = notes
         if only is not None and not others and len(places) > 1:
-            folded[Place(artist, places[0].source, EVERY)] = only
+            folded[CellKey(artist, places[0].source, EVERY)] = only
         else:
             folded.update({place: gaps[place] for place in places if place in gaps})
     return folded
 
 
-def _shared(gaps: Mapping[Place, Note], own: Cells, artists: set[str]) -> dict[str, Note]:
+def _shared(gaps: Mapping[CellKey, Note], own: Cells, artists: set[str]) -> dict[str, Note]:
     """The reason several artists share, by field.
 
     ``*`` for every field is read after a single field's ``*``, so it is only used

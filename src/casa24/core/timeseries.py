@@ -119,7 +119,7 @@ class Members:
         return member
 
 
-class Gathering:
+class SeriesBuilder:
     """Series in the making: days are added oldest first, and need not be kept.
 
     ``days``: those that were added; ``repeated``: the days on which an artist stood more than once, by name.

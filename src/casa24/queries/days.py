@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _LABEL = "label"
 
 
-def asked(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -> History:
-    """The record a reading command was asked for; amendments nobody understands are named, and the others heeded."""
+def open_history(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -> History:
+    """Open the record for a reading command; warn of amendment lines that cannot be understood."""
     history = workspace.record(asof=asof, raw=raw)
     if not raw:
         for problem in history.amendments.problems:
@@ -37,7 +37,7 @@ def asked(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -
     return history
 
 
-def shown_day(workspace: Workspace, history: History, date: str, *, artist: str | None, nearest: bool) -> Day:
+def day_query(workspace: Workspace, history: History, date: str, *, artist: str | None, nearest: bool) -> Day:
     """A recorded day, of one artist or all, with the changes since the snapshot before."""
     from casa24.analysis.day import describe_day
 
@@ -48,7 +48,9 @@ def shown_day(workspace: Workspace, history: History, date: str, *, artist: str 
     return describe_day(snapshot, workspace.registry.sources, before=before, only=only, aliases=workspace.aliases)
 
 
-def compared(workspace: Workspace, history: History, old: str, new: str, *, artist: str | None, nearest: bool) -> Diff:
+def diff_query(
+    workspace: Workspace, history: History, old: str, new: str, *, artist: str | None, nearest: bool
+) -> Diff:
     """Two recorded days against each other."""
     from casa24.analysis.diff import diff, match, with_doubts
 
@@ -67,7 +69,7 @@ def compared(workspace: Workspace, history: History, old: str, new: str, *, arti
     return with_doubts(result, registry.sources)
 
 
-def followed(
+def history_query(
     workspace: Workspace,
     history: History,
     artist: str,
@@ -128,7 +130,7 @@ def member(workspace: Workspace, history: History, members: Members, query: str)
 
 
 def _day(workspace: Workspace, history: History, text: str, *, nearest: bool) -> dt.date:
-    """The recorded day meant; that it is another than asked for is said."""
+    """The recorded day meant; a warning says so where another was asked for."""
     now = today()
     day = history.day(text, today=now, nearest=nearest)
     if nearest and text.strip().lower() != "latest" and day != (wanted := parse_day(text, today=now)):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TAUGHT_BY = dt.timedelta(days=3 * 365)
 
 
-def predicted(
+def predict_query(
     workspace: Workspace, artist: str | None, metrics: Sequence[str], days: int, asof: str | None
 ) -> tuple[Prediction, str]:
     """Forecasts as of a day, and whose. Raises NoSnapshot where nothing is recorded, UnknownName or UsageError."""
@@ -50,7 +50,7 @@ def predicted(
     return predict(found.series, question._replace(artist=who)), workspace.label if who is None else who
 
 
-def replayed(workspace: Workspace, since: str | None, until: str | None, horizons: str) -> Backtest:
+def backtest_query(workspace: Workspace, since: str | None, until: str | None, horizons: str) -> Backtest:
     """Every forecast the record could have had, scored. Raises UsageError for horizons that are none."""
     from casa24.analysis.backtest import backtest
     from casa24.analysis.daily import every_daily

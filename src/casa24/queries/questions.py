@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from casa24.analysis.calendar import shifted
 from casa24.core import names
 from casa24.errors import BadDate, UnknownName, UsageError
-from casa24.queries.days import asked
+from casa24.queries.days import open_history
 from casa24.record.history import parse_day
 from casa24.record.workspace import today
 from casa24.text.i18n import tr
@@ -39,7 +39,7 @@ def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
 
     What is wrong with newer days is said, and where nobody asked for a day, that the record is old.
     """
-    history, now = asked(workspace, asof=asof), today()
+    history, now = open_history(workspace, asof=asof), today()
     newest = history.newest(None if asof else now)
     if newest.to_come is not None:
         what = tr("{day} lies in the future and is not heeded", day=newest.to_come)
@@ -54,7 +54,7 @@ def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
     return history, newest.day
 
 
-def grown(
+def growth_query(
     workspace: Workspace, artist: str | None, days: int, metrics: Sequence[str], *, asof: str | None
 ) -> tuple[Growth, str | None]:
     """The growth of a period up to the newest day, and whose it is. Reads the period and 180 days before it."""
@@ -88,7 +88,7 @@ def _artists(workspace: Workspace, found: Iterable[TimeSeries]) -> list[str]:
     return list(dict.fromkeys([*roster, *(one.artist for one in found if one.artist is not None)]))
 
 
-def noticed(workspace: Workspace, since: str | None, *, asof: str | None) -> Unusual:
+def unusual_query(workspace: Workspace, since: str | None, *, asof: str | None) -> Unusual:
     """What was unusual since a day (else in 30 days), and what is still open. Reads 180 days more than that."""
     from casa24.analysis.co_movement import LOOK_BACK
     from casa24.analysis.unusual import unusual
@@ -101,7 +101,7 @@ def noticed(workspace: Workspace, since: str | None, *, asof: str | None) -> Unu
     return unusual(history.every_series(shifted(first, -LOOK_BACK), last), first, last)
 
 
-def reached(workspace: Workspace, artist: str | None, *, asof: str | None) -> tuple[Milestones, str]:
+def milestones_query(workspace: Workspace, artist: str | None, *, asof: str | None) -> tuple[Milestones, str]:
     """Milestones and whose they are. Reads the whole record: what was reached once is reached."""
     from casa24.analysis.milestones import milestones
 
@@ -114,7 +114,7 @@ def reached(workspace: Workspace, artist: str | None, *, asof: str | None) -> tu
     return result.only(whose), workspace.label if whose is None else whose
 
 
-def compared(workspace: Workspace, artists: Sequence[str], *, asof: str | None) -> Comparison:
+def compare_query(workspace: Workspace, artists: Sequence[str], *, asof: str | None) -> Comparison:
     """Artists side by side on the newest day. Reads 30 days, and 180 before them. Raises UsageError."""
     from casa24.analysis.co_movement import LOOK_BACK
     from casa24.analysis.compare import compare
@@ -128,7 +128,7 @@ def compared(workspace: Workspace, artists: Sequence[str], *, asof: str | None) 
     return compare(found, wanted, last, _MONTH.days)
 
 
-def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Leaderboard:
+def leaderboard_query(workspace: Workspace, metric: str | None, *, asof: str | None) -> Leaderboard:
     """The ranks of the newest day by one number, else the first window. Reads 40 days. Raises UnknownName."""
     from casa24.analysis.leaderboard import default_metric, leaderboard
     from casa24.core.metrics import named_metrics
@@ -147,7 +147,7 @@ def ranked(workspace: Workspace, metric: str | None, *, asof: str | None) -> Lea
     return leaderboard(history.every_series(shifted(last, -_RANKS), last), item, last)
 
 
-def weekly(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekReport:
+def week_query(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekReport:
     """A week, else the last complete one, or the first days of a record that has none. Raises BadDate.
 
     Reads the whole record, for the milestones.

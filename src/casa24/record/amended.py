@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24.core.flags import Cell, Note, fold, loose, sections_of, spread
+from casa24.core.flags import Cell, Note, loose, sections_of, to_cells, to_flags
 from casa24.core.reason_codes import AMENDED
 from casa24.core.snapshot import ArtistRecord, Snapshot, State, as_count
 from casa24.record.amendments import Action
@@ -22,8 +22,8 @@ def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[
     """
     if not _speak(told, lines, keys_of):
         return told
-    cells = spread(told)
-    recorded = spread(raw)
+    cells = to_cells(told)
+    recorded = to_cells(raw)
     changed = dict(cells)
     for place, cell in cells.items():
         names = frozenset() if place.artist is None else keys_of(place.artist)
@@ -41,7 +41,7 @@ def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[
         **told.model_dump(by_alias=True),
         **sections.get(None, {}),
         "artists": records,
-        "flags": [*fold(changed), *loose(told.flags, cells)],
+        "flags": [*to_flags(changed), *loose(told.flags, cells)],
     }
     return Snapshot.model_validate(content)
 

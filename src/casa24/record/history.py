@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casa24.core.metrics import Metric, Series, any_number
 from casa24.core.names import find, key_of
-from casa24.core.timeseries import Gathering, Members, TimeSeries
+from casa24.core.timeseries import Members, SeriesBuilder, TimeSeries
 from casa24.errors import BadDate, NoSnapshot, StorageError
 from casa24.record.amended import amended
 from casa24.record.amendments import FILE_NAME, Amendments
@@ -127,7 +127,7 @@ class History:
         *,
         wants: Callable[[Series], bool] = any_number,
         watch: Callable[[Snapshot], None] = lambda _day: None,
-    ) -> Gathering:
+    ) -> SeriesBuilder:
         """As `every_series`, with who is who and which days could be read; ``watch`` sees each of them.
 
         ``wants``: the numbers needed; others may be left out.
@@ -135,7 +135,7 @@ class History:
         needed, of_label = (
             [item for item in items if wants(item)] for items in (self.folder.series, self.label_series)
         )
-        gathering = Gathering(needed, of_label, Members(self.artists))
+        gathering = SeriesBuilder(needed, of_label, Members(self.artists))
         for snapshot in self.stream(since, until):
             gathering.add(snapshot)
             watch(snapshot)
@@ -153,7 +153,7 @@ class History:
             source, _, field = metric.partition(".")
             item = Series(source, source, field, Metric(field, kind="count"))
         members = Members(self.artists)
-        gathering = Gathering([] if artist is None else [item], [item] if artist is None else [], members)
+        gathering = SeriesBuilder([] if artist is None else [item], [item] if artist is None else [], members)
         for snapshot in self.stream(since, until):
             gathering.add(snapshot)
         if artist is not None:

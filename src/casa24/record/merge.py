@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from casa24.core.flags import Cell, Cells, Sections, fold, loose, sections_of, spread
+from casa24.core.flags import Cell, Cells, Sections, loose, sections_of, to_cells, to_flags
 from casa24.core.snapshot import ArtistRecord, Section, Snapshot, State, holds_number
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def merge(one: Snapshot, other: Snapshot) -> Snapshot:
         "schema": max((old.schema_version, new.schema_version), key=lambda version: version or 0),
         "sources": _runs(old, new, used),
         "artists": _artists(old, new, sections),
-        "flags": list(dict.fromkeys([*fold(cells), *loose((*new.flags, *old.flags), cells)])),
+        "flags": list(dict.fromkeys([*to_flags(cells), *loose((*new.flags, *old.flags), cells)])),
     }
     return Snapshot.model_validate(content)
 
@@ -62,7 +62,7 @@ def combine(earlier: Snapshot, fresh: Snapshot) -> Snapshot:
 
 def measured_anything(snapshot: Snapshot) -> bool:
     """Whether any source gave any number: names alone are no day."""
-    return any(holds_number(cell.value) for cell in spread(snapshot).values())
+    return any(holds_number(cell.value) for cell in to_cells(snapshot).values())
 
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:
@@ -70,14 +70,14 @@ def _content(snapshot: Snapshot) -> dict[str, Any]:
     content = snapshot.model_dump(exclude={"generator", "flags"})
     for run in content["sources"].values():
         del run["collected_at"]
-    cells = spread(snapshot)
+    cells = to_cells(snapshot)
     notes = {place: set(cell.notes) for place, cell in cells.items()}
     return {**content, "notes": notes, "loose": set(loose(snapshot.flags, cells))}
 
 
 def _choose(old: Snapshot, new: Snapshot) -> tuple[Cells, set[tuple[str, int]]]:
     """The better cell of each place, and which snapshot each source's values came from."""
-    sides = (spread(old), spread(new))
+    sides = (to_cells(old), to_cells(new))
     cells: Cells = {}
     used: set[tuple[str, int]] = set()
     for place in {**sides[1], **sides[0]}:

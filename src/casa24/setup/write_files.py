@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ADDED = "# Added by casa24:"
 
 
-class Fate(StrEnum):
+class FileAction(StrEnum):
     """What happens to a file. Of these, the last three mean that another one is there."""
 
     NEW = "new"
@@ -45,13 +45,13 @@ class Step:
 
     name: str
     path: Path
-    fate: Fate
+    fate: FileAction
     text: str
 
     @property
     def writes(self) -> bool:
         """Whether the file changes."""
-        return self.fate in {Fate.NEW, Fate.REPLACED, Fate.COMPLETED}
+        return self.fate in {FileAction.NEW, FileAction.REPLACED, FileAction.COMPLETED}
 
 
 def plan(folder: Path, files: Iterable[Planned], *, force: bool = False) -> tuple[Step, ...]:
@@ -82,13 +82,17 @@ def _step(folder: Path, file: Planned, *, force: bool) -> Step:
     path = folder.joinpath(*file.name.split("/"))
     there = _read(path)
     if there is None:
-        return Step(file.name, path, Fate.NEW, file.text)
+        return Step(file.name, path, FileAction.NEW, file.text)
     if _lines(there) == _lines(file.text):
-        return Step(file.name, path, Fate.UNCHANGED, there)
+        return Step(file.name, path, FileAction.UNCHANGED, there)
     if file.by_line:
         completed = _completed(there, file.text)
-        return Step(file.name, path, Fate.UNCHANGED if completed == there else Fate.COMPLETED, completed)
-    return Step(file.name, path, Fate.REPLACED, file.text) if force else Step(file.name, path, Fate.KEPT, there)
+        return Step(file.name, path, FileAction.UNCHANGED if completed == there else FileAction.COMPLETED, completed)
+    return (
+        Step(file.name, path, FileAction.REPLACED, file.text)
+        if force
+        else Step(file.name, path, FileAction.KEPT, there)
+    )
 
 
 def _read(path: Path) -> str | None:

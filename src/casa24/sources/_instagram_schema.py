@@ -14,7 +14,7 @@ class Account(BaseModel, defer_build=True):
     media_count: int | None = Field(default=None, ge=0)
 
 
-class Answer(BaseModel, defer_build=True):
+class AccountAnswer(BaseModel, defer_build=True):
     """One account, asked for through the label's own."""
 
     business_discovery: Account

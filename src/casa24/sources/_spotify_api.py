@@ -40,7 +40,7 @@ class _Followers(BaseModel, defer_build=True):
     total: int | None = Field(default=None, ge=0, strict=True)
 
 
-class Artist(BaseModel, defer_build=True):
+class ApiArtist(BaseModel, defer_build=True):
     """The API's artist; which numbers it holds depends on the app."""
 
     id: str | None = None
@@ -61,10 +61,10 @@ class Artist(BaseModel, defer_build=True):
 
 
 class _Artists(BaseModel, defer_build=True):
-    artists: list[Artist | None]
+    artists: list[ApiArtist | None]
 
 
-class Track(BaseModel, defer_build=True):
+class ApiTrack(BaseModel, defer_build=True):
     """The API's track."""
 
     id: str | None = None
@@ -74,7 +74,7 @@ class Track(BaseModel, defer_build=True):
 
 
 class _TopTracks(BaseModel, defer_build=True):
-    tracks: list[Track]
+    tracks: list[ApiTrack]
 
 
 LOST = Gap(State.NOT_OFFERED, "restricted_app")
@@ -147,10 +147,10 @@ class Api:
         )
         self._headers = {"Authorization": f"Bearer {reply.parse(_Token).access_token}"}
 
-    async def artists(self, block: tuple[str, ...]) -> list[Artist | Gap]:
+    async def artists(self, block: tuple[str, ...]) -> list[ApiArtist | Gap]:
         """The API's numbers for up to 50 artists, in their order."""
 
-        async def ask() -> list[Artist | Gap]:
+        async def ask() -> list[ApiArtist | Gap]:
             reply = await self._get("/artists", ids=",".join(block))
             found = {artist.id: artist for artist in reply.parse(_Artists).artists if artist is not None}
             return [found.get(account, Gap(State.FAILED, "not_found")) for account in block]
@@ -160,19 +160,19 @@ class Api:
             return await self._one_by_one(block)
         return [answer] * len(block) if isinstance(answer, Gap) else answer
 
-    async def _one_by_one(self, block: tuple[str, ...]) -> list[Artist | Gap]:
+    async def _one_by_one(self, block: tuple[str, ...]) -> list[ApiArtist | Gap]:
         """The batch was taken away: the first artist that answers tells whether single ones have numbers."""
         import asyncio
 
-        answers: list[Artist | Gap] = []
+        answers: list[ApiArtist | Gap] = []
         async with self._probing:
             for account in () if self._bare else block[:_PROBES]:
                 answers.append(await self._artist(account))
-                if isinstance(answers[-1], Artist):
+                if isinstance(answers[-1], ApiArtist):
                     self._bare = answers[-1].bare
                     break
         if self._bare:
-            return [*answers, *(Artist(id=account) for account in block[len(answers) :])]
+            return [*answers, *(ApiArtist(id=account) for account in block[len(answers) :])]
         rest, last = block[len(answers) :], answers[-1]
         if last == LOST:
             # Then it was not the first one's id that was unknown.
@@ -181,14 +181,14 @@ class Api:
             return [*answers, *([last] * len(rest))]
         return [*answers, *await asyncio.gather(*(self._artist(account) for account in rest))]
 
-    async def _artist(self, account: str) -> Artist | Gap:
-        async def ask() -> Artist:
-            return (await self._get(f"/artists/{account}")).parse(Artist)
+    async def _artist(self, account: str) -> ApiArtist | Gap:
+        async def ask() -> ApiArtist:
+            return (await self._get(f"/artists/{account}")).parse(ApiArtist)
 
         return await self._singles.ask(ask)
 
-    async def top_tracks(self, account: str) -> list[list[Track] | Gap]:
-        async def ask() -> list[Track]:
+    async def top_tracks(self, account: str) -> list[list[ApiTrack] | Gap]:
+        async def ask() -> list[ApiTrack]:
             reply = await self._get(f"/artists/{account}/top-tracks", market=self._market)
             # The platform's order is kept: it is not by popularity.
             return [track for track in reply.parse(_TopTracks).tracks[:TOP] if track.name]

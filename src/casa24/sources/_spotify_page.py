@@ -39,7 +39,7 @@ class PageTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ArtistPage:
     """What an artist page says. None: it does not say it."""
 
     listeners: Count | None
@@ -48,7 +48,7 @@ class Page:
     name: str | None
 
 
-def read_page(text: str, artist_id: str) -> Page:
+def read_page(text: str, artist_id: str) -> ArtistPage:
     """The page of this artist. Raises AccountUnavailable where it is not a page to trust."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -63,7 +63,7 @@ def read_page(text: str, artist_id: str) -> Page:
     if not named:
         # Only the data says whose it is; what is printed around it may be another's.
         tree = LexborHTMLParser("")
-    return Page(
+    return ArtistPage(
         listeners=_listeners(tree, node),
         followers=_followers(tree, node),
         tracks=_tracks(tree, node),

@@ -43,7 +43,7 @@ class Item(BaseModel, defer_build=True):
     content: Content = Field(default_factory=Content, alias="contentDetails")
 
 
-class Answer(BaseModel, defer_build=True):
+class ListAnswer(BaseModel, defer_build=True):
     """A list. Nothing found is HTTP 200 without ``items``; ``kind`` every answer has."""
 
     kind: str | None = None

@@ -156,7 +156,7 @@ class Instagram(ArtistSource[InstagramStats]):
 
     async def fetch(self, account: str) -> Reading[InstagramStats]:
         """One artist, asked through the label's own account."""
-        from casa24.sources._instagram_schema import Answer
+        from casa24.sources._instagram_schema import AccountAnswer
 
         own = self.credential("INSTAGRAM_BUSINESS_ACCOUNT_ID")
         fields = f"business_discovery.username({account}){{username,name,followers_count,media_count}}"
@@ -166,7 +166,7 @@ class Instagram(ArtistSource[InstagramStats]):
             headers={"Authorization": f"Bearer {self.credential('INSTAGRAM_ACCESS_TOKEN')}"},
             on_error=_explain,
         )
-        found = reply.parse(Answer).business_discovery
+        found = reply.parse(AccountAnswer).business_discovery
         if found.username and found.username.lower() != account:
             raise AccountUnavailable("other_account")
         stats = InstagramStats(

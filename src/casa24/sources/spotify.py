@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from casa24.core.findings import Finding
     from casa24.sources import _spotify_api as web_api
-    from casa24.sources._spotify_page import Page
+    from casa24.sources._spotify_page import ArtistPage
 
 PAGE = "https://open.spotify.com/artist"
 
@@ -90,9 +90,9 @@ class SpotifyStats(Stats):
 class _Parts:
     """What is known of one artist so far; None: still under way."""
 
-    api: web_api.Artist | Gap | None = None
-    tracks: list[web_api.Track] | Gap | None = None
-    page: Page | Gap | None = None
+    api: web_api.ApiArtist | Gap | None = None
+    tracks: list[web_api.ApiTrack] | Gap | None = None
+    page: ArtistPage | Gap | None = None
 
 
 class Spotify(ArtistSource[SpotifyStats]):
@@ -211,7 +211,7 @@ class Spotify(ArtistSource[SpotifyStats]):
             yield from ((("api", block), self._api.artists(block)) for block in blocks)
             yield from ((("tracks", (account,)), self._api.top_tracks(account)) for account in accounts)
 
-    async def _page(self, account: str) -> list[Page | Gap]:
+    async def _page(self, account: str) -> list[ArtistPage | Gap]:
         from casa24.sources._spotify_page import read_page
 
         try:
@@ -274,7 +274,7 @@ def _reason(answers: list[Any]) -> Gap | None:
     return min(gaps, key=lambda gap: gap.state is not State.FAILED)
 
 
-def _with_plays(tracks: list[web_api.Track] | Gap | None, page: Page | Gap | None) -> list[Track] | Gap | None:
+def _with_plays(tracks: list[web_api.ApiTrack] | Gap | None, page: ArtistPage | Gap | None) -> list[Track] | Gap | None:
     """The API's tracks, with the page's play counts where it lists the same ones."""
     if tracks is None or isinstance(tracks, Gap):
         return tracks
@@ -292,7 +292,7 @@ def _with_plays(tracks: list[web_api.Track] | Gap | None, page: Page | Gap | Non
     ]
 
 
-def _page_tracks(page: Page | Gap | None) -> list[Track] | Gap | None:
+def _page_tracks(page: ArtistPage | Gap | None) -> list[Track] | Gap | None:
     tracks = _part(page, "tracks", MISSING)
     if tracks is None or isinstance(tracks, Gap):
         return tracks

@@ -21,10 +21,10 @@ from casa24.sources.base import ArtistSource, Credentials, FieldFlag, Reading, S
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 
-    from casa24.sources._youtube_schema import Answer, Item
+    from casa24.sources._youtube_schema import Item, ListAnswer
     from casa24.web.client import Reply
 
-    Ask = Callable[[tuple[str, ...]], Coroutine[Any, Any, Answer]]
+    Ask = Callable[[tuple[str, ...]], Coroutine[Any, Any, ListAnswer]]
 
 API = "https://www.googleapis.com/youtube/v3"
 
@@ -167,7 +167,7 @@ class YouTube(ArtistSource[YouTubeStats]):
                 item = found.get(account) or (answer.items[0] if account.startswith("@") and answer.items else None)
                 yield account, item if item is not None else AccountUnavailable("not_found")
 
-    async def _look_up(self, query: Mapping[str, Any]) -> Answer:
+    async def _look_up(self, query: Mapping[str, Any]) -> ListAnswer:
         """The channels of one request. Nobody found is an empty list: a 404 is the address's, not an artist's."""
         try:
             answer = await self._list("channels", part="snippet,statistics,contentDetails", maxResults=_BLOCK, **query)
@@ -238,7 +238,7 @@ class YouTube(ArtistSource[YouTubeStats]):
                     found.update({item.id: _seen(item.id, item) for item in answer.items if item.id})
         return found
 
-    async def _numbers(self, block: tuple[str, ...]) -> Answer:
+    async def _numbers(self, block: tuple[str, ...]) -> ListAnswer:
         """Views of up to 50 videos: from their own bucket of calls, else with the titles from the common one."""
         if self._stats_in_bulk:
             try:
@@ -251,19 +251,19 @@ class YouTube(ArtistSource[YouTubeStats]):
                 self._stats_in_bulk = False
         return await self._list("videos", part="snippet,statistics", id=",".join(block), maxResults=_BLOCK)
 
-    async def _titles(self, block: tuple[str, ...]) -> Answer:
+    async def _titles(self, block: tuple[str, ...]) -> ListAnswer:
         return await self._list("videos", part="snippet", id=",".join(block), maxResults=_BLOCK)
 
     async def _list(
         self, resource: str, on_error: Callable[[Reply, object], None] | None = None, **params: str | int
-    ) -> Answer:
-        from casa24.sources._youtube_schema import Answer
+    ) -> ListAnswer:
+        from casa24.sources._youtube_schema import ListAnswer
 
         # The key goes in a header: addresses end up in logs.
         reply = await self.web.get(
             f"{API}/{resource}", params=params, headers=self._headers, on_error=on_error or _explain
         )
-        return reply.parse(Answer)
+        return reply.parse(ListAnswer)
 
 
 def _seen(video: str, item: Item) -> _Seen:

@@ -15,7 +15,7 @@ from casa24.views.text import change, number, plain, point
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from casa24.analysis.history import ArtistHistory, Course, Reading
+    from casa24.analysis.history import ArtistHistory, Course, HistoryReading
 
 _ROWS = 30
 _RUNS = 5
@@ -68,7 +68,7 @@ def _plot(result: ArtistHistory, course: Course, style: Style) -> Plot:
     return plot(spots, result.first, result.last, style)
 
 
-def _mark(one: Reading) -> Mark:
+def _mark(one: HistoryReading) -> Mark:
     if not one.usable:
         return Mark.SUSPECT
     return Mark.MEASURED if one.exact else Mark.ROUNDED
@@ -96,15 +96,15 @@ def _filled(parts: Iterable[str], width: int) -> list[str]:
     return lines
 
 
-def _followed(result: ArtistHistory, course: Course) -> list[Reading]:
+def _followed(result: ArtistHistory, course: Course) -> list[HistoryReading]:
     """The readings of the days drawn: before and after, nobody asked."""
     first, last = result.first, result.last
     return [one for one in course.readings if first and last and first <= one.date <= last]
 
 
-def _stretches(readings: Iterable[Reading]) -> list[tuple[Reading, Reading]]:
+def _stretches(readings: Iterable[HistoryReading]) -> list[tuple[HistoryReading, HistoryReading]]:
     """What is a row: a reading, or several days in a row that have none for the same reason; its first and its last."""
-    rows: list[tuple[Reading, Reading]] = []
+    rows: list[tuple[HistoryReading, HistoryReading]] = []
     for one in readings:
         last = rows[-1][1] if rows else None
         alike = last is not None and last.value is one.value is None and _note(last) == _note(one)
@@ -115,14 +115,14 @@ def _stretches(readings: Iterable[Reading]) -> list[tuple[Reading, Reading]]:
     return rows
 
 
-def _table(stretches: Iterable[tuple[Reading, Reading]]) -> Grid:
+def _table(stretches: Iterable[tuple[HistoryReading, HistoryReading]]) -> Grid:
     rows: list[Row] = [(_span(one.date, last.date), point(one), change(one), _note(one)) for one, last in stretches]
     if any(note for *_, note in rows):
         return grid("Date | >Value | >Change | Note", rows)
     return grid("Date | >Value | >Change", [row[:-1] for row in rows])
 
 
-def _note(one: Reading) -> str:
+def _note(one: HistoryReading) -> str:
     """Why a reading is no plain measured one."""
     if one.code == AMENDED:
         return tr("amended: {reason}", reason=one.detail) if one.detail else tr(AMENDED)

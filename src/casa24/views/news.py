@@ -26,7 +26,7 @@ _LONGEST = 1700
 _MOST_CHANGES = 8
 
 
-class _Line(NamedTuple):
+class _NewsLine(NamedTuple):
     """``text``: with words from outside; ``after``: Markdown of our own."""
 
     text: str
@@ -56,53 +56,53 @@ def body_of(news: Iterable[News]) -> str:
 
 def what_of(one: News) -> str:
     """A thing in one line, for the list of what was sent."""
-    return next(iter(_lines(one)), _Line(one.key)).text[:200]
+    return next(iter(_lines(one)), _NewsLine(one.key)).text[:200]
 
 
-def _lines(one: News) -> Iterator[_Line]:
+def _lines(one: News) -> Iterator[_NewsLine]:
     if one.milestone is not None:
-        yield _Line(tr("Milestone: {what}", what=milestone_words(one.milestone)))
+        yield _NewsLine(tr("Milestone: {what}", what=milestone_words(one.milestone)))
     if one.movement is not None:
-        yield _Line(tr("Unusual: {what}", what=movement_words(one.movement)))
+        yield _NewsLine(tr("Unusual: {what}", what=movement_words(one.movement)))
     if one.week is not None:
         yield from _week(one.week)
 
 
-def _week(week: WeekReport) -> Iterator[_Line]:
+def _week(week: WeekReport) -> Iterator[_NewsLine]:
     first, last = day(week.monday), day(week.sunday)
     recorded = tr("{first} … {last}: recorded on {n} of 7 days.", first=first, last=last, n=week.recorded)
-    yield _Line(recorded, f" {copied_words(week.copied)}" if week.copied else "")
+    yield _NewsLine(recorded, f" {copied_words(week.copied)}" if week.copied else "")
     biggest = sorted((row for row in week.changes if row.change), key=lambda row: -abs(row.change or 0))
     for row in biggest[:_MOST_CHANGES]:
-        yield _Line(f"{who(row.artist)}, {metric(row)}: {point(row.new)} ({change(row)})")
+        yield _NewsLine(f"{who(row.artist)}, {metric(row)}: {point(row.new)} ({change(row)})")
     for wave in week.open:
-        yield _Line(open_words(wave))
+        yield _NewsLine(open_words(wave))
     for movement in week.movements:
-        yield _Line(tr("Unusual: {what}", what=movement_words(movement)))
+        yield _NewsLine(tr("Unusual: {what}", what=movement_words(movement)))
     for milestone in week.milestones:
-        yield _Line(tr("Milestone: {what}", what=milestone_words(milestone)))
+        yield _NewsLine(tr("Milestone: {what}", what=milestone_words(milestone)))
     yield from _new(week.new)
     yield from _gaps(week)
 
 
-def _new(entries: Iterable[NewEntry]) -> Iterator[_Line]:
+def _new(entries: Iterable[NewEntry]) -> Iterator[_NewsLine]:
     """Each with its link where another has its title."""
     found = [(entry, f"{entry.artist}, {entry.label}") for entry in entries]
     times = Counter(name for _, name in found)
     for entry, name in found:
         link = f" <{entry.url}>" if entry.url and times[name] > 1 else ""
-        yield _Line(tr("New in the top five: {list}", list=name), link)
+        yield _NewsLine(tr("New in the top five: {list}", list=name), link)
 
 
-def _gaps(week: WeekReport) -> Iterator[_Line]:
+def _gaps(week: WeekReport) -> Iterator[_NewsLine]:
     """In full where one begins; in a few words while it lasts."""
     for gap in week.began:
-        yield _Line(tr("Missing: {what}", what=" ".join(sentences(gap))))
+        yield _NewsLine(tr("Missing: {what}", what=" ".join(sentences(gap))))
     began = {place for gap in week.began for place in gap.places}
     if still := _where(gap for gap in week.missing if gap.places - began):
-        yield _Line(tr("Still missing: {what}", what=still))
+        yield _NewsLine(tr("Still missing: {what}", what=still))
     if again := _where(week.ended):
-        yield _Line(tr("Read again: {what}", what=again))
+        yield _NewsLine(tr("Read again: {what}", what=again))
 
 
 def _where(gaps: Iterable[Missing]) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.findings import Kind, Level
+from casa24.analysis.quality.findings import Kind, Severity
 from casa24.text.i18n import count, tr
 from casa24.views.page import Grid, Lines, Page, Row, grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from casa24.analysis.quality.findings import Finding, Quality
+    from casa24.analysis.quality.findings import Quality, RecordFinding
 
 _TITLES = {
     Kind.COPIED: "Nothing changed",
@@ -36,8 +36,8 @@ _TITLES = {
 def quality_page(result: Quality, label: str) -> Page:
     """Every finding, with what to do about it once a kind."""
     span = f", {result.first} … {result.last}" if result.first else ""
-    errors = [one for one in result.findings if one.level is Level.ERROR]
-    notes = [one for one in result.findings if one.level is Level.NOTE]
+    errors = [one for one in result.findings if one.level is Severity.ERROR]
+    notes = [one for one in result.findings if one.level is Severity.NOTE]
     blocks: list[Grid | Lines] = []
     if not result.days:
         blocks.append(Lines((tr("Nothing is recorded yet."),)))
@@ -53,38 +53,38 @@ def quality_page(result: Quality, label: str) -> Page:
     return Page(f"{label}: {looked}{span}", _tidy(result), tuple(blocks))
 
 
-def _errors(title: str, errors: Sequence[Finding]) -> list[Grid | Lines]:
+def _errors(title: str, errors: Sequence[RecordFinding]) -> list[Grid | Lines]:
     rows = [(tr(one.decided or "error"), f"{_who(one)}{one.what}{_sure(one)}", *_when(one)) for one in errors]
     table = grid("State | What | First | Last | >Days", rows, title=title)
     return [table, *_advice(one for one in errors if one.decided is None)]
 
 
-def _notes(title: str, notes: Sequence[Finding]) -> list[Grid | Lines]:
+def _notes(title: str, notes: Sequence[RecordFinding]) -> list[Grid | Lines]:
     rows = [(f"{_who(one)}{one.what}", *_when(one)) for one in notes]
     return [grid("What | First | Last | >Days", rows, title=title), *_advice(notes)]
 
 
-def _advice(findings: Iterable[Finding]) -> list[Lines]:
+def _advice(findings: Iterable[RecordFinding]) -> list[Lines]:
     lines = tuple(dict.fromkeys(f"→ {one.advice}" for one in findings if one.advice))
     return [Lines(lines)] if lines else []
 
 
-def _sure(one: Finding) -> str:
+def _sure(one: RecordFinding) -> str:
     return f" ({one.sure})" if one.sure else ""
 
 
-def _who(one: Finding) -> str:
+def _who(one: RecordFinding) -> str:
     return f"{one.artist}: " if one.artist else ""
 
 
-def _when(one: Finding) -> tuple[str, str, str]:
+def _when(one: RecordFinding) -> tuple[str, str, str]:
     if one.first is None or one.last is None:
         return "", "", ""
     return one.first.isoformat(), "" if one.last == one.first else one.last.isoformat(), str(one.days)
 
 
 def _outcome(result: Quality) -> str:
-    notes = sum(one.level is Level.NOTE for one in result.findings)
+    notes = sum(one.level is Severity.NOTE for one in result.findings)
     if not result.open:
         return tr("No open error, {notes} to know.", notes=notes)
     can = any(one.proposals for one in result.open)

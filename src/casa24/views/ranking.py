@@ -12,7 +12,7 @@ from casa24.views.words import metric
 
 if TYPE_CHECKING:
     from casa24.analysis.compare import Comparison, Side
-    from casa24.analysis.leaderboard import Leaderboard, Place
+    from casa24.analysis.leaderboard import Leaderboard, Standing
 
 
 def comparison_page(result: Comparison) -> Page:
@@ -73,15 +73,15 @@ def leaderboard_page(result: Leaderboard, label: str) -> Page:
     return Page(heading, _places(result), tuple(blocks))
 
 
-def _rank(one: Place) -> str:
+def _rank(one: Standing) -> str:
     return f"{one.rank}=" if one.tied else str(one.rank)
 
 
-def _value(one: Place, result: Leaderboard) -> str:
+def _value(one: Standing, result: Leaderboard) -> str:
     return point(one.reading) if one.date == result.date else f"{point(one.reading)} ({one.date:%m-%d})"
 
 
-def _moved(one: Place) -> str:
+def _moved(one: Standing) -> str:
     if one.moved is None:
         return tr("not read then")
     return f"↑{one.moved}" if one.moved > 0 else f"↓{-one.moved}" if one.moved else "="

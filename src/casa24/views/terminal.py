@@ -25,7 +25,7 @@ _LONGEST_WORD = 20
 _HEAD, _GROUP, _LINK = "bold", "bold", "dim"
 
 
-class _Line(NamedTuple):
+class _TerminalLine(NamedTuple):
     """One line of a table: its cells, and the style of all of them."""
 
     cells: tuple[str, ...]
@@ -35,7 +35,9 @@ class _Line(NamedTuple):
 class _Fixed:
     """A table that fits: each line as it stands. Finding widths and wrapping is most of what Rich's own costs."""
 
-    def __init__(self, columns: tuple[Column, ...], lines: Iterable[_Line], widths: list[int], gap: str) -> None:
+    def __init__(
+        self, columns: tuple[Column, ...], lines: Iterable[_TerminalLine], widths: list[int], gap: str
+    ) -> None:
         self._lines = lines
         self._columns = columns
         self._widths = widths
@@ -70,7 +72,7 @@ def to_terminal(page: Page, console: Console) -> None:
 
 
 def _table(table: Grid, space: int) -> RenderableType:
-    lines = [_Line(tuple(clean(column.title) for column in table.columns), _HEAD), *_lines(table)]
+    lines = [_TerminalLine(tuple(clean(column.title) for column in table.columns), _HEAD), *_lines(table)]
     widths = [max(map(cell_len, cells)) for cells in zip(*(line.cells for line in lines), strict=True)]
     widths[:1] = [max(_FIRST_AT_LEAST, width) for width in widths[:1]]
     gap = next((gap for gap in _GAPS if _whole(widths, gap) <= space), None)
@@ -87,12 +89,12 @@ def _whole(widths: list[int], gap: str) -> int:
     return sum(widths) + len(gap) * (len(widths) - 1)
 
 
-def _lines(table: Grid) -> Iterator[_Line]:
+def _lines(table: Grid) -> Iterator[_TerminalLine]:
     for number, row in enumerate(table.rows):
-        yield _Line(tuple(map(clean, row)), _GROUP if number in table.heads else "")
+        yield _TerminalLine(tuple(map(clean, row)), _GROUP if number in table.heads else "")
         if number in table.links:
             # On a line of its own, so that it stays whole and can be clicked.
-            yield _Line((clean(table.links[number]), *("" for _ in row[1:])), _LINK)
+            yield _TerminalLine((clean(table.links[number]), *("" for _ in row[1:])), _LINK)
 
 
 def _placed(cell: str, width: int, *, right: bool) -> str:

@@ -9,7 +9,7 @@ from casa24.text.i18n import tr
 
 if TYPE_CHECKING:
     from casa24.analysis.diff import Change, Total
-    from casa24.analysis.history import Reading
+    from casa24.analysis.history import HistoryReading
     from casa24.core.snapshot import Measurement
 
 NO_VALUE = {
@@ -45,7 +45,7 @@ def signed(value: int) -> str:
     return f"{value:+,}" if value else "0"
 
 
-def point(reading: Measurement | Reading) -> str:
+def point(reading: Measurement | HistoryReading) -> str:
     """A reading: ``523``; rounded ``~1,400``; doubtful ``523 ?``; else why there is none."""
     if reading.value is None and reading.code == "pruned":
         return tr("removed")
@@ -55,7 +55,7 @@ def point(reading: Measurement | Reading) -> str:
     return f"{shown} ?" if reading.state is State.SUSPECT else shown
 
 
-def change(item: Change | Total | Reading | None) -> str:
+def change(item: Change | Total | HistoryReading | None) -> str:
     """A change: ``+12``; ``~+100`` where an end is rounded; empty where there is none."""
     if item is None or item.change is None:
         return ""

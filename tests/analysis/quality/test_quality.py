@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casa24.analysis.quality.findings import Finding, Kind, Level, Quality
+from casa24.analysis.quality.findings import Kind, Quality, RecordFinding, Severity
 from casa24.analysis.quality.inspect_record import Examination
 from casa24.core.roster import Artist
 from casa24.record.amendments import FILE_NAME, Action, Amendment, add_lines
@@ -53,7 +53,7 @@ class Label:
         troubles = self.folder.archives.problems()
         return examination.look(inspect(history)).result(DAY, since, troubles=troubles)
 
-    def found(self, *kinds: Kind) -> list[Finding]:
+    def found(self, *kinds: Kind) -> list[RecordFinding]:
         return [one for one in self.check().findings if not kinds or one.kind in kinds]
 
 
@@ -83,7 +83,7 @@ def lively(days: Iterable[int], *, stills: Iterable[int] = ()) -> list[Snapshot]
 def test_a_day_on_which_everything_is_as_the_day_before_is_a_copy(label: Label) -> None:
     label.put(*lively(range(60), stills=[20]))
     (one,) = label.found(Kind.COPIED)
-    assert (one.level, one.first, one.last, one.days) == (Level.ERROR, ago(20), ago(20), 1)
+    assert (one.level, one.first, one.last, one.days) == (Severity.ERROR, ago(20), ago(20), 1)
     assert one.what.startswith(f"a copy of {ago(21)}")
     assert [(line.artist, line.metric) for line in one.proposals] == [("*", "*")]
 
@@ -113,13 +113,13 @@ def test_a_platform_that_often_repeats_itself_makes_no_copy(label: Label) -> Non
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
     found = label.found(Kind.COPIED)
     assert found
-    assert {one.level for one in found} == {Level.NOTE}
+    assert {one.level for one in found} == {Severity.NOTE}
     assert not any(one.proposals for one in found)
 
 
 def test_a_record_of_two_equal_days_proves_nothing(label: Label) -> None:
     label.put(*lively(range(2), stills=[0]))
-    assert [one.level for one in label.found(Kind.COPIED)] == [Level.NOTE]
+    assert [one.level for one in label.found(Kind.COPIED)] == [Severity.NOTE]
 
 
 # --- zeros
@@ -132,9 +132,9 @@ def test_an_old_block_of_zeros_of_a_known_account_is_certain_where_there_was_mor
     label.put(old(day(50, 0), day=ago(3)), old(day(0, 0), day=ago(2)), old(day(0, 0), day=ago(1)))
     (error,) = label.found(Kind.ZERO)
     (note,) = label.found(Kind.UNKNOWN_ZERO)
-    assert (error.level, error.first, error.last, error.days, error.values) == (Level.ERROR, ago(2), ago(1), 2, 2)
+    assert (error.level, error.first, error.last, error.days, error.values) == (Severity.ERROR, ago(2), ago(1), 2, 2)
     assert (error.artist, error.metric) == ("Ana", "instagram.*")
-    assert (note.level, note.values, note.proposals) == (Level.NOTE, 2, ())
+    assert (note.level, note.values, note.proposals) == (Severity.NOTE, 2, ())
 
 
 def test_zeros_with_a_good_day_between_are_two_findings(label: Label) -> None:
@@ -147,7 +147,7 @@ def test_a_zero_after_many_that_were_none_is_not_believed(label: Label) -> None:
     numbers = [*[6] * 10, 0, 0, 6]
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
     (one,) = label.found(Kind.ZERO)
-    assert (one.first, one.last, one.metric, one.level) == (ago(2), ago(1), "spotify.followers", Level.ERROR)
+    assert (one.first, one.last, one.metric, one.level) == (ago(2), ago(1), "spotify.followers", Severity.ERROR)
 
 
 @pytest.mark.parametrize("numbers", [[0] * 20, [4] * 20 + [0], [1, 0, 2, 0, 1, 0], [0]])
@@ -225,7 +225,7 @@ def test_a_day_to_come_and_an_artist_who_stands_twice_are_noted(label: Label) ->
 def test_what_was_doubtful_from_the_first_is_noted(label: Label) -> None:
     label.put(snapshot(fans(0), day=ago(0), flags=[flag("Ana", "spotify", "followers", "suspect")]))
     (one,) = label.found(Kind.DOUBTED)
-    assert (one.level, one.metric, one.days) == (Level.NOTE, "spotify.followers", 1)
+    assert (one.level, one.metric, one.days) == (Severity.NOTE, "spotify.followers", 1)
 
 
 def test_an_unusual_change_is_a_note_and_a_copied_day_makes_none(label: Label) -> None:
@@ -252,7 +252,7 @@ def test_a_file_that_does_not_read_is_an_error_and_the_others_are_looked_at(
     label.put(snapshot(fans(1), day=ago(2)), snapshot(fans(2), day=ago(0)))
     label.folder.file_of(ago(1)).write_bytes(content)
     result = label.check()
-    (error,) = [one for one in result.findings if one.level is Level.ERROR]
+    (error,) = [one for one in result.findings if one.level is Severity.ERROR]
     assert (error.kind, error.first) == (Kind.DAMAGED, ago(1))
     assert what in error.what
     assert "git checkout" in error.advice
@@ -294,7 +294,7 @@ def test_rows_of_the_csv_that_disagree_are_noted_once_a_reason(label: Label) -> 
 def test_a_line_of_the_amendments_that_cannot_be_understood_is_an_error(label: Label) -> None:
     label.put(snapshot(fans(2), day=ago(0)))
     label.folder.path.joinpath(FILE_NAME).write_text("first_date\nnonsense,,,,,\n", "utf-8")
-    assert {one.level for one in label.found(Kind.AMENDMENTS)} == {Level.ERROR}
+    assert {one.level for one in label.found(Kind.AMENDMENTS)} == {Severity.ERROR}
 
 
 # --- what is decided

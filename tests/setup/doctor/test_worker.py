@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from casa24.config.credentials import Found
+from casa24.config.credentials import FoundCredential
 from casa24.core.findings import Level
 from casa24.core.reserved import WORKER_URL
 from casa24.setup.doctor.areas import Area
@@ -129,7 +129,7 @@ def test_where_casa24_toml_cannot_be_read_nobody_claims_that_there_is_no_worker(
 
 def test_the_environments_worker_is_the_one_that_is_asked() -> None:
     whom = patient(guard=GUARD, label=roster("https://other.example"))
-    whom.here.found[WORKER_URL] = Found(SecretStr(WORKER), "environment")
+    whom.here.found[WORKER_URL] = FoundCredential(SecretStr(WORKER), "environment")
     assert HOST in fine(look(whom, Area.WORKER))[0]
 
 

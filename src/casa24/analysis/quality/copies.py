@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal
+from casa24.analysis.quality.findings import Kind, Proposal, RecordFinding, Severity
 from casa24.core.snapshot import EVERY, holds_number
 from casa24.text.i18n import count, grouped, tr
 
@@ -61,7 +61,7 @@ class Copies:
         """The copies."""
         return frozenset(day for day, _, sources in self._candidates if self._chance(sources) < _RARE)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[RecordFinding]:
         """A finding for each run of copies of one day."""
         runs: list[list[tuple[dt.date, dt.date, float]]] = []
         for day, earlier, sources in self._candidates:
@@ -73,7 +73,7 @@ class Copies:
         yield from map(_finding, runs)
 
 
-def _finding(run: list[tuple[dt.date, dt.date, float]]) -> Finding:
+def _finding(run: list[tuple[dt.date, dt.date, float]]) -> RecordFinding:
     first, original, chance = run[0]
     last = run[-1][0]
     certain = chance < _RARE
@@ -84,8 +84,8 @@ def _finding(run: list[tuple[dt.date, dt.date, float]]) -> Finding:
         "{n} copies of {day}: every number and every list is the same",
         day=original,
     )
-    return Finding(
-        level=Level.ERROR if certain else Level.NOTE,
+    return RecordFinding(
+        level=Severity.ERROR if certain else Severity.NOTE,
         kind=Kind.COPIED,
         what=same if certain else tr("nothing changed since {day}", day=original),
         first=first,

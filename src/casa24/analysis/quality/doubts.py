@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from casa24.analysis.quality.zeros import MEMORY, unbelievable
-from casa24.core.flags import Note, fold, loose, spread
+from casa24.core.flags import Note, loose, to_cells, to_flags
 from casa24.core.reason_codes import CONTROL_SILENT, SUDDEN_ZERO
 from casa24.core.snapshot import Snapshot, State, as_count
 from casa24.record.amendments import Action
@@ -14,7 +14,7 @@ from casa24.record.amendments import Action
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from casa24.core.flags import Cells, Place
+    from casa24.core.flags import CellKey, Cells
     from casa24.core.metrics import Series
     from casa24.record.amendments import Amendment
 
@@ -28,7 +28,7 @@ def doubt_zeros(
     items: Iterable[Series],
     *,
     silent: Collection[str] = (),
-    decided: Callable[[Place], Amendment | None] = lambda _place: None,
+    decided: Callable[[CellKey], Amendment | None] = lambda _place: None,
 ) -> Snapshot:
     """``fresh`` with every 0 marked ``suspect`` that rule A does not believe, or whose source broke.
 
@@ -36,7 +36,7 @@ def doubt_zeros(
     control account gave nothing; ``decided``: what amendments.csv says of a value today.
     """
     followed = {(item.source, item.field) for item in items}
-    cells = spread(fresh)
+    cells = to_cells(fresh)
     zeros = {
         place
         for place, cell in cells.items()
@@ -50,9 +50,9 @@ def doubt_zeros(
     return _marked(fresh, cells, doubted) if doubted else fresh
 
 
-def _sudden(zeros: Collection[Place], earlier: Iterable[Snapshot]) -> set[Place]:
+def _sudden(zeros: Collection[CellKey], earlier: Iterable[Snapshot]) -> set[CellKey]:
     """Those of these places that held enough before."""
-    remembered: dict[Place, list[int]] = {place: [] for place in zeros}
+    remembered: dict[CellKey, list[int]] = {place: [] for place in zeros}
     for snapshot in islice(earlier, _LOOK_BACK):
         wanted = [place for place, values in remembered.items() if len(values) < MEMORY]
         if not wanted:
@@ -64,10 +64,10 @@ def _sudden(zeros: Collection[Place], earlier: Iterable[Snapshot]) -> set[Place]
     return {place for place, values in remembered.items() if unbelievable(values)}
 
 
-def _marked(fresh: Snapshot, cells: Cells, doubted: dict[Place, str]) -> Snapshot:
+def _marked(fresh: Snapshot, cells: Cells, doubted: dict[CellKey, str]) -> Snapshot:
     marked = {
         place: cell._replace(notes=(*cell.notes, Note(State.SUSPECT, doubted[place]))) if place in doubted else cell
         for place, cell in cells.items()
     }
-    flags = (*fold(marked), *loose(fresh.flags, cells))
+    flags = (*to_flags(marked), *loose(fresh.flags, cells))
     return Snapshot.model_validate({**fresh.model_dump(by_alias=True), "flags": flags})

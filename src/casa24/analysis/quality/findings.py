@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casa24.core.timeseries import TimeSeries
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """``error``: certainly not what a platform said, and to be decided. ``note``: to be known."""
 
     ERROR = "error"
@@ -54,14 +54,14 @@ class Proposal(Result):
         return Amendment(self.first, self.last, self.artist, self.metric, action, reason)
 
 
-class Finding(Result):
+class RecordFinding(Result):
     """One thing. ``artist`` None: the label, or nobody's; ``days``: on how many days.
 
     ``values``: how many stored values it is about; ``sure``: how sure it is, in words. ``decided``: what
     amendments.csv says of it already; ``proposals``: what `--amend` would write.
     """
 
-    level: Level
+    level: Severity
     kind: Kind
     what: str
     artist: str | None = None
@@ -78,7 +78,7 @@ class Finding(Result):
     @property
     def open(self) -> bool:
         """Whether somebody has to decide about it."""
-        return self.level is Level.ERROR and self.decided is None
+        return self.level is Severity.ERROR and self.decided is None
 
     def since(self, day: dt.date | None) -> bool:
         """Whether it still was so on that day or later; what has no date always is."""
@@ -96,11 +96,11 @@ class Quality(Result):
     days: int
     first: dt.date | None
     last: dt.date | None
-    findings: tuple[Finding, ...]
+    findings: tuple[RecordFinding, ...]
     amended: int = 0
 
     @property
-    def open(self) -> tuple[Finding, ...]:
+    def open(self) -> tuple[RecordFinding, ...]:
         """The errors nobody has decided about."""
         return tuple(finding for finding in self.findings if finding.open)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from casa24.analysis.events import events
 from casa24.analysis.quality.copies import Copies
-from casa24.analysis.quality.findings import Finding, Kind, Level, Quality, named
+from casa24.analysis.quality.findings import Kind, Quality, RecordFinding, Severity, named
 from casa24.analysis.quality.roster_changes import future_days, missing_days, repeats, roster_changes
 from casa24.analysis.quality.stuck_values import falls, stuck
 from casa24.analysis.quality.tables import Rows
 from casa24.analysis.quality.zeros import BlockZeros, sudden
 from casa24.core.snapshot import State
-from casa24.core.timeseries import Gathering, Members, TimeSeries
+from casa24.core.timeseries import Members, SeriesBuilder, TimeSeries
 from casa24.record.amendments import Action
 from casa24.text.i18n import tr
 
@@ -46,12 +46,12 @@ class Examination:
         self._members = Members(artists)
         self._amendments = amendments
         self._titles = {item.source: item.source_title for item in (*items, *label_items)}
-        self._gathering = Gathering(items, label_items, self._members)
+        self._gathering = SeriesBuilder(items, label_items, self._members)
         self._copies = Copies()
         self._zeros = BlockZeros(items, self._members)
         self._rows = Rows(table, items) if table else None
         self._days: list[dt.date] = []
-        self._damaged: list[Finding] = []
+        self._damaged: list[RecordFinding] = []
 
     def look(self, days: Iterable[Inspected]) -> Examination:
         """Look at these days, oldest first."""
@@ -85,7 +85,7 @@ class Examination:
             *(one for series in every for one in self._of_series(series)),
         ]
         decided = [self._decided(one) for one in found if one.since(since)]
-        decided.sort(key=lambda one: (one.level is not Level.ERROR, _KINDS.index(one.kind)))
+        decided.sort(key=lambda one: (one.level is not Severity.ERROR, _KINDS.index(one.kind)))
         return Quality(
             days=len(self._days),
             first=self._days[0] if self._days else None,
@@ -94,7 +94,7 @@ class Examination:
             amended=len(self._amendments.lines),
         )
 
-    def _of_series(self, series: TimeSeries) -> Iterator[Finding]:
+    def _of_series(self, series: TimeSeries) -> Iterator[RecordFinding]:
         zeros = list(sudden(series))
         yield from zeros
         # Where every point is usable, nobody doubts one.
@@ -106,7 +106,7 @@ class Examination:
         yield from stuck(series, usable.usable)
         yield from (_event(series, one.first, one.last, one.old, one.new) for one in events(usable))
 
-    def _usable(self, series: TimeSeries, zeros: Iterable[Finding]) -> TimeSeries:
+    def _usable(self, series: TimeSeries, zeros: Iterable[RecordFinding]) -> TimeSeries:
         """The series without what is certainly no reading, or was amended."""
         bad = self._copied | {
             day for one in zeros if one.first and one.last for day in _within(series, one.first, one.last)
@@ -130,7 +130,7 @@ class Examination:
             return frozenset()
         return frozenset(key for member in self._members.all if member.name == artist for key in member.keys)
 
-    def _decided(self, finding: Finding) -> Finding:
+    def _decided(self, finding: RecordFinding) -> RecordFinding:
         """The finding with what amendments.csv says of all of it."""
         lines = [self._line_about(one.first, one.last, one.artist, one.metric) for one in finding.proposals]
         if not lines or not all(lines):
@@ -158,25 +158,27 @@ def _within(series: TimeSeries, first: dt.date, last: dt.date) -> set[dt.date]:
     return {point.date for point in series.points if first <= point.date <= last}
 
 
-def _damaged(day: dt.date, trouble: StorageError) -> Finding:
-    return Finding(
-        level=Level.ERROR, kind=Kind.DAMAGED, what=trouble.message.rstrip("."), first=day, last=day, days=1,
+def _damaged(day: dt.date, trouble: StorageError) -> RecordFinding:
+    return RecordFinding(
+        level=Severity.ERROR, kind=Kind.DAMAGED, what=trouble.message.rstrip("."), first=day, last=day, days=1,
         advice=trouble.advice,
     )  # fmt: skip
 
 
-def _broken(text: str) -> Finding:
+def _broken(text: str) -> RecordFinding:
     advice = tr("Restore it from git (`git checkout -- FILE`), or move it away.")
-    return Finding(level=Level.ERROR, kind=Kind.DAMAGED, what=text.rstrip("."), advice=advice)
+    return RecordFinding(level=Severity.ERROR, kind=Kind.DAMAGED, what=text.rstrip("."), advice=advice)
 
 
-def _line(text: str) -> Finding:
-    return Finding(level=Level.ERROR, kind=Kind.AMENDMENTS, what=text, advice=tr("Mend the line, or delete it."))
+def _line(text: str) -> RecordFinding:
+    return RecordFinding(
+        level=Severity.ERROR, kind=Kind.AMENDMENTS, what=text, advice=tr("Mend the line, or delete it.")
+    )
 
 
-def _doubted(series: TimeSeries, days: Sequence[dt.date]) -> Finding:
-    return Finding(
-        level=Level.NOTE,
+def _doubted(series: TimeSeries, days: Sequence[dt.date]) -> RecordFinding:
+    return RecordFinding(
+        level=Severity.NOTE,
         kind=Kind.DOUBTED,
         what=f"{named(series)}: {tr('doubtful since it was collected')}",
         artist=series.artist,
@@ -189,9 +191,9 @@ def _doubted(series: TimeSeries, days: Sequence[dt.date]) -> Finding:
     )
 
 
-def _event(series: TimeSeries, first: dt.date, last: dt.date, old: int, new: int) -> Finding:
-    return Finding(
-        level=Level.NOTE,
+def _event(series: TimeSeries, first: dt.date, last: dt.date, old: int, new: int) -> RecordFinding:
+    return RecordFinding(
+        level=Severity.NOTE,
         kind=Kind.EVENT,
         what=f"{named(series)}: {old:,} → {new:,} ({new - old:+,})",
         artist=series.artist,

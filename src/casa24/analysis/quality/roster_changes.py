@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from casa24.analysis.calendar import days_between
-from casa24.analysis.quality.findings import Finding, Kind, Level
+from casa24.analysis.quality.findings import Kind, RecordFinding, Severity
 from casa24.text.i18n import count, tr
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _ONE = dt.timedelta(days=1)
 
 
-def missing_days(days: Sequence[dt.date]) -> Iterator[Finding]:
+def missing_days(days: Sequence[dt.date]) -> Iterator[RecordFinding]:
     """The holes between recorded days, oldest first."""
     for before, after in pairwise(days):
         holes = days_between(before, after)
         if holes:
             first, last = before + _ONE, after - _ONE
-            yield Finding(
-                level=Level.NOTE,
+            yield RecordFinding(
+                level=Severity.NOTE,
                 kind=Kind.MISSING,
                 what=count(holes, "no snapshot", "{n} days without a snapshot"),
                 first=first,
@@ -35,12 +35,12 @@ def missing_days(days: Sequence[dt.date]) -> Iterator[Finding]:
             )
 
 
-def future_days(days: Sequence[dt.date], today: dt.date) -> Iterator[Finding]:
+def future_days(days: Sequence[dt.date], today: dt.date) -> Iterator[RecordFinding]:
     """Days that are still to come: a clock was wrong, or somebody wrote them."""
     ahead = [day for day in days if day > today]
     if ahead:
-        yield Finding(
-            level=Level.NOTE,
+        yield RecordFinding(
+            level=Severity.NOTE,
             kind=Kind.FUTURE,
             what=tr("dated later than today"),
             first=ahead[0],
@@ -50,7 +50,7 @@ def future_days(days: Sequence[dt.date], today: dt.date) -> Iterator[Finding]:
         )
 
 
-def roster_changes(members: Members, days: Sequence[dt.date]) -> Iterator[Finding]:
+def roster_changes(members: Members, days: Sequence[dt.date]) -> Iterator[RecordFinding]:
     """Who is not there from the first day to the last: totals over all artists jump there with nothing lost."""
     for member in members.all:
         if member.first is None or member.last is None:
@@ -61,16 +61,18 @@ def roster_changes(members: Members, days: Sequence[dt.date]) -> Iterator[Findin
             yield _change(Kind.LEFT, tr("recorded until {day}", day=member.last), member.name, member.last)
 
 
-def _change(kind: Kind, what: str, artist: str, day: dt.date) -> Finding:
+def _change(kind: Kind, what: str, artist: str, day: dt.date) -> RecordFinding:
     advice = tr("Compare only artists recorded on both days; casa24 does.")
-    return Finding(level=Level.NOTE, kind=kind, what=what, artist=artist, first=day, last=day, days=1, advice=advice)
+    return RecordFinding(
+        level=Severity.NOTE, kind=kind, what=what, artist=artist, first=day, last=day, days=1, advice=advice
+    )
 
 
-def repeats(repeated: Mapping[str, Sequence[dt.date]]) -> Iterator[Finding]:
+def repeats(repeated: Mapping[str, Sequence[dt.date]]) -> Iterator[RecordFinding]:
     """Artists who stand in a day more than once, by name."""
     for name, days in repeated.items():
-        yield Finding(
-            level=Level.NOTE,
+        yield RecordFinding(
+            level=Severity.NOTE,
             kind=Kind.REPEATED,
             what=tr("stands more than once in a day; the first entry counts"),
             artist=name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.findings import Finding, Kind, Level, named
+from casa24.analysis.quality.findings import Kind, RecordFinding, Severity, named
 from casa24.text.i18n import count, grouped, tr
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _ENOUGH = 30
 _RARE = 1e-5
 
 
-def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
+def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[RecordFinding]:
     """A counter counts up; what it lost was withdrawn, or another account's. ``points``: the usable ones."""
     if series.item.metric.kind != "total":
         return
@@ -36,8 +36,8 @@ def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
         len(lost), "fell once, by {most} on {day}", "fell {n} times, most by {most} on {day}",
         most=grouped(most), day=worst.date,
     )  # fmt: skip
-    yield Finding(
-        level=Level.NOTE,
+    yield RecordFinding(
+        level=Severity.NOTE,
         kind=Kind.FALL,
         what=f"{named(series)} {fell}",
         artist=series.artist,
@@ -50,7 +50,7 @@ def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
     )
 
 
-def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
+def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[RecordFinding]:
     """A value that stood still so long that, by the series' own rate of change, chance does not explain it.
 
     Not of a score: a rating of few steps stands still for months by itself.
@@ -73,8 +73,8 @@ def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[Finding]:
     stood = {"value": grouped(first.reading.value or 0), "n": longest}
     what = tr("stood at {value} for {n} readings, and still does", **stood) if now else ""
     what = what or tr("stood at {value} for {n} readings", **stood)
-    yield Finding(
-        level=Level.NOTE,
+    yield RecordFinding(
+        level=Severity.NOTE,
         kind=Kind.STUCK,
         what=f"{named(series)} {what}",
         artist=series.artist,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.findings import Finding, Kind, Level
+from casa24.analysis.quality.findings import Kind, RecordFinding, Severity
 from casa24.record.unmatched_rows import Why
 from casa24.text.i18n import count, tr
 
@@ -44,7 +44,7 @@ class Rows:
         artists.add(artist)
         days.append(day)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[RecordFinding]:
         """The rows no snapshot has, the days no row has, and the rows that repeat an artist and date."""
         for day, rows in self._by_day.items():
             if day not in self._seen:
@@ -63,7 +63,7 @@ class Rows:
             yield _finding(tr("the CSV has no row of these days"), [day.isoformat() for day in self._without])
         yield from self._repeated()
 
-    def _repeated(self) -> Iterator[Finding]:
+    def _repeated(self) -> Iterator[RecordFinding]:
         counted = Counter((row[0], row[1]) for rows in self._by_day.values() for row in rows if len(row) > 1)
         repeated = [day for (_, day), count in counted.items() for _ in range(count - 1)]
         if repeated:
@@ -77,10 +77,10 @@ class Rows:
             )
 
 
-def _finding(what: str, days: Sequence[str]) -> Finding:
+def _finding(what: str, days: Sequence[str]) -> RecordFinding:
     dates = sorted({date for day in days if (date := _date(day))})
-    return Finding(
-        level=Level.NOTE,
+    return RecordFinding(
+        level=Severity.NOTE,
         kind=Kind.TABLE,
         what=what,
         first=dates[0] if dates else None,

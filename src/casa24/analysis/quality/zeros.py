@@ -12,7 +12,7 @@ from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
 
-from casa24.analysis.quality.findings import Finding, Kind, Level, Proposal, named
+from casa24.analysis.quality.findings import Kind, Proposal, RecordFinding, Severity, named
 from casa24.core.snapshot import EVERY, State, as_count
 from casa24.text.i18n import tr
 
@@ -74,7 +74,7 @@ class BlockZeros:
                 if zeros and told.measurement(read.name, source, zeros[0]).code == "old_zero":
                     self._zeros[who, source] += [(raw.date, field) for field in zeros]
 
-    def findings(self, alive: Collection[tuple[str | None, str]], titles: Mapping[str, str]) -> Iterator[Finding]:
+    def findings(self, alive: Collection[tuple[str | None, str]], titles: Mapping[str, str]) -> Iterator[RecordFinding]:
         """For each artist and platform what is certain, a run of days each; then what cannot be told.
 
         ``alive``: (artist, ``source.field``) of the numbers that were ever anything but 0.
@@ -89,11 +89,11 @@ class BlockZeros:
 
     def _certain(
         self, who: str, source: str, zeros: Sequence[tuple[dt.date, str]], titles: Mapping[str, str]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[RecordFinding]:
         for run in runs_of(list(dict.fromkeys(day for day, _ in zeros)), self._recorded[who]):
             within = set(run)
-            yield Finding(
-                level=Level.ERROR,
+            yield RecordFinding(
+                level=Severity.ERROR,
                 kind=Kind.ZERO,
                 what=tr("{source}: 0 was written for what could not be read", source=titles.get(source, source)),
                 artist=who,
@@ -108,11 +108,11 @@ class BlockZeros:
             )
 
 
-def _unknown(who: str, source: str, zeros: Sequence[tuple[dt.date, str]], titles: Mapping[str, str]) -> Finding:
+def _unknown(who: str, source: str, zeros: Sequence[tuple[dt.date, str]], titles: Mapping[str, str]) -> RecordFinding:
     days = sorted({day for day, _ in zeros})
     fields = ", ".join(dict.fromkeys(field for _, field in zeros))
-    return Finding(
-        level=Level.NOTE,
+    return RecordFinding(
+        level=Severity.NOTE,
         kind=Kind.UNKNOWN_ZERO,
         what=tr("{source}: never anything but 0 ({fields})", source=titles.get(source, source), fields=fields),
         artist=who,
@@ -126,11 +126,11 @@ def _unknown(who: str, source: str, zeros: Sequence[tuple[dt.date, str]], titles
     )
 
 
-def sudden(series: TimeSeries) -> Iterator[Finding]:
+def sudden(series: TimeSeries) -> Iterator[RecordFinding]:
     """Rule A: a finding for each run of zeros that are not believed."""
     for run in runs_of(sudden_zeros(series), [point.date for point in series.points]):
-        yield Finding(
-            level=Level.ERROR,
+        yield RecordFinding(
+            level=Severity.ERROR,
             kind=Kind.ZERO,
             what=f"{named(series)}: {tr('0, where there were more before')}",
             artist=series.artist,
