@@ -57,7 +57,7 @@ CONSTANTS = (
     Constant(("pace",), "_EXTREMES", "share of a counter's gains drawn in"),
     Constant(("events",), "LONGEST", "days after which a chain of events ends"),
     Constant(("events",), "CLOSE", "days between two steps of one event"),
-    Constant(("episodes", "forecast", "waves"), "STAYS", "days after which a rise has stayed"),
+    Constant(("episodes", "forecast", "co_movement"), "STAYS", "days after which a rise has stayed"),
     Constant(("forecast",), "_FADES", "days for which a window keeps its pace"),
     Constant(("forecast",), "_LEAST_CHANCE", "chance of leaving below which nothing is expected"),
     Constant(("ranges",), "ENOUGH", "errors a range needs"),

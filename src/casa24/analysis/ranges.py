@@ -2,8 +2,8 @@
 
 Errors are those of past days on which no wave was open: what came with one and left with it tells nothing of
 other days. A series that has known too few stretches of that length leans on every artist's errors, in units
-of each series' mean change a day. Errors of days that follow each other are nearly the same one: four of
-them are counted for a stretch.
+of how far each strays from its own pace in a day. Errors of days that follow each other are nearly the same:
+four of them are counted for a stretch.
 """
 
 from __future__ import annotations
@@ -47,14 +47,17 @@ class Errors:
         self.own: list[float] = []
         self._known, self._all = _misses(series, days, forecast)
         self._learned = 0
-        self._moved = [0, *accumulate(abs(after - before) for before, after in pairwise(series.values))]
+        self._strayed = _strayed(series)
 
-    def step(self, place: int) -> float:
-        """The mean change a day up to a place: the unit in which series are compared."""
-        return self._moved[min(place, len(self._moved) - 1)] / max(1, place)
+    def unit(self, place: int) -> float:
+        """How far the value strayed from its own pace in a day, on average up to a place.
+
+        In these units series are compared: so one that grows steadily lends and borrows small errors.
+        """
+        return self._strayed[min(place, len(self._strayed) - 1)] / max(1, place)
 
     def learn(self, place: int) -> list[float]:
-        """Take in what was known on the day at this place; what is new, in units of the series' own steps."""
+        """Take in what was known on the day at this place; what is new, in units of the series."""
         begin, end = self._learned, bisect_right(self._known, place, self._learned)
         if begin == end:
             return []
@@ -64,7 +67,7 @@ class Errors:
         # Sorted but for the end, and quickly done.
         self.own.sort()
         known = self._known[begin:end]
-        return [error / step for error, place in zip(new, known, strict=True) if (step := self.step(place))]
+        return [error / unit for error, place in zip(new, known, strict=True) if (unit := self.unit(place))]
 
 
 def _misses(series: Daily, days: int, forecast: Sequence[float]) -> tuple[list[int], list[float]]:
@@ -82,6 +85,12 @@ def _misses(series: Daily, days: int, forecast: Sequence[float]) -> tuple[list[i
             known.append(read[later])
             errors.append(came[place + days] - forecast[place])
     return known, errors
+
+
+def _strayed(series: Daily) -> Sequence[float]:
+    """How far the value has strayed from the pace known each day before, in all, up to each day."""
+    days = zip(pairwise(_between(series)), series.pace, strict=False)
+    return [0.0, *accumulate(abs(after - before - pace) for (before, after), pace in days)]
 
 
 def _between(series: Daily) -> Sequence[float]:
@@ -130,7 +139,7 @@ class Ranges:
         if enough and stretches >= _OWN_STRETCHES:
             return at_least(edges(errors.own, stretches)), False
         if len(self._pool) > len(errors.own) and (pooled := self._pooled_edges()):
-            return at_least(pooled, errors.step(place)), True
+            return at_least(pooled, errors.unit(place)), True
         return (at_least(edges(errors.own, stretches)), False) if enough else None
 
     def _pooled_edges(self) -> Mapping[int, Reach] | None:
