@@ -8,7 +8,7 @@ four of them are counted for a stretch.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from itertools import accumulate, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,7 +47,11 @@ class Errors:
         self.own: list[float] = []
         self._known, self._all = _misses(series, days, forecast)
         self._learned = 0
-        self._strayed = _strayed(series)
+        self._strayed = strayed = _strayed(series)
+        self._scaled = [
+            error * known / strayed[known] if strayed[known] else None
+            for error, known in zip(self._all, self._known, strict=True)
+        ]
 
     def unit(self, place: int) -> float:
         """How far the value strayed from its own pace in a day, on average up to a place.
@@ -63,11 +67,9 @@ class Errors:
             return []
         self._learned = end
         new = self._all[begin:end]
-        self.own += new
-        # Sorted but for the end, and quickly done.
-        self.own.sort()
-        known = self._known[begin:end]
-        return [error / unit for error, place in zip(new, known, strict=True) if (unit := self.unit(place))]
+        for error in new:
+            insort(self.own, error)
+        return [error for error in self._scaled[begin:end] if error is not None]
 
 
 def _misses(series: Daily, days: int, forecast: Sequence[float]) -> tuple[list[int], list[float]]:
@@ -115,7 +117,7 @@ class Ranges:
         self._errors = [Errors(own, days, forecast(own, days)) for own in series]
         self._pool: list[float] = []
         self._stretches = 0.0
-        self._pooled: Mapping[int, Reach] | None = None
+        self._pooled: list[tuple[float, float]] | None = None
 
     def learn(self, day: dt.date) -> None:
         """Take in what was known on a day, in all of the series."""
@@ -142,7 +144,7 @@ class Ranges:
             return at_least(pooled, errors.unit(place)), True
         return (at_least(edges(errors.own, stretches)), False) if enough else None
 
-    def _pooled_edges(self) -> Mapping[int, Reach] | None:
+    def _pooled_edges(self) -> list[tuple[float, float]] | None:
         """Those of every artist's errors, found when first asked for on a day."""
         if self._pooled is None and len(self._pool) >= ENOUGH:
             self._pool.sort()
@@ -150,25 +152,21 @@ class Ranges:
         return self._pooled
 
 
-def edges(errors: Sequence[float], stretches: float) -> dict[int, Reach]:
+def edges(errors: Sequence[float], stretches: float) -> list[tuple[float, float]]:
     """Between which of these sorted errors each level's share of future ones should lie.
 
     A quantile of n independent errors is that of n + 1 places; of overlapping ones there are four to a stretch.
     The far errors of a short record being unknown, the wider range reaches at least twice as far.
     """
-    count, found = len(errors), {}
-    for level in LEVELS:
-        share = (1 + level / 100) / 2 * (1 + 1 / max(1.0, _A_STRETCH * stretches))
-        rank = min(ceil(share * (count + 1)), count)
-        found[level] = Reach(errors[count - rank], errors[rank - 1])
-    inner, outer = (found[level] for level in LEVELS)
-    found[LEVELS[-1]] = Reach(min(outer.low, _FARTHER * inner.low), max(outer.high, _FARTHER * inner.high))
-    return found
+    count, widened = len(errors), 1 + 1 / max(1.0, _A_STRETCH * stretches)
+    ranks = [min(ceil((1 + level / 100) / 2 * widened * (count + 1)), count) for level in LEVELS]
+    (low, high), (lower, higher) = ((errors[count - rank], errors[rank - 1]) for rank in ranks)
+    return [(low, high), (min(lower, _FARTHER * low), max(higher, _FARTHER * high))]
 
 
-def at_least(found: Mapping[int, Reach], unit: float = 1) -> dict[int, Reach]:
-    """These in whole units: one either way, and for the wider range two, is the least."""
+def at_least(found: Sequence[tuple[float, float]], unit: float = 1) -> dict[int, Reach]:
+    """These by level, in units of one series: one whole either way, and for the wider range two, is the least."""
     return {
-        level: Reach(min(reach.low * unit, -least), max(reach.high * unit, least))
-        for (level, reach), least in zip(found.items(), _LEAST, strict=True)
+        level: Reach(min(low * unit, -least), max(high * unit, least))
+        for level, (low, high), least in zip(LEVELS, found, _LEAST, strict=True)
     }
