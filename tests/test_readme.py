@@ -1,62 +1,123 @@
-"""The README is the front door: what it shows is what happens."""
+"""The README and the pages in docs/: what they show is what happens, and every link leads somewhere."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from typer.main import get_command
 from typer.testing import CliRunner
 
+from casa24._version import HOMEPAGE
 from casa24.cli.app import app
+from casa24.core import docs
+from tests.command_reference import PAGE, commands, options_of, reference
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text("utf-8")
+    for path in (ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
+}
+README = PAGES["README.md"]
+EVERYTHING = "\n".join(PAGES.values())
+_LONGEST = 150
 _OUTPUT = re.compile(r"<!-- output of: casa24 (.*?) -->\n```text\n(.*?)```", re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+# Options of others: the shell's completion, our own scripts, git, pip, npm.
+_NOT_OURS = {
+    "--install-completion", "--times", "--path", "--invert-paths", "--force", "--add", "--help",
+}  # fmt: skip
 
 
-def commands() -> dict[str, list[str]]:
-    """Every command of the app with its options, from the app itself."""
-    group = get_command(app)
-    found: dict[str, list[str]] = {}
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        for path, one in getattr(command, "commands", {"": command}).items():
-            written = (text for parameter in one.params for text in (*parameter.opts, *parameter.secondary_opts))
-            found[f"{name} {path}".strip()] = [text for text in written if text.startswith("--")]
-    return found
+class Output(NamedTuple):
+    """What a page says a command prints."""
+
+    page: str
+    command: str
+    text: str
 
 
-@pytest.mark.parametrize("command", commands())
-def test_every_command_and_each_of_its_options_stands_in_the_readme(command: str) -> None:
-    assert f"casa24 {command}" in README
-    assert [option for option in commands()[command] if option not in README] == []
+OUTPUTS = [Output(page, *found) for page, text in PAGES.items() for found in _OUTPUT.findall(text)]
 
 
-def test_every_command_in_the_readme_is_one() -> None:
-    written = set(re.findall(r"(?:^|`|&& )casa24 ([a-z][a-z-]*)(?= |`|$)", README, re.MULTILINE))
-    known = {name.split()[0] for name in commands()}
-    assert written - {"keeps", "looks"} == known
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= _LONGEST
 
 
-def test_every_option_in_the_readme_is_one() -> None:
-    known = {option for options in commands().values() for option in options}
-    written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
-    # Of the shell's completion, of `python -m tests.crash`, and of git.
-    assert written - known <= {"--install-completion", "--times", "--path", "--invert-paths", "--force", "--add"}
+def test_the_command_reference_is_what_the_program_says_of_itself() -> None:
+    assert PAGE.read_text("utf-8") == reference()
 
 
-@pytest.mark.parametrize("command", [found[0] for found in _OUTPUT.findall(README)])
-def test_the_output_in_the_readme_is_the_real_one(
-    command: str, the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_readme_names_every_command() -> None:
+    known = {name.split()[0] for name, _ in commands()}
+    assert {name for name in known if f"casa24 {name}" not in README} == set()
+
+
+@pytest.mark.parametrize("name", [name for name, _ in commands()])
+def test_every_command_and_each_of_its_options_is_explained(name: str) -> None:
+    explained = "\n".join(text for page, text in PAGES.items() if page != "docs/commands.md")
+    command = dict(commands())[name]
+    assert f"casa24 {name}" in explained
+    assert [option for option in options_of(command) if option not in explained] == []
+
+
+def test_every_command_in_the_pages_is_one() -> None:
+    written = set(re.findall(r"(?:^|`|&& )casa24 ([a-z][a-z-]*)(?= |`|$)", EVERYTHING, re.MULTILINE))
+    known = {name.split()[0] for name, _ in commands()}
+    assert written - {"keeps", "looks", "busca"} == known
+
+
+def test_every_option_in_the_pages_is_one() -> None:
+    known = {option for _, command in commands() for option in options_of(command)}
+    written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", EVERYTHING))
+    assert written - known <= _NOT_OURS
+
+
+@pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: f"{output.page}: {output.command}")
+def test_the_output_in_the_pages_is_the_real_one(
+    output: Output, the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = dict(_OUTPUT.findall(README))[command]
-    monkeypatch.chdir(tmp_path)
-    if command != "demo":
-        monkeypatch.chdir(the_demo)
-    shown = CliRunner().invoke(app, shlex.split(command)).stdout
-    assert [line.rstrip() for line in shown.splitlines()] == expected.splitlines()
+    monkeypatch.chdir(tmp_path if output.command == "demo" else the_demo)
+    shown = CliRunner().invoke(app, shlex.split(output.command)).stdout
+    assert [line.rstrip() for line in shown.splitlines()] == output.text.splitlines()
+
+
+def anchors(text: str) -> set[str]:
+    """What GitHub lets a link point to: a page's headings, in its spelling."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_between_the_pages_leads_somewhere(page: str) -> None:
+    astray = []
+    for link in _LINK.findall(PAGES[page]):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        if "://" not in link and not (target.exists() and (not anchor or anchor in anchors(target.read_text("utf-8")))):
+            astray.append(link)
+    assert astray == []
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    linked = {link.partition("#")[0] for link in _LINK.findall(README)}
+    assert PAGES.keys() - linked == {"README.md"}
+
+
+@pytest.mark.parametrize("address", [docs.KEYS, docs.ROSTER, docs.TERMS, docs.PROBLEMS])
+def test_what_casa24_prints_leads_to_a_page_that_is_there(address: str) -> None:
+    path, _, anchor = address.removeprefix(f"{HOMEPAGE}/blob/main/").partition("#")
+    assert path in PAGES
+    assert not anchor or anchor in anchors(PAGES[path])
+
+
+def test_every_page_a_text_of_casa24_names_is_there() -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "src").rglob("*") if path.suffix in {".py", ".toml"}]
+    named = {name for text in sources for name in re.findall(r"docs/[\w/-]+\.md", text)}
+    assert named
+    assert {name for name in named if name not in PAGES} == set()
 
 
 def test_what_is_copied_to_begin_with_is_one_line_each() -> None:
@@ -66,10 +127,9 @@ def test_what_is_copied_to_begin_with_is_one_line_each() -> None:
 
 def test_write_a_source_shows_the_example_plugin_as_it_stands() -> None:
     """It is tested where it lies, by its own suite and by tests/cli/test_plugin.py."""
-    chapter = README.partition("\n## Write a source")[2].partition("\n## ")[0]
     plugin = ROOT / "tests" / "deezer"
     shown = {"python": plugin / "casa24_deezer.py", "toml": plugin / "pyproject.toml"}
-    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", PAGES["docs/write-a-source.md"], re.DOTALL | re.MULTILINE)
     assert blocks == [(language, path.read_text("utf-8")) for language, path in shown.items()]
 
 

@@ -117,7 +117,7 @@ def test_what_is_missing_for_one_reason_is_said_once_with_advice() -> None:
     (gap,) = lost(*artists, flags=[flag("*", "spotify", code="unauthorized")])
     assert (gap.artists, gap.metrics, gap.state) == (("Ana", "Ben"), ("Followers", "Genres"), State.FAILED)
     assert (gap.what, gap.advice) == (
-        "Spotify refused the credentials", "Renew them: see Credentials in the README.",
+        "Spotify refused the credentials", "Renew them: see docs/keys.md.",
     )  # fmt: skip
 
 

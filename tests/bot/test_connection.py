@@ -26,7 +26,7 @@ from tests.bot.test_answers import assert_taken_by_discord
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "bot.md").read_text("utf-8")
 NAMES = ["stats", "growth", "predict", "artist", "compare", "leaderboard", "week", "unusual", "milestones"]
 # As a program of its own would be: discord.py is led to loopback, and nothing else is changed.
 PROGRAM = """
@@ -230,7 +230,7 @@ def test_the_check_says_what_is_missing_and_what_is_well(label: Path) -> None:
 
     well, token, client, guild, uninvited, nothing = asyncio.run(scene())
     assert well[0] == 0
-    assert comparable(well[1]) == comparable(README.partition("$ casa24 bot --check\n")[2].partition("```")[0])
+    assert comparable(well[1]) == comparable(PAGE.partition("$ casa24 bot --check\n")[2].partition("```")[0])
     assert "Discord accepts DISCORD_BOT_TOKEN: this is casa24" in well[1]
     assert "The bot is in Our server" in well[1]
     assert "All is well." in well[1]

@@ -1,4 +1,4 @@
-"""A source is a module, an entry point, a contract test and its places in the README: all of them, or none."""
+"""A source is a module, an entry point, a contract test and its places in the docs: all of them, or none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from casa24.sources import registry
 from casa24.testing import SourceContract
 from tests.sources import test_any_answer, test_contract
-from tests.test_readme import README
+from tests.test_readme import PAGES
 
 ROOT = Path(__file__).parents[2]
 POINTS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"][
@@ -22,11 +22,6 @@ POINTS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-
 HOUSE = {"base", "registry"}
 OURS = [item.source for item in registry.load().installed if item.package == "casa24"]
 _WORD = re.compile(r"`(\w+)`")
-
-
-def section(title: str) -> str:
-    """A chapter of the README."""
-    return README.partition(f"\n## {title}")[2].partition("\n## ")[0]
 
 
 def first_cells(text: str) -> set[str]:
@@ -53,27 +48,27 @@ def test_every_source_passes_the_contract_and_is_told_anything() -> None:
     assert test_any_answer.ACCOUNTS.keys() == set(OURS)
 
 
-def test_the_readme_names_every_source() -> None:
-    named = re.search(r"The installed ones: (.*)\.", section("Write a source"))
+def test_the_docs_name_every_source() -> None:
+    named = re.search(r"The installed ones: (.*)\.", PAGES["docs/write-a-source.md"])
     assert named
     assert _WORD.findall(named[1]) == [source.name for source in OURS]
 
 
-def test_the_readme_says_where_every_account_is_found() -> None:
+def test_the_docs_say_where_every_account_is_found() -> None:
     own = {"joined", "left", "aliases"}
     keys = {source.account_key for source in OURS if not source.label_wide}
-    assert first_cells(section("The roster")) - own == keys
+    assert first_cells(PAGES["docs/roster.md"]) - own == keys
 
 
 @pytest.mark.parametrize("key", [source.account_key for source in OURS if source.label_wide])
-def test_the_readme_names_the_labels_accounts(key: str) -> None:
-    assert f"`{key}`" in section("The roster")
+def test_the_docs_name_the_labels_accounts(key: str) -> None:
+    assert f"`{key}`" in PAGES["docs/roster.md"]
 
 
-def test_the_readme_says_where_every_credential_comes_from() -> None:
-    assert first_cells(section("Credentials")) == {name for source in OURS for name in source.credentials.names}
+def test_the_docs_say_where_every_credential_comes_from() -> None:
+    assert first_cells(PAGES["docs/keys.md"]) == {name for source in OURS for name in source.credentials.names}
 
 
-def test_the_readme_says_what_every_platforms_terms_say() -> None:
-    told = re.findall(r"^- \*\*(.*?)\*\*", section("What the platforms' terms say"), re.MULTILINE)
+def test_the_docs_say_what_every_platforms_terms_say() -> None:
+    told = re.findall(r"^- \*\*(.*?)\*\*", PAGES["docs/terms.md"], re.MULTILINE)
     assert [title for titles in told for title in titles.split(", ")] == [source.title for source in OURS]

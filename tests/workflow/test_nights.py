@@ -265,7 +265,7 @@ def test_a_source_that_is_silent_for_three_days_is_told_though_the_run_is_green(
     (issue,) = nights.github.issues
     told = " ".join(issue["body"].split())
     assert "YouTube has given nothing for 3 days: YouTube had an internal error" in told
-    assert "see Troubleshooting in the README" in told
+    assert "see docs/problems.md" in told
     assert "went well, but:" in issue["body"]
     nights.world.play = usual
     nights.run()

@@ -27,12 +27,12 @@ def init(
         list[str] | None, typer.Option("--account", help="An account of the label's own, KEY=VALUE; may be repeated.")
     ] = None,
     pages: Annotated[
-        bool | None, typer.Option("--pages/--no-pages", help="Whether public pages may be read (README, Terms).")
+        bool | None, typer.Option("--pages/--no-pages", help="Whether public pages may be read (docs/terms.md).")
     ] = None,
     worker: Annotated[str | None, typer.Option("--worker", help="The address of your Worker, if you have one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what no option says takes its default.")] = False,
     bot: Annotated[
-        bool, typer.Option("--bot", help="Lay down what the Discord bot needs, too: bot/, see README, The bot.")
+        bool, typer.Option("--bot", help="Lay down what the Discord bot needs, too: bot/, see docs/bot.md.")
     ] = False,
     dry_run: options.DryRun = False,
     debug: options.Debug = False,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from casa24._version import HOMEPAGE
 from casa24.cli.output import fail, say
+from casa24.core import docs
 from casa24.errors import Casa24Error, UsageError
 from casa24.setup import label_files, roster_file
 from casa24.setup.label_files import Answers
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-_TERMS = f"{HOMEPAGE}#what-the-platforms-terms-say"
+_TERMS = docs.TERMS
 # Behind a name; no link holds it.
 _IS = " = "
 

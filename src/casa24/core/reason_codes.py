@@ -49,7 +49,7 @@ SUDDEN_ZERO = "sudden_zero"
 AMENDED = "amended"
 """The code of a doubt that amendments.csv brought."""
 
-WAIT = "Nothing to do if it happens once; if it stays for days, see Troubleshooting in the README."
+WAIT = "Nothing to do if it happens once; if it stays for days, see docs/problems.md."
 _SAVE = "please report it with the files of `casa24 collect --save-replies FOLDER`."
 REPORT = f"If it stays, {{source}} probably changed: {_SAVE}"
 
@@ -68,7 +68,7 @@ COMMON: Mapping[str, Explanation] = {
     "rate_limited": Explanation(
         "{source} asked us to wait", "Run `casa24 collect` again later; if it named a time, not before.", passes=True
     ),
-    "unauthorized": Explanation("{source} refused the credentials", "Renew them: see Credentials in the README."),
+    "unauthorized": Explanation("{source} refused the credentials", "Renew them: see docs/keys.md."),
     "forbidden": Explanation("{source} does not allow this", "Check the rights of the credentials in use."),
     "not_found": Explanation("{source} does not know this account", "Check the artist's id in casa24.toml."),
     "missing": Explanation("{source} answered without this value", REPORT),

@@ -118,7 +118,7 @@ def open_workspace(
         raise ConfigError(
             None,
             [f"no {loading.FILE_NAME} here or above"],
-            advice="Go to the label's folder, or give the file with --config. README: “The roster” shows one.",
+            advice="Go to the label's folder, or give the file with --config. docs/roster.md shows one.",
         )
     settings = loading.read(found) if found else Config(None, {})
     speak(language or language_of(settings))

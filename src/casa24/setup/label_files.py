@@ -9,9 +9,10 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE, __version__
+from casa24._version import __version__
 from casa24.config.credentials import worker_endpoint
 from casa24.config.loading import FILE_NAME, parse
+from casa24.core import docs
 from casa24.core.metrics import declared
 from casa24.core.roster import Label
 from casa24.errors import ConfigError, UsageError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 WORKFLOW = ".github/workflows/update-data.yml"
 
 _DEFAULT = Label()
-_README = f"{HOMEPAGE}#the-roster-casa24toml"
+_README = docs.ROSTER
 # The one line of the workflow that differs from label to label: what pip installs.
 _INSTALLED = re.compile(r"(?m)^  CASA24: .*$")
 

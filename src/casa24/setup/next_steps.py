@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
+from casa24.core import docs
 from casa24.core.reserved import WORKER_KEY
 from casa24.setup import github_remote
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from casa24.setup.github_remote import Repository
     from casa24.sources.registry import AnySource, Registry
 
-CREDENTIALS = f"{HOMEPAGE}#credentials"
+CREDENTIALS = docs.KEYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ class Source(Generic[S]):
     def explanations(cls) -> dict[str, Explanation]:
         """Its flag codes in words; what to set where its credentials are missing is known by itself."""
         names = " and ".join(cls.credentials.required)
-        unset = Explanation("{source} was not asked: no keys", f"Set {names} (README, Credentials).", State.SKIPPED)
+        unset = Explanation("{source} was not asked: no keys", f"Set {names} (docs/keys.md).", State.SKIPPED)
         return {"no_credentials": unset, **cls.gaps}
 
     @classmethod

@@ -89,15 +89,15 @@ class Instagram(ArtistSource[InstagramStats]):
         "other_account": Explanation("Instagram answered for another account", "Check the username in casa24.toml."),
         "token_expired": Explanation(
             "the Instagram access token is no longer valid",
-            "Make a new one and store it as INSTAGRAM_ACCESS_TOKEN (README, Credentials).",
+            "Make a new one and store it as INSTAGRAM_ACCESS_TOKEN (docs/keys.md).",
         ),
         "no_permission": Explanation(
             "the Instagram token lacks a permission",
-            "Make a new one with instagram_basic and pages_read_engagement (README, Credentials).",
+            "Make a new one with instagram_basic and pages_read_engagement (docs/keys.md).",
         ),
         "own_account": Explanation(
             "INSTAGRAM_BUSINESS_ACCOUNT_ID is not an account of this token",
-            "Set it to the id of the label's own Instagram business account (README, Credentials).",
+            "Set it to the id of the label's own Instagram business account (docs/keys.md).",
         ),
         "hourly_limit": Explanation(
             "Instagram's hourly limit is reached", "It starts anew within the hour.", passes=True

@@ -113,12 +113,12 @@ class Spotify(ArtistSource[SpotifyStats]):
     gaps = {
         "no_credentials": Explanation(
             "only Spotify's API has it, and no key is set",
-            "Set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET (README, Credentials).",
+            "Set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET (docs/keys.md).",
             State.SKIPPED,
         ),
         "bad_credentials": Explanation(
             "Spotify refused the app's id and secret",
-            "Copy both again from developer.spotify.com/dashboard (README, Credentials).",
+            "Copy both again from developer.spotify.com/dashboard (docs/keys.md).",
         ),
         "restricted_app": Explanation(
             "Spotify no longer gives this to the app in use",
@@ -150,7 +150,7 @@ class Spotify(ArtistSource[SpotifyStats]):
         """``page``: read the public page; ``market``: whose charts the top tracks are."""
 
         page: Annotated[bool, _PAGES] = Field(
-            default=True, description='read the public page for monthly listeners (see README, "Terms")'
+            default=True, description="read the public page for monthly listeners (see docs/terms.md)"
         )
         market: str = Field(default="US", pattern=r"^[A-Z]{2}$", description="whose charts the top tracks are")
 

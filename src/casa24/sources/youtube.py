@@ -108,7 +108,7 @@ class YouTube(ArtistSource[YouTubeStats]):
             "It starts anew at midnight Pacific time; the next run reads on.",
             passes=True,
         ),
-        "bad_key": Explanation("YouTube refused the API key", "Copy YOUTUBE_API_KEY again (README, Credentials)."),
+        "bad_key": Explanation("YouTube refused the API key", "Copy YOUTUBE_API_KEY again (docs/keys.md)."),
         "api_off": Explanation(
             "the YouTube Data API is not enabled for this key",
             "Enable “YouTube Data API v3” in the key's project at console.cloud.google.com.",

@@ -57,7 +57,7 @@ def pruned_lines(done: Pruned, source: str, *, dry_run: bool) -> list[str]:
     if not done.days and not tables:
         lines.append(tr("Nothing to prune."))
     lines += [tr("{file} was set aside, and may still hold such numbers.", file=path) for path in done.unseen]
-    lines.append(tr("git still holds what was committed: README, “Keeping it small, keeping to the terms”."))
+    lines.append(tr("git still holds what was committed: docs/data-format.md."))
     return lines
 
 

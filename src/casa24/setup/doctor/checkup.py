@@ -8,8 +8,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
 from casa24.analysis.checkup import Checkup, Line
+from casa24.core import docs
 from casa24.core.findings import Level, broken, warning
 from casa24.core.reserved import WORKER_KEY
 from casa24.setup.doctor.areas import ONLINE, Area
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from casa24.core.findings import Finding
     from casa24.setup.doctor.context import Patient
 
-_TROUBLE = f"{HOMEPAGE}#troubleshooting"
+_TROUBLE = docs.PROBLEMS
 
 log = logging.getLogger("casa24.setup.doctor")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
+from casa24.core import docs
 from casa24.core.findings import broken, ok, warning
 from casa24.setup.doctor.wording import amount
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from casa24.errors import ConfigError
     from casa24.setup.doctor.context import Patient
 
-_ROSTER = f"{HOMEPAGE}#the-roster-casa24toml"
+_ROSTER = docs.ROSTER
 _CORRECT = "Correct it; the platforms are asked then."
 
 

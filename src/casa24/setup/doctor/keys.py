@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
+from casa24.core import docs
 from casa24.core.findings import broken, ok, warning
 from casa24.core.reserved import NOTIFY, WORKER_KEY, WORKER_URL
 from casa24.setup.doctor.wording import split
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from casa24.setup.doctor.context import Patient
     from casa24.sources.registry import AnySource
 
-_KEYS = f"{HOMEPAGE}#credentials"
-_SET = "Set what is missing (README, Credentials)."
+_KEYS = docs.KEYS
+_SET = "Set what is missing (docs/keys.md)."
 # So alike are a name and its misspelling; names of other programs' are less.
 _NEAR = 0.8
 _QUOTES = "\"'`“”"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
 from casa24.analysis.reasons import missing
 from casa24.collect.assemble import Request
 from casa24.collect.collector import collect
+from casa24.core import docs
 from casa24.core.findings import broken, ok, warning
 from casa24.core.reason_codes import explain
 from casa24.core.snapshot import State
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from casa24.setup.doctor.context import Patient
     from casa24.sources.registry import AnySource
 
-_ROSTER = f"{HOMEPAGE}#the-roster-casa24toml"
-_TROUBLE = f"{HOMEPAGE}#troubleshooting"
+_ROSTER = docs.ROSTER
+_TROUBLE = docs.PROBLEMS
 _FEW = 3
 
 
@@ -37,7 +37,7 @@ async def platforms(patient: Patient, deadline: float) -> tuple[list[Finding], b
     request = Request(patient.roster, patient.sources, patient.now, deadline=deadline, check=True)
     async with patient.web() as web:
         collected = await collect(request, patient.wallet, web)
-    warned = [warning(*split(text, "See Troubleshooting in the README."), _TROUBLE) for text in collected.warnings]
+    warned = [warning(*split(text, "See docs/problems.md."), _TROUBLE) for text in collected.warnings]
     found = [finding for source in patient.sources for finding in _of(source, patient.roster, request, collected)]
     return [*warned, *found], collected.interrupted
 
@@ -63,7 +63,7 @@ def _gap(gap: Missing, source: AnySource, *, everybody: bool) -> Finding:
         return ok(f"{gap.title}: not given {', '.join(gap.metrics)}: {gap.what}")
     who = "" if everybody or len(gap.artists) > _FEW else "".join(f", {name}" for name in gap.artists)
     level = warning if explain(gap.code, gap.state, title=source.title, own=source.explanations()).passes else broken
-    return level(f"{gap.title}{who}: {gap.what}", gap.advice or "See Troubleshooting in the README.", _TROUBLE)
+    return level(f"{gap.title}{who}: {gap.what}", gap.advice or "See docs/problems.md.", _TROUBLE)
 
 
 def _strangers(source: AnySource, roster: Roster, request: Request, collected: Collected) -> Iterator[Finding]:

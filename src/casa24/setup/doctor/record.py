@@ -6,8 +6,8 @@ import datetime as dt
 import time
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
 from casa24.analysis.outages import silences
+from casa24.core import docs
 from casa24.core.findings import broken, ok, warning
 from casa24.errors import NewerSnapshot, StorageError
 from casa24.setup.doctor.wording import amount
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from casa24.core.findings import Finding
     from casa24.setup.doctor.context import Patient
 
-_TROUBLE = f"{HOMEPAGE}#troubleshooting"
+_TROUBLE = docs.PROBLEMS
 # A nightly run may be hours late; a label that collects by hand may be away for a day.
 _STALE_NIGHTLY, _STALE_BY_HAND = dt.timedelta(hours=36), dt.timedelta(days=2)
 _LOOK_BACK = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
+from casa24.core import docs
 from casa24.core.findings import broken, ok, warning
 from casa24.setup import git
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casa24.core.findings import Finding
     from casa24.setup.doctor.context import Patient
 
-_KEYS = f"{HOMEPAGE}#credentials"
+_KEYS = docs.KEYS
 _GIT = "https://git-scm.com/downloads"
 _REMOTES = "https://docs.github.com/get-started/git-basics"
 _OWNER = "https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import httpx
 
-from casa24._version import HOMEPAGE
+from casa24.core import docs
 from casa24.core.findings import warning
 from casa24.core.politeness import Politeness
 from casa24.setup.doctor.wording import split
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from casa24.setup.doctor.context import Patient
     from casa24.sources.registry import AnySource
 
-_KEYS = f"{HOMEPAGE}#credentials"
+_KEYS = docs.KEYS
 _PATIENCE = 2.0
 
 

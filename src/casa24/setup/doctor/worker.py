@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from casa24._version import HOMEPAGE
 from casa24.config import credentials
+from casa24.core import docs
 from casa24.core.findings import broken, ok, warning
 from casa24.core.reserved import WORKER_KEY
 from casa24.errors import BadCertificate, BadReply, BadStatus, CredentialError, WebError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from casa24.setup.doctor.context import Patient
     from casa24.web.client import Web
 
-_KEYS = f"{HOMEPAGE}#credentials"
+_KEYS = docs.KEYS
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _CHECK = "Check WORKER_API_URL (or `worker` in casa24.toml), and that the Worker is deployed."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casa24._version import HOMEPAGE
+from casa24.core import docs
 from casa24.core.findings import Level, broken, ok, warning
 from casa24.setup import git, github_remote
 from casa24.setup.doctor.crons import times
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _RIGHTS = "https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#permissions"
 _SCHEDULE = "https://docs.github.com/actions/reference/events-that-trigger-workflows#schedule"
-_TROUBLE = f"{HOMEPAGE}#troubleshooting"
+_TROUBLE = docs.PROBLEMS
 _SYNTAX = "https://docs.github.com/actions/reference/workflow-syntax-for-github-actions"
 
 # GitHub switches the schedule of a public repository off after so many days without a commit.
