@@ -58,4 +58,4 @@ def test_it_says_why_and_what_to_do() -> None:
     assert isinstance(found, Silence)
     assert found.title == "Instagram"
     assert found.what == "Instagram did not answer in time"
-    assert "Troubleshooting" in found.advice
+    assert "docs/problems.md" in found.advice

@@ -11,6 +11,6 @@ def shifted(day: dt.date, by: dt.timedelta) -> dt.date:
     return dt.date.fromordinal(min(max(number, dt.date.min.toordinal()), dt.date.max.toordinal()))
 
 
-def days_between(one: dt.date, other: dt.date) -> int:
+def days_between(earlier: dt.date, later: dt.date) -> int:
     """How many days lie between a day and a later one."""
-    return (other - one).days - 1
+    return (later - earlier).days - 1

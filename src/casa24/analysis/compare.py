@@ -48,7 +48,7 @@ class Comparison(Result):
 def compare(found: Sequence[TimeSeries], artists: Sequence[str], date: dt.date, days: int) -> Comparison:
     """These artists side by side. ``found``: every series, from 180 days before the period on."""
     company = Company(found)
-    own = {(one.artist, one.item): one for one in found if one.artist in artists}
+    own = {(series.artist, series.item): series for series in found if series.artist in artists}
     items = dict.fromkeys(item for _, item in own)
 
     def side(artist: str, item: Series) -> Side:

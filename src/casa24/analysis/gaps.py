@@ -29,7 +29,7 @@ class Gaps(NamedTuple):
         """The gaps of a day beside those of an earlier one; all are new where there is none."""
         now = missing(day, sources)
         earlier = missing(before, sources) if before else []
-        known = {place for one in earlier for place in one.places}
+        known = {place for note in earlier for place in note.places}
         read = _read(day, sources)
         return cls(
             tuple(now),
@@ -50,9 +50,9 @@ def _read(day: Snapshot, sources: Sequence[AnySource]) -> set[Value]:
 
 def _only(reasons: Iterable[Missing], wanted: Callable[[Value], bool]) -> Iterator[Missing]:
     """These reasons, of the artists and numbers with a value that is wanted."""
-    for one in reasons:
-        places = {place for place in one.places if wanted(place)}
+    for reason in reasons:
+        places = {place for place in reason.places if wanted(place)}
         if places:
-            artists = tuple(name for name in one.artists if any(artist == name for _, artist, _ in places))
-            metrics = tuple(title for title in one.metrics if any(metric == title for _, _, metric in places))
-            yield one.model_copy(update={"artists": artists, "metrics": metrics})
+            artists = tuple(name for name in reason.artists if any(artist == name for _, artist, _ in places))
+            metrics = tuple(title for title in reason.metrics if any(metric == title for _, _, metric in places))
+            yield reason.model_copy(update={"artists": artists, "metrics": metrics})

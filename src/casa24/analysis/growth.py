@@ -107,7 +107,7 @@ class Growth(Result):
     def only(self, artist: str | None) -> Growth:
         """The same, of one artist, or of the label itself."""
         rows = tuple(row for row in self.rows if row.artist == artist)
-        unread = tuple(one for one in self.unread if one.artist == artist)
+        unread = tuple(number for number in self.unread if number.artist == artist)
         joined, left = (tuple(name for name in names if name == artist) for names in (self.joined, self.left))
         shown = {"rows": rows, "unread": unread, "top": (), "top_metric": None, "totals": ()}
         return self.model_copy(update={**shown, "joined": joined, "left": left, "artist": artist})
@@ -121,9 +121,9 @@ def growth(found: Sequence[TimeSeries], last: dt.date, days: int, *, wanted: Col
     """
     start = shifted(last, -dt.timedelta(days=days))
     company = Company(found)
-    shown = [one for one in found if not wanted or one.item.key in wanted]
-    rows = [row for one in shown if (row := grown(one, start, last, company))]
-    recorded = [point.date for one in found for point in one.points if start <= point.date <= last]
+    shown = [series for series in found if not wanted or series.item.key in wanted]
+    rows = [row for series in shown if (row := grown(series, start, last, company))]
+    recorded = [point.date for series in found for point in series.points if start <= point.date <= last]
     first = min(recorded, default=last)
     stays = _stays(found)
     metric = _window(shown)
@@ -133,10 +133,10 @@ def growth(found: Sequence[TimeSeries], last: dt.date, days: int, *, wanted: Col
         days=days,
         artist=None,
         rows=tuple(rows),
-        unread=tuple(one for series in shown for one in _unread(series, start, last)),
+        unread=tuple(number for series in shown for number in _unread(series, start, last)),
         top_metric=metric.key if metric else None,
         top=tuple(_top(rows, metric)),
-        totals=tuple(_sums(rows, dict.fromkeys(one.item for one in shown), days)),
+        totals=tuple(_sums(rows, dict.fromkeys(series.item for series in shown), days)),
         joined=tuple(name for name, (came, _) in stays.items() if first < came <= last),
         left=tuple(name for name, (_, went) in stays.items() if first <= went < last),
     )
@@ -226,7 +226,7 @@ def _stays(found: Iterable[TimeSeries]) -> dict[str, tuple[dt.date, dt.date]]:
 
 def _window(found: Iterable[TimeSeries]) -> Series | None:
     """The metric top growers are found by: the first that is a window, else the first that is asked for."""
-    items = list(dict.fromkeys(one.item for one in found if one.artist is not None))
+    items = list(dict.fromkeys(series.item for series in found if series.artist is not None))
     return next((item for item in items if item.metric.kind == "window"), items[0] if items else None)
 
 

@@ -75,7 +75,7 @@ class Course(Result):
     @property
     def days_without(self) -> tuple[dt.date, ...]:
         """The days on which somebody missed this number."""
-        return tuple(one.date for one in self.readings if one.value is None and not one.state.silent)
+        return tuple(reading.date for reading in self.readings if reading.value is None and not reading.state.silent)
 
 
 class ArtistHistory(Result):
@@ -107,53 +107,55 @@ def describe_history(
     wanted: Sequence[Series] = (),
 ) -> ArtistHistory:
     """An artist's ``series`` to show: those of the metrics ``wanted``, else the people reached."""
-    own = {one.item.key: one for one in series if one.artist == artist}
+    own = {number.item.key: number for number in series if number.artist == artist}
     shown = [own.get(item.key, TimeSeries(artist, item, ())) for item in wanted] or _people(own.values())
-    told = [point.date for one in shown for point in one.points if not point.reading.state.silent]
+    told = [point.date for series in shown for point in series.points if not point.reading.state.silent]
     first, last = min(told, default=None), max(told, default=None)
     words = {source.name: (source.title, source.explanations()) for source in sources}
     span = [] if first is None or last is None else _calendar(first, last)
-    stands = {point.date for one in own.values() for point in one.points}
+    stands = {point.date for series in own.values() for point in series.points}
     files, opened = set(looked.recorded), set(looked.read)
     return ArtistHistory(
         artist=artist,
         first=first,
         last=last,
         raw=looked.raw,
-        courses=tuple(_course(one, *words.get(one.item.source, (one.item.source_title, {}))) for one in shown),
+        courses=tuple(
+            _course(series, *words.get(series.item.source, (series.item.source_title, {}))) for series in shown
+        ),
         without_snapshot=tuple(day for day in span if day not in files),
         unreadable=tuple(day for day in span if day in files - opened),
         without_artist=tuple(day for day in span if day in opened - stands),
-        others=() if wanted else tuple(key for key, one in own.items() if one not in shown and _read(one)),
+        others=() if wanted else tuple(key for key, series in own.items() if series not in shown and _read(series)),
     )
 
 
 def _people(series: Iterable[TimeSeries]) -> list[TimeSeries]:
     """Those that count people and have readings; where none does, all that have readings."""
-    found = [one for one in series if _read(one)]
-    return [one for one in found if one.item.metric.unique_people] or found
+    found = [number for number in series if _read(number)]
+    return [series for series in found if series.item.metric.unique_people] or found
 
 
-def _read(one: TimeSeries) -> bool:
-    return any(point.reading.value is not None for point in one.points)
+def _read(series: TimeSeries) -> bool:
+    return any(point.reading.value is not None for point in series.points)
 
 
 def _calendar(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + number * _ONE_DAY for number in range((last - first).days + 1)]
 
 
-def _course(one: TimeSeries, title: str, own: Mapping[str, Explanation]) -> Course:
+def _course(series: TimeSeries, title: str, own: Mapping[str, Explanation]) -> Course:
     readings: list[HistoryReading] = []
     before: Measurement | None = None
-    for point in one.points:
+    for point in series.points:
         readings.append(_reading(point, before, title, own))
         before = point.reading if point.usable else before
     return Course(
-        source=one.item.source,
+        source=series.item.source,
         source_title=title,
-        metric=one.item.field,
-        title=one.item.metric.title,
-        kind=one.item.metric.kind,
+        metric=series.item.field,
+        title=series.item.metric.title,
+        kind=series.item.metric.kind,
         readings=tuple(readings),
     )
 

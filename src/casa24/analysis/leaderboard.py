@@ -56,10 +56,14 @@ class Leaderboard(Result):
 
 def leaderboard(found: Iterable[TimeSeries], item: Series, date: dt.date) -> Leaderboard:
     """The artists recorded on ``date``, by ``item``. ``found``: series from 40 days before on, or longer."""
-    shown = [one for one in found if one.item == item and one.points and one.points[-1].date == date]
-    own = {one.artist or "": one for one in shown if one.artist is not None}
-    now = {name: point for name, one in own.items() if (point := _recent(one, date))}
-    then = {name: point for name, one in own.items() if name in now and (point := _nearest(one, shifted(date, -MONTH)))}
+    shown = [series for series in found if series.item == item and series.points and series.points[-1].date == date]
+    own = {series.artist or "": series for series in shown if series.artist is not None}
+    now = {name: point for name, series in own.items() if (point := _recent(series, date))}
+    then = {
+        name: point
+        for name, series in own.items()
+        if name in now and (point := _nearest(series, shifted(date, -MONTH)))
+    }
     ranks = _ranks(now)
     moved = _moved(_ranks(then), _ranks({name: now[name] for name in then}))
     held = list(ranks.values())
@@ -75,8 +79,8 @@ def leaderboard(found: Iterable[TimeSeries], item: Series, date: dt.date) -> Lea
         for name, rank in ranks.items()
     ]
     absent = [
-        Absent(artist=name, since=one.usable[-1].date if one.usable else None)
-        for name, one in own.items()
+        Absent(artist=name, since=series.usable[-1].date if series.usable else None)
+        for name, series in own.items()
         if name not in now
     ]
     return Leaderboard(
@@ -110,7 +114,7 @@ def _ranks(points: Mapping[str, Point]) -> dict[str, int]:
     """By name, best first: one more than there are larger values."""
     values = {name: point.reading.value or 0 for name, point in points.items()}
     order = sorted(values, key=lambda name: -values[name])
-    return {name: 1 + sum(other > values[name] for other in values.values()) for name in order}
+    return {name: 1 + sum(another > values[name] for another in values.values()) for name in order}
 
 
 def _moved(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

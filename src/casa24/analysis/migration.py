@@ -72,11 +72,11 @@ def describe_import(
     plan: Import, sources: Sequence[AnySource], *, replace: bool, dry_run: bool, set_aside: Iterable[str] = ()
 ) -> Imported:
     """The answer to an import."""
-    differing = tuple(one.day.date for one in plan.differing)
+    differing = tuple(file.day.date for file in plan.differing)
     return Imported(
         dry_run=dry_run,
         into=str(plan.kept_in.parent),
-        new=tuple(one.day.date for one in plan.new),
+        new=tuple(file.day.date for file in plan.new),
         replaced=differing if replace else (),
         kept=() if replace else differing,
         same=plan.same,
@@ -92,8 +92,8 @@ def describe_import(
 
 def _leftover_rows(plan: Import) -> tuple[LeftoverRows, ...]:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in plan.leftover:
-        groups[one.why, one.artist].append(one.day)
+    for row in plan.leftover:
+        groups[row.why, row.artist].append(row.day)
     return tuple(
         LeftoverRows(artist=artist, why=str(why), rows=len(days), first=min(days), last=max(days))
         for (why, artist), days in sorted(groups.items())
@@ -109,9 +109,9 @@ def oddities(days: Sequence[Snapshot], titles: Mapping[str, str]) -> list[Oddity
 
 def _missing_days(days: Sequence[Snapshot]) -> list[Oddity]:
     return [
-        _odd("no snapshot", "", [one.date + _ONE_DAY, other.date - _ONE_DAY], days_between(one.date, other.date))
-        for one, other in pairwise(days)
-        if other.date - one.date > _ONE_DAY
+        _odd("no snapshot", "", [before.date + _ONE_DAY, after.date - _ONE_DAY], days_between(before.date, after.date))
+        for before, after in pairwise(days)
+        if after.date - before.date > _ONE_DAY
     ]
 
 
@@ -119,7 +119,7 @@ def _repeated(days: Sequence[Snapshot]) -> list[Oddity]:
     """Days on which everything is as the day before, lists included: probably copied, not measured."""
     cells = [{place: cell.value for place, cell in to_cells(day).items()} for day in days]
     found = [
-        after.date for (_, after), (one, other) in zip(pairwise(days), pairwise(cells), strict=True) if one == other
+        after.date for (_, after), (left, right) in zip(pairwise(days), pairwise(cells), strict=True) if left == right
     ]
     return [_odd("every value as the day before: copied?", "", found)] if found else []
 

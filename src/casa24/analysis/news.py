@@ -49,26 +49,26 @@ def news(
     """What there is to say at the end of ``days``, those recorded, oldest first; the week at the end."""
     last = days[-1]
     found = [
-        News(key=_milestone_key(one), date=one.reached, milestone=one)
-        for one in milestones
-        if not one.before and last - one.reached <= FRESH
+        News(key=_milestone_key(milestone), date=milestone.reached, milestone=milestone)
+        for milestone in milestones
+        if not milestone.before and last - milestone.reached <= FRESH
     ]
     running: set[str] = set()
-    for one in movements:
-        over = over_on(one, days)
+    for movement in movements:
+        over = over_on(movement, days)
         if over is None:
-            running.add(_movement_key(one))
+            running.add(_movement_key(movement))
         elif last - over <= FRESH:
-            found.append(News(key=_movement_key(one), date=over, movement=one))
-    found.sort(key=lambda one: one.date)
+            found.append(News(key=_movement_key(movement), date=over, movement=movement))
+    found.sort(key=lambda item: item.date)
     if week is not None and week.over and week.newest is not None and last - week.sunday <= FRESH:
         found.append(News(key=f"week:{week.week}", date=week.sunday, week=_without(week, running)))
     return found
 
 
-def over_on(one: Movement, days: Sequence[dt.date]) -> dt.date | None:
+def over_on(movement: Movement, days: Sequence[dt.date]) -> dt.date | None:
     """The recorded day, of these, on which a movement turned out to be over; None while it is running."""
-    place = bisect_right(days, one.last) + QUIET - 1
+    place = bisect_right(days, movement.last) + QUIET - 1
     return days[place] if place < len(days) else None
 
 
@@ -83,7 +83,7 @@ def is_told(key: str, keys: Collection[str]) -> bool:
         return False
     kind, _, days = key.rpartition(":")
     first, last = _ends(days)
-    ends = (_ends(other.rpartition(":")[2]) for other in keys if other.rpartition(":")[0] == kind)
+    ends = (_ends(known.rpartition(":")[2]) for known in keys if known.rpartition(":")[0] == kind)
     return any(begin <= last and first <= end for begin, end in ends)
 
 
@@ -95,12 +95,12 @@ def _ends(days: str) -> tuple[str, str]:
 
 def unsaid(found: Iterable[News], keys: Collection[str]) -> list[News]:
     """What was not told under these keys; the week without what was, or is told before it."""
-    small = [one for one in found if one.week is None and not is_told(one.key, keys)]
-    told = {*keys, *(one.key for one in small)}
+    small = [item for item in found if item.week is None and not is_told(item.key, keys)]
+    told = {*keys, *(item.key for item in small)}
     weeks = [
-        one.model_copy(update={"week": _once(_without(one.week, told))})
-        for one in found
-        if one.week is not None and one.key not in keys
+        item.model_copy(update={"week": _once(_without(item.week, told))})
+        for item in found
+        if item.week is not None and item.key not in keys
     ]
     return [*small, *weeks]
 
@@ -109,9 +109,9 @@ def _without(week: WeekReport, keys: Collection[str]) -> WeekReport:
     """A week without the milestones and unusual things of these keys."""
     return week.model_copy(
         update={
-            "milestones": tuple(one for one in week.milestones if _milestone_key(one) not in keys),
-            "movements": tuple(one for one in week.movements if not is_told(_movement_key(one), keys)),
-            "open": tuple(one for one in week.open if not is_told(_wave_key(one), keys)),
+            "milestones": tuple(milestone for milestone in week.milestones if _milestone_key(milestone) not in keys),
+            "movements": tuple(movement for movement in week.movements if not is_told(_movement_key(movement), keys)),
+            "open": tuple(wave for wave in week.open if not is_told(_wave_key(wave), keys)),
         }
     )
 
@@ -119,22 +119,23 @@ def _without(week: WeekReport, keys: Collection[str]) -> WeekReport:
 def _once(week: WeekReport) -> WeekReport:
     """A week that says of each number one thing: an open wave, else what moved, else how it changed."""
     moved = apart(week)
-    said = {(event.artist, event.source, event.metric) for one in moved for event in one.events}
+    said = {(event.artist, event.source, event.metric) for movement in moved for event in movement.events}
     fresh = (wave.episode for wave in week.open if wave.episode.rises[-1].date >= week.monday)
-    said |= {(one.artist, one.source, one.metric) for one in fresh}
+    said |= {(episode.artist, episode.source, episode.metric) for episode in fresh}
     changes = tuple(row for row in week.changes if (row.artist, row.source, row.metric) not in said)
     return week.model_copy(update={"movements": moved, "changes": changes})
 
 
-def _milestone_key(one: Milestone) -> str:
-    return f"milestone:{key_of(one.artist or '')}:{one.source}.{one.metric}:{one.rung}"
+def _milestone_key(milestone: Milestone) -> str:
+    return f"milestone:{key_of(milestone.artist or '')}:{milestone.source}.{milestone.metric}:{milestone.rung}"
 
 
-def _movement_key(one: Movement) -> str:
-    return f"unusual:{one.source}.{one.metric}:{'rise' if one.rise else 'fall'}:{one.first}..{one.last}"
+def _movement_key(movement: Movement) -> str:
+    way = "rise" if movement.rise else "fall"
+    return f"unusual:{movement.source}.{movement.metric}:{way}:{movement.first}..{movement.last}"
 
 
 def _wave_key(wave: OpenWave) -> str:
     """The key of its last rise."""
-    one = wave.episode
-    return f"unusual:{one.source}.{one.metric}:rise:{one.rises[-1].date}"
+    episode = wave.episode
+    return f"unusual:{episode.source}.{episode.metric}:rise:{episode.rises[-1].date}"

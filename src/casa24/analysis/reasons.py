@@ -111,8 +111,8 @@ def _unreadable(cell: Cell, counted: bool) -> bool:
 def grouped(said: Iterable[Said], sources: Sequence[AnySource]) -> list[Reason]:
     """A group for each reason, in the sources' order, in the words of the source."""
     groups: dict[tuple[str, State, str, str], list[Said]] = {}
-    for one in said:
-        groups.setdefault((one.source, one.state, one.code, one.detail), []).append(one)
+    for reason in said:
+        groups.setdefault((reason.source, reason.state, reason.code, reason.detail), []).append(reason)
     kinds = {source.name: source for source in sources}
     order = list(kinds)
     found = [_group(kinds[own[0].source], own) for own in groups.values() if own[0].source in kinds]
@@ -125,8 +125,8 @@ def _group(source: AnySource, own: Sequence[Said]) -> Reason:
     return Reason(
         source=source.name,
         title=source.title,
-        artists=tuple(dict.fromkeys(one.artist for one in own if one.artist is not None)),
-        metrics=tuple(dict.fromkeys(one.title for one in own)),
+        artists=tuple(dict.fromkeys(place.artist for place in own if place.artist is not None)),
+        metrics=tuple(dict.fromkeys(place.title for place in own)),
         state=first.state,
         code=first.code,
         what=why.what,

@@ -60,7 +60,9 @@ def list_sources(
     """The installed sources with the state of their credentials; ``warnings``: what else is to be said."""
     return SourceList(
         sources=tuple(_state(item, wallet) for item in registry.installed),
-        broken=tuple(BrokenSource(name=one.name, package=one.package, reason=one.reason) for one in registry.broken),
+        broken=tuple(
+            BrokenSource(name=source.name, package=source.package, reason=source.reason) for source in registry.broken
+        ),
         worker=worker,
         worker_asked=asked,
         warnings=(*wallet.warnings, *warnings),

@@ -137,11 +137,11 @@ def describe_week(  # noqa: PLR0913 - what a week is made of
     ``snapshots``: those of the week and of the seven days before it, oldest first;
     ``copied``: the days that only repeat the one before.
     """
-    days = [*(series.points[-1].date for series in found if series.points), *(one.date for one in snapshots)]
+    days = [*(series.points[-1].date for series in found if series.points), *(snapshot.date for snapshot in snapshots)]
     last = max(days, default=week.monday)
-    before = [one for one in snapshots if one.date < week.monday]
-    inside = [one for one in snapshots if week.monday <= one.date <= week.sunday]
-    copies = tuple(one.date for one in inside if one.date in copied)
+    before = [snapshot for snapshot in snapshots if snapshot.date < week.monday]
+    inside = [snapshot for snapshot in snapshots if week.monday <= snapshot.date <= week.sunday]
+    copies = tuple(snapshot.date for snapshot in inside if snapshot.date in copied)
     gaps = Gaps.between(before[-1] if before else None, inside[-1], sources) if inside else Gaps()
     company = Company(found)
     waves = tuple(open_waves(found, week.sunday, company)) if inside else ()
@@ -157,12 +157,14 @@ def describe_week(  # noqa: PLR0913 - what a week is made of
         changes=tuple(_changes(found, week, company)),
         open=waves,
         movements=tuple(
-            one for one in movements(company.events) if one.last >= week.monday and one.first <= week.sunday
+            movement
+            for movement in movements(company.events)
+            if movement.last >= week.monday and movement.first <= week.sunday
         ),
         milestones=tuple(
-            one
-            for one in milestones(found, last).reached
-            if week.monday <= one.reached <= week.sunday and not one.before
+            milestone
+            for milestone in milestones(found, last).reached
+            if week.monday <= milestone.reached <= week.sunday and not milestone.before
         ),
         new=tuple(_new(before, inside, sources, aliases)),
         missing=gaps.now,
@@ -186,8 +188,8 @@ def apart(week: WeekReport) -> tuple[Movement, ...]:
         place = (event.artist, event.source, event.metric)
         return any((*place, day) in rises for day in (event.first, event.last))
 
-    left = ((one, tuple(event for event in one.events if not told(event))) for one in week.movements)
-    return tuple(one.model_copy(update={"events": events}) for one, events in left if events)
+    left = ((movement, tuple(event for event in movement.events if not told(event))) for movement in week.movements)
+    return tuple(movement.model_copy(update={"events": events}) for movement, events in left if events)
 
 
 def _changes(found: Iterable[TimeSeries], week: Week, company: Company) -> Iterator[Grown]:
@@ -223,11 +225,11 @@ def _lists(snapshots: Sequence[Snapshot], sources: Sequence[AnySource]) -> Lists
     lists: Lists = {}
     for snapshot in reversed(snapshots):
         names = dict.fromkeys(record.name for record in snapshot.artists)
-        for artist, source in product(names, (one for one in sources if not one.label_wide)):
-            for one in lists_of(snapshot, source, artist):
-                entries = list(one.entries or ())
-                if one.entries is not None and (not entries or any(item.url or item.numbers for item in entries)):
-                    lists.setdefault((artist, source.title, one.title), entries[:_TOP])
+        for artist, source in product(names, (source for source in sources if not source.label_wide)):
+            for listing in lists_of(snapshot, source, artist):
+                entries = list(listing.entries or ())
+                if listing.entries is not None and (not entries or any(item.url or item.numbers for item in entries)):
+                    lists.setdefault((artist, source.title, listing.title), entries[:_TOP])
     return lists
 
 
@@ -236,11 +238,11 @@ def _departures(waves: Iterable[OpenWave], week: Week) -> Iterator[ExpectedDepar
     for wave in waves:
         for leaving in wave.leaving:
             if dt.timedelta() < leaving.by - week.sunday <= DAYS:
-                one = wave.episode
+                episode = wave.episode
                 yield ExpectedDeparture(
-                    artist=one.artist,
-                    source_title=one.source_title,
-                    title=one.title,
+                    artist=episode.artist,
+                    source_title=episode.source_title,
+                    title=episode.title,
                     date=leaving.by,
                     size=leaving.size,
                 )

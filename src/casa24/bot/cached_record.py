@@ -103,8 +103,8 @@ class KeptHistory(History):
 
     def every_series(self, since: dt.date | None = None, until: dt.date | None = None) -> list[TimeSeries]:
         """As `History.every_series`."""
-        cut = (_between(one, since, until) for one in self._whole)
-        return [one for one in cut if not one.silent]
+        cut = (_between(series, since, until) for series in self._whole)
+        return [series for series in cut if not series.silent]
 
 
 @dataclass(frozen=True)

@@ -57,14 +57,14 @@ def panel_of(
     series: TimeSeries, title: str, first: dt.date, last: dt.date, *, forecast: Forecast | None = None
 ) -> Panel:
     """One series from ``first`` to ``last``. Days before tell which episodes were open; a refused forecast is none."""
-    asked = [one for one in series.points if first <= one.date <= last]
-    points = tuple((one.date, one.reading.value, one.reading.state in _DOUBTFUL) for one in asked)
-    spans = ((max(one.first, first), min(one.closed or last, last)) for one in episodes(series))
+    asked = [point for point in series.points if first <= point.date <= last]
+    points = tuple((point.date, point.reading.value, point.reading.state in _DOUBTFUL) for point in asked)
+    spans = ((max(episode.first, first), min(episode.closed or last, last)) for episode in episodes(series))
     then = None
-    for one in forecast.ranges if forecast else ():
-        if forecast and forecast.value is not None and one.level == _LEVEL:
-            then = (forecast.asof + dt.timedelta(days=forecast.days), forecast.value, one.low, one.high)
-    return Panel(title, points, tuple(span for span in spans if span[0] <= span[1]), then)
+    for span in forecast.ranges if forecast else ():
+        if forecast and forecast.value is not None and span.level == _LEVEL:
+            then = (forecast.asof + dt.timedelta(days=forecast.days), forecast.value, span.low, span.high)
+    return Panel(title, points, tuple((begin, end) for (begin, end) in spans if begin <= end), then)
 
 
 def draw(title: str, panels: Sequence[Panel], colour: str, first: dt.date, last: dt.date) -> bytes:
@@ -118,16 +118,16 @@ class _ChartLine(NamedTuple):
         for day, value, doubted in panel.points:
             if value is not None and first <= day <= last:
                 (doubtful if doubted else firm)[(day - first).days] = float(value)
-        certain, others = ([one for one in values if not isnan(one)] for values in (firm, doubtful))
+        certain, others = ([value for value in values if not isnan(value)] for values in (firm, doubtful))
         # A doubtful value of less than half of what is certain, or more than twice, does not stretch the scale.
-        near = [one for one in others if not certain or min(certain) / 2 <= one <= max(certain) * 2]
+        near = [value for value in others if not certain or min(certain) / 2 <= value <= max(certain) * 2]
         return cls(days, firm, doubtful, *_scale([*certain, *near, *(panel.forecast or ())[1:]] or [0]))
 
     @property
     def inside(self) -> list[float]:
         """The values on the scale, whether anybody doubts them or not: where the line leads."""
-        both = (other if isnan(one) else one for one, other in zip(self.firm, self.doubtful, strict=True))
-        return [one if self.low <= one <= self.high else nan for one in both]
+        both = (doubtful if isnan(firm) else firm for firm, doubtful in zip(self.firm, self.doubtful, strict=True))
+        return [value if self.low <= value <= self.high else nan for value in both]
 
     @property
     def newest(self) -> tuple[int, float] | None:
@@ -139,7 +139,9 @@ class _ChartLine(NamedTuple):
     def dots(self) -> list[float]:
         """The values that have a dot: all where days are few, else those between two gaps, where no line leads."""
         near, few = [nan, *self.inside, nan], len(self.days) <= _FEW_DAYS
-        return [one if few or (isnan(near[at]) and isnan(near[at + 2])) else nan for at, one in enumerate(self.firm)]
+        return [
+            value if few or (isnan(near[at]) and isnan(near[at + 2])) else nan for at, value in enumerate(self.firm)
+        ]
 
 
 def _scale(values: Sequence[float]) -> tuple[float, float, tuple[int, ...]]:
@@ -213,7 +215,7 @@ class _Sheet(NamedTuple):
         axes.plot(line.days, line.dots, "o", color=self.colour, markersize=dot)
         # Beyond the scale a ring is an arrow at its edge.
         for marker, low, high in (("o", line.low, line.high), ("v", -inf, line.low), ("^", line.high, inf)):
-            found = [min(max(one, line.low), line.high) if low <= one <= high else nan for one in line.doubtful]
+            found = [min(max(value, line.low), line.high) if low <= value <= high else nan for value in line.doubtful]
             axes.plot(line.days, found, marker, color=self.colour, mfc=_GROUND, ms=ring, clip_on=False, zorder=3)
 
     def _forecast(self, axes: Axes, newest: tuple[int, float], forecast: tuple[dt.date, int, int, int]) -> None:
@@ -228,7 +230,7 @@ class _Sheet(NamedTuple):
 def _told(line: _ChartLine, panel: Panel) -> str:
     """The newest value, and what is foreseen of it: ``1,260 → 1,300 (1,250…1,350)``."""
     values = (line.newest[1], *(panel.forecast or ())[1:]) if line.newest else ()
-    words = [grouped(round(one)) for one in values]
+    words = [grouped(round(value)) for value in values]
     return "{} → {} ({}…{})".format(*words) if len(words) > 1 else "".join(words)
 
 

@@ -25,7 +25,7 @@ async def examine(found: FoundSetting, desk: RecordService) -> list[Finding]:
     except CredentialError:
         pass
     else:
-        lines += [one async for one in _discord(settings)]
+        lines += [finding async for finding in _discord(settings)]
     lines.append(await _record(desk))
     return lines
 

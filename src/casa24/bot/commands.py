@@ -99,7 +99,7 @@ async def compare(
     interaction: Asked, first: str, second: str, third: str | None = None, fourth: str | None = None
 ) -> None:
     """Two to four."""
-    chosen = tuple(one for one in (first, second, third, fourth) if one is not None)
+    chosen = tuple(artist for artist in (first, second, third, fourth) if artist is not None)
     await _bot(interaction).answer(interaction, questions.compare, artists=chosen)
 
 

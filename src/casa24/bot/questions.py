@@ -53,8 +53,8 @@ def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> An
     """What is foreseen: a value, its range, and how past ones did."""
     result, whose = forecasts.predict_query(record.workspace, artist, (), days, f"{record.asof}")
     page = prediction_page(result, whose)
-    one = {told.artist for told in result.forecasts}
-    (name,) = one if len(one) == 1 and artist else (None,)
+    artists = {told.artist for told in result.forecasts}
+    (name,) = artists if len(artists) == 1 and artist else (None,)
     return Answer(page, _chart(record, name, _SEASON, result.forecasts) if name else None)
 
 
@@ -108,20 +108,22 @@ def _chart(record: Record, artist: str, days: int, forecasts: Sequence[Forecast]
     last = record.asof
     first = last - dt.timedelta(days=days)
     found = record.workspace.record(asof=f"{last}").every_series(shifted(first, -LOOK_BACK), last)
-    shown = _drawn([one for one in found if one.artist == artist and any(p.date >= first for p in one.usable)])
+    shown = _drawn(
+        [series for series in found if series.artist == artist and any(p.date >= first for p in series.usable)]
+    )
     if not shown:
         return None
-    told = {(one.source, one.metric): one for one in forecasts if one.refusal is None}
+    told = {(forecast.source, forecast.metric): forecast for forecast in forecasts if forecast.refusal is None}
     panels = [
         panel_of(
-            one, metric_name(one.item), first, last, forecast=told.get((one.item.source, one.item.field))
+            series, metric_name(series.item), first, last, forecast=told.get((series.item.source, series.item.field))
         )
-        for one in shown
+        for series in shown
     ]  # fmt: skip
     return draw(artist, panels, record.workspace.roster.label.color, first, last)
 
 
 def _drawn(series: Sequence[TimeSeries]) -> list[TimeSeries]:
     """The first series of each kind worth looking at."""
-    firsts = (next((one for one in series if one.item.metric.kind == kind), None) for kind in _DRAWN)
-    return [one for one in firsts if one is not None]
+    firsts = (next((number for number in series if number.item.metric.kind == kind), None) for kind in _DRAWN)
+    return [series for series in firsts if series is not None]

@@ -24,10 +24,10 @@ async def serve(bot: Bot, token: str) -> None:
     """Answer until SIGTERM or Ctrl-C. Raises CredentialError for a token Discord does not take, and Casa24Error."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
         # Windows has none; there Ctrl-C ends the loop itself.
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(one, stop.set)
+            loop.add_signal_handler(signal_number, stop.set)
     async with bot:
         running = asyncio.create_task(bot.start(token))
         stopping = asyncio.create_task(stop.wait())

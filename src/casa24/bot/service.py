@@ -121,7 +121,7 @@ class RecordService:
 
     def _remarks(self, record: Record) -> list[str]:
         newest = record.newest
-        said = [tr("{day} cannot be read: `casa24 data check` says why", day=one) for one, _ in newest.unreadable[:1]]
+        said = [tr("{day} cannot be read: `casa24 data check` says why", day=day) for day, _ in newest.unreadable[:1]]
         if newest.to_come is not None:
             said.append(tr("{day} lies in the future and is not heeded", day=newest.to_come))
         return [*said, *self.notes()]
@@ -166,7 +166,7 @@ class RecordService:
         for place in places:
             try:
                 with os.scandir(place) as entries:
-                    found.append(sorted((one.name, *stamp_of(one.stat())) for one in entries if one.is_file()))
+                    found.append(sorted((entry.name, *stamp_of(entry.stat())) for entry in entries if entry.is_file()))
             except OSError:
                 found.append(None)
         return tuple(found)

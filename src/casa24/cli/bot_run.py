@@ -57,7 +57,8 @@ def check_bot(place: RecordLocation) -> int:
         place.mirror.prepare()
     findings = asyncio.run(examine(found, place.desk))
     lines = tuple(
-        Line(area="bot", level=one.level, what=one.what, advice=one.advice, link=one.link) for one in findings
+        Line(area="bot", level=finding.level, what=finding.what, advice=finding.advice, link=finding.link)
+        for finding in findings
     )
     checkup = Checkup.of(lines, interrupted=False)
     emit(checkup_page(checkup, "casa24 bot"), checkup, Format.TABLE)

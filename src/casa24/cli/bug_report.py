@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def describe_replies(replies: ReplyLog, registry: Registry, page: Page, warnings: Iterable[str]) -> None:
     """Complete the folder with a report, and say what to do with it."""
-    sources = ", ".join(f"{one.source.name} ({one.package} {one.version})" for one in registry.installed)
+    sources = ", ".join(f"{plugin.source.name} ({plugin.package} {plugin.version})" for plugin in registry.installed)
     made = f"casa24 {__version__}, Python {platform.python_version()}, {platform.system()}. Sources: {sources}."
     notes = "".join(f"- {warning}\n" for warning in warnings)
     replies.report(f"{made}\n\n{as_markdown(page)}\n\n{notes}")

@@ -158,7 +158,7 @@ def _before(workspace: Workspace, day: dt.date) -> Snapshot | None:
 
 def _troubles(workspace: Workspace, saved: Saved) -> list[str]:
     broken = workspace.registry.broken
-    left_out = [f"The source {one.name} of {one.package} is left out: {one.reason}" for one in broken]
+    left_out = [f"The source {source.name} of {source.package} is left out: {source.reason}" for source in broken]
     aside = [f"A file casa24 could not use was set aside as {_near(path)}." for path in saved.set_aside]
     return [*left_out, *workspace.roster.warnings, *aside]
 

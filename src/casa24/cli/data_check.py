@@ -58,16 +58,16 @@ def _table(there: bool, workspace: Workspace) -> OldTable | str | None:
 
 def amend(workspace: Workspace, quality: Quality, *, yes: bool) -> int:
     """Write what is decided about the open errors; how many lines. Raises UsageError where nobody can be asked."""
-    wanted = [one for one in quality.open if one.proposals]
+    wanted = [finding for finding in quality.open if finding.proposals]
     if wanted and not yes and not sys.stdin.isatty():
         raise UsageError("There is nobody to ask.", advice="Add --yes to amend all that is certain.")
     lines: list[Amendment] = []
-    for number, one in enumerate(wanted, 1):
-        action = Action.SUSPECT if yes else _asked(one, tr("{number} of {all}", number=number, all=len(wanted)))
+    for number, finding in enumerate(wanted, 1):
+        action = Action.SUSPECT if yes else _asked(finding, tr("{number} of {all}", number=number, all=len(wanted)))
         if action == "all":
             yes, action = True, Action.SUSPECT
         if isinstance(action, Action):
-            lines += _lines(one, action)
+            lines += _lines(finding, action)
     path = workspace.folder.path / FILE_NAME
     with files.hold(workspace.folder.path):
         add_lines(path, lines)
@@ -76,15 +76,15 @@ def amend(workspace: Workspace, quality: Quality, *, yes: bool) -> int:
     return len(lines)
 
 
-def _lines(one: RecordFinding, action: Action) -> list[Amendment]:
-    reason = one.what if action is Action.SUSPECT else tr("looked at, true")
-    return [proposal.line(action, reason) for proposal in one.proposals]
+def _lines(finding: RecordFinding, action: Action) -> list[Amendment]:
+    reason = finding.what if action is Action.SUSPECT else tr("looked at, true")
+    return [proposal.line(action, reason) for proposal in finding.proposals]
 
 
-def _asked(one: RecordFinding, place: str) -> Action | str | None:
+def _asked(finding: RecordFinding, place: str) -> Action | str | None:
     """What its owner says of a finding: an action, ``all``, or None to leave it open."""
-    when = f"{one.first}" if one.first == one.last else f"{one.first} … {one.last}"
-    say(f"\n{place}: {one.artist or tr('everybody')}, {when}: {one.what}")
+    when = f"{finding.first}" if finding.first == finding.last else f"{finding.first} … {finding.last}"
+    say(f"\n{place}: {finding.artist or tr('everybody')}, {when}: {finding.what}")
     say("  " + ", ".join(f"[{key}] {tr(what)}" for key, what in _ANSWERS.items()))
     while (answer := _answer()) not in _ANSWERS:
         say(f"  {tr('Please answer with a, k, l or all.')}")

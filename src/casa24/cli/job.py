@@ -38,5 +38,5 @@ def _failing(workspace: Workspace) -> list[Silence]:
     """The sources silent for days, the day just stored included; a record nobody can read is told elsewhere."""
     with suppress(StorageError):
         days = workspace.record().backwards()
-        return [one for one in silences(days, workspace.registry.sources) if one.days >= _TOLD_AFTER]
+        return [silence for silence in silences(days, workspace.registry.sources) if silence.days >= _TOLD_AFTER]
     return []

@@ -80,7 +80,7 @@ def _tell(workspace: Workspace, path: Path, found: Sequence[News], sent: Notices
                 sending.failed.append(tr("Address {n} of {all} did not take it.", n=number, all=len(addresses)))
                 break
             with files.hold(workspace.folder.path):
-                note(path, address, [(key, what_of(one)) for one in part for key in one.keys], utc_now())
+                note(path, address, [(key, what_of(item)) for item in part for key in item.keys], utc_now())
             sending.said += len(part)
     return sending
 
@@ -137,8 +137,8 @@ def _news(workspace: Workspace) -> list[News]:
 def _messages(found: Sequence[News], keys: Collection[str]) -> Iterator[list[News]]:
     """What was not told under these keys: the week in a message of its own, everything else in one before it."""
     wanted = unsaid(found, keys)
-    small = [one for one in wanted if one.week is None]
-    yield from (part for part in (small, *([one] for one in wanted if one.week is not None)) if part)
+    small = [item for item in wanted if item.week is None]
+    yield from (part for part in (small, *([item] for item in wanted if item.week is not None)) if part)
 
 
 def _rehearse(found: Sequence[News], sent: Notices, addresses: Sequence[str], label: str) -> None:

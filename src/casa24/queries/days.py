@@ -114,10 +114,10 @@ def span(history: History, since: str | None, until: str | None) -> tuple[dt.dat
 def member(workspace: Workspace, history: History, members: Members, query: str) -> str | None:
     """Whose numbers are meant; None: the label's own, if no artist is called “label”. Raises UnknownName."""
     key = names.key_of(query)
-    if key == _LABEL and all(key not in one.keys for one in members.all):
+    if key == _LABEL and all(key not in member.keys for member in members.all):
         return None
     # One account, many names: each of them leads to the artist.
-    known = {one.name: tuple(one.keys) for one in members.all}
+    known = {member.name: tuple(member.keys) for member in members.all}
     try:
         return names.find(query, known, known)
     except UnknownName as unknown:

@@ -43,7 +43,7 @@ def read(history: History, since: dt.date | None = None, *, wants: Callable[[Ser
     """
     copies = Copies()
     gathering = history.gather(since, wants=wants, watch=copies.add)
-    names = {one.name: frozenset(one.keys) for one in gathering.members.all}
+    names = {member.name: frozenset(member.keys) for member in gathering.members.all}
     found = cleaned(gathering.series(), copies.days, history.amendments, lambda name: names.get(name, frozenset()))
     return Read(history, gathering.members, found, frozenset(day for day in copies.days if not _kept(history, day)))
 

@@ -85,7 +85,7 @@ def named(workspace: Workspace, found: Iterable[TimeSeries], query: str) -> str 
 def _artists(workspace: Workspace, found: Iterable[TimeSeries]) -> list[str]:
     """The roster, and who else was recorded."""
     roster = (artist.name for artist in workspace.roster.artists)
-    return list(dict.fromkeys([*roster, *(one.artist for one in found if one.artist is not None)]))
+    return list(dict.fromkeys([*roster, *(series.artist for series in found if series.artist is not None)]))
 
 
 def unusual_query(workspace: Workspace, since: str | None, *, asof: str | None) -> Unusual:

@@ -109,7 +109,7 @@ def _reasons(day: Day) -> tuple[Lines, ...]:
 
 def reason_lines(reasons: Iterable[Reason], title: str) -> tuple[Lines, ...]:
     """What is missing or doubtful, why, and what to do; nothing where nothing is."""
-    lines = [f"  {line}" if number else line for one in reasons for number, line in enumerate(sentences(one))]
+    lines = [f"  {line}" if number else line for reason in reasons for number, line in enumerate(sentences(reason))]
     return (Lines(tuple(lines), title),) if lines else ()
 
 

@@ -33,7 +33,7 @@ def diff_page(result: Diff, label: str) -> Page:
 def _doubtful(result: Diff) -> tuple[Lines, ...]:
     """Which readings of which day are not to be used, and why; a line a reason."""
     days = ((result.old_date, result.old_doubtful), (result.new_date, result.new_doubtful))
-    lines = tuple(f"{day}: {' '.join(sentences(one))}" for day, reasons in days for one in reasons)
+    lines = tuple(f"{day}: {' '.join(sentences(reason))}" for day, reasons in days for reason in reasons)
     return (Lines(lines, tr("Doubtful")),) if lines else ()
 
 

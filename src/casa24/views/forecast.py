@@ -23,20 +23,26 @@ _NONE = ("", "")
 def prediction_page(result: Prediction, label: str) -> Page:
     """A row a number; then, in sentences, what the values assume and what cannot be said."""
     heading = tr("{label}: {n} days after {day}", label=label, n=result.days, day=day(result.asof))
-    told = [one for one in result.forecasts if one.refusal is None]
+    told = [forecast for forecast in result.forecasts if forecast.refusal is None]
     blocks: list[Grid | Lines] = []
     if told:
         rows = (
             (
-                one.artist or "",
-                (metric(one), number(one.last or 0), number(one.value or 0), *_ranges(one), _past(one)),
+                forecast.artist or "",
+                (
+                    metric(forecast),
+                    number(forecast.last or 0),
+                    number(forecast.value or 0),
+                    *_ranges(forecast),
+                    _past(forecast),
+                ),
             )
-            for one in told
+            for forecast in told
         )
         table = grouped("Number | >Now | >Then | >80 % | >95 % | >Held", rows)
         blocks.append(without_empty(table, len(table.columns) - 1))
     notes = [*_assumptions(told), *_refusals(result), *_cautions(result, told)]
-    if any(_past(one) for one in told):
+    if any(_past(forecast) for forecast in told):
         notes.append(tr("Held: how many of the past 80 % ranges, made the same way, held what came."))
     if not result.forecasts:
         notes = [tr("Nothing can be forecast: nothing is recorded."), *notes]
@@ -45,15 +51,15 @@ def prediction_page(result: Prediction, label: str) -> Page:
     return Page(heading, _tidy(result), tuple(blocks))
 
 
-def _ranges(one: Forecast) -> tuple[str, ...]:
-    return tuple(f"{number(found.low)}…{number(found.high)}" for found in one.ranges)
+def _ranges(forecast: Forecast) -> tuple[str, ...]:
+    return tuple(f"{number(found.low)}…{number(found.high)}" for found in forecast.ranges)
 
 
-def _past(one: Forecast) -> str:
+def _past(forecast: Forecast) -> str:
     """How many of the past 80 % ranges held: ``86 %``."""
-    if one.past is None or not one.past.ranges or not one.verified:
+    if forecast.past is None or not forecast.past.ranges or not forecast.verified:
         return ""
-    return f"{100 * one.past.held / one.past.ranges:.0f} %"
+    return f"{100 * forecast.past.held / forecast.past.ranges:.0f} %"
 
 
 def _assumptions(told: list[Forecast]) -> list[str]:
@@ -100,9 +106,9 @@ def _refusals(result: Prediction) -> list[str]:
         Refusal.TOO_SHORT: tr("too short a record for a range"),
     }
     groups: dict[tuple[Refusal, str], list[str]] = {}
-    for one in result.forecasts:
-        if one.refusal is not None:
-            groups.setdefault((one.refusal, one.artist or ""), []).append(metric(one))
+    for forecast in result.forecasts:
+        if forecast.refusal is not None:
+            groups.setdefault((forecast.refusal, forecast.artist or ""), []).append(metric(forecast))
     return [
         f"{artist} ({', '.join(names)}): {tr('no forecast')}: {words[why]}." for (why, artist), names in groups.items()
     ]
@@ -110,9 +116,9 @@ def _refusals(result: Prediction) -> list[str]:
 
 def _cautions(result: Prediction, told: list[Forecast]) -> list[str]:
     lines = []
-    if any(not one.verified for one in told):
+    if any(not forecast.verified for forecast in told):
         lines.append(tr("More than 30 days ahead the ranges are not verified: no such forecast could be checked yet."))
-    if pooled := [f"{one.artist}, {metric(one)}" for one in told if one.pooled]:
+    if pooled := [f"{forecast.artist}, {metric(forecast)}" for forecast in told if forecast.pooled]:
         names = "; ".join(pooled) if len(pooled) <= _FEW else tr("{n} numbers", n=len(pooled))
         lines.append(tr("Ranges that rest on all artists' errors, the own record being short: {names}.", names=names))
     if result.age > _OLD:
@@ -122,11 +128,17 @@ def _cautions(result: Prediction, told: list[Forecast]) -> list[str]:
 
 def _tidy(result: Prediction) -> Grid:
     rows: list[Row] = []
-    for one in result.forecasts:
-        bounds = {found.level: (str(found.low), str(found.high)) for found in one.ranges}
-        numbers = (str(one.days), plain(one.last), plain(one.value), *bounds.get(80, _NONE), *bounds.get(95, _NONE))
-        why = (one.assumes.value, one.refusal.value if one.refusal else "")
-        rows.append((one.artist or "", one.source, one.metric, str(one.asof), *numbers, *why))
+    for forecast in result.forecasts:
+        bounds = {found.level: (str(found.low), str(found.high)) for found in forecast.ranges}
+        numbers = (
+            str(forecast.days),
+            plain(forecast.last),
+            plain(forecast.value),
+            *bounds.get(80, _NONE),
+            *bounds.get(95, _NONE),
+        )
+        why = (forecast.assumes.value, forecast.refusal.value if forecast.refusal else "")
+        rows.append((forecast.artist or "", forecast.source, forecast.metric, str(forecast.asof), *numbers, *why))
     numbers_heads = ">days | >last | >value | >low80 | >high80 | >low95 | >high95"
     return grid(f"artist | source | metric | asof | {numbers_heads} | assumes | refusal", rows)
 
@@ -148,7 +160,7 @@ def backtest_page(result: Backtest, label: str) -> Page:
         tr("80 %, 95 %: how many of the ranges held. Rules and labels are of one author, who knew the first months."),
     ]
     if result.left_out:
-        names = "; ".join(f"{one.artist}, {metric(one)}" for one in result.left_out)
+        names = "; ".join(f"{series.artist}, {metric(series)}" for series in result.left_out)
         lines.append(tr("Left out, too short or too still: {names}.", names=names))
     blocks.append(Lines(tuple(lines)))
     span = f"{result.first} … {result.last}" if result.first else ""

@@ -112,10 +112,14 @@ def _remarks(result: Growth) -> Iterable[Lines]:
 def unread_lines(result: Growth) -> Iterable[Lines]:
     """What nobody read in the period, and when it was read last."""
     unread = tuple(
-        tr("{what}: last read on {day}", what=f"{who(one.artist)}, {one.source_title} · {tr(one.title)}", day=one.since)
-        if one.since
-        else f"{who(one.artist)}, {one.source_title} · {tr(one.title)}"
-        for one in result.unread
+        tr(
+            "{what}: last read on {day}",
+            what=f"{who(number.artist)}, {number.source_title} · {tr(number.title)}",
+            day=number.since,
+        )
+        if number.since
+        else f"{who(number.artist)}, {number.source_title} · {tr(number.title)}"
+        for number in result.unread
     )
     if unread:
         yield Lines(unread, tr("No usable reading in this period"))

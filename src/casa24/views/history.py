@@ -40,7 +40,7 @@ def _heading(result: ArtistHistory, who: str) -> str:
 
 def _course_blocks(result: ArtistHistory, course: Course, style: Style) -> list[Grid | Lines]:
     title = f"{course.source_title} · {tr(course.title)}"
-    if all(one.value is None for one in course.readings):
+    if all(reading.value is None for reading in course.readings):
         return [Lines((_never(course),), title)]
     drawn = _plot(result, course, style)
     blocks: list[Grid | Lines] = [Lines((*drawn.lines, *_caption(drawn, style)), title, fixed=True)]
@@ -57,21 +57,23 @@ def _course_blocks(result: ArtistHistory, course: Course, style: Style) -> list[
 
 def _never(course: Course) -> str:
     """What is said where no day has a reading."""
-    reasons = dict.fromkeys(one.what for one in course.readings if not one.state.silent)
+    reasons = dict.fromkeys(reading.what for reading in course.readings if not reading.state.silent)
     return tr("No reading: {reasons}.", reasons="; ".join(reasons)) if reasons else tr("No reading.")
 
 
 def _plot(result: ArtistHistory, course: Course, style: Style) -> Plot:
-    spots = [Spot(one.date, one.value, _mark(one)) for one in course.readings if one.value is not None]
+    spots = [
+        Spot(reading.date, reading.value, _mark(reading)) for reading in course.readings if reading.value is not None
+    ]
     if result.first is None or result.last is None:
         return Plot()
     return plot(spots, result.first, result.last, style)
 
 
-def _mark(one: HistoryReading) -> Mark:
-    if not one.usable:
+def _mark(reading: HistoryReading) -> Mark:
+    if not reading.usable:
         return Mark.SUSPECT
-    return Mark.MEASURED if one.exact else Mark.ROUNDED
+    return Mark.MEASURED if reading.exact else Mark.ROUNDED
 
 
 def _caption(drawn: Plot, style: Style) -> tuple[str, ...]:
@@ -99,42 +101,45 @@ def _filled(parts: Iterable[str], width: int) -> list[str]:
 def _followed(result: ArtistHistory, course: Course) -> list[HistoryReading]:
     """The readings of the days drawn: before and after, nobody asked."""
     first, last = result.first, result.last
-    return [one for one in course.readings if first and last and first <= one.date <= last]
+    return [reading for reading in course.readings if first and last and first <= reading.date <= last]
 
 
 def _stretches(readings: Iterable[HistoryReading]) -> list[tuple[HistoryReading, HistoryReading]]:
     """What is a row: a reading, or several days in a row that have none for the same reason; its first and its last."""
     rows: list[tuple[HistoryReading, HistoryReading]] = []
-    for one in readings:
+    for reading in readings:
         last = rows[-1][1] if rows else None
-        alike = last is not None and last.value is one.value is None and _note(last) == _note(one)
-        if alike and last is not None and one.date - last.date == _ONE_DAY:
-            rows[-1] = (rows[-1][0], one)
+        alike = last is not None and last.value is reading.value is None and _note(last) == _note(reading)
+        if alike and last is not None and reading.date - last.date == _ONE_DAY:
+            rows[-1] = (rows[-1][0], reading)
         else:
-            rows.append((one, one))
+            rows.append((reading, reading))
     return rows
 
 
 def _table(stretches: Iterable[tuple[HistoryReading, HistoryReading]]) -> Grid:
-    rows: list[Row] = [(_span(one.date, last.date), point(one), change(one), _note(one)) for one, last in stretches]
+    rows: list[Row] = [
+        (_span(first_reading.date, last.date), point(first_reading), change(first_reading), _note(first_reading))
+        for first_reading, last in stretches
+    ]
     if any(note for *_, note in rows):
         return grid("Date | >Value | >Change | Note", rows)
     return grid("Date | >Value | >Change", [row[:-1] for row in rows])
 
 
-def _note(one: HistoryReading) -> str:
+def _note(reading: HistoryReading) -> str:
     """Why a reading is no plain measured one."""
-    if one.code == AMENDED:
-        return tr("amended: {reason}", reason=one.detail) if one.detail else tr(AMENDED)
-    if one.state is State.ROUNDED and one.low is not None and one.high is not None:
-        return f"{one.what}, {tr('between {low} and {high}', low=number(one.low), high=number(one.high))}"
-    return one.what
+    if reading.code == AMENDED:
+        return tr("amended: {reason}", reason=reading.detail) if reading.detail else tr(AMENDED)
+    if reading.state is State.ROUNDED and reading.low is not None and reading.high is not None:
+        return f"{reading.what}, {tr('between {low} and {high}', low=number(reading.low), high=number(reading.high))}"
+    return reading.what
 
 
 def _notes(result: ArtistHistory, who: str) -> Iterable[str]:
     """Which days say nothing, and what else there is."""
     for course in result.courses:
-        if (gaps := course.days_without) and any(one.value is not None for one in course.readings):
+        if (gaps := course.days_without) and any(reading.value is not None for reading in course.readings):
             days = count(len(gaps), "1 day without a reading", "{n} days without a reading")
             yield f"{course.source_title} · {tr(course.title)}: {days}: {_runs(gaps)}."
     holes, broken, absent = result.without_snapshot, result.unreadable, result.without_artist
@@ -172,10 +177,10 @@ def _tidy(result: ArtistHistory) -> Grid:
     """One row a reading: what a program takes."""
     rows: list[Row] = [
         (
-            one.date.isoformat(), result.artist or "", course.source, course.metric, plain(one.value),
-            plain(one.low), plain(one.high), one.state.value, one.code, one.detail,
+            reading.date.isoformat(), result.artist or "", course.source, course.metric, plain(reading.value),
+            plain(reading.low), plain(reading.high), reading.state.value, reading.code, reading.detail,
         )
         for course in result.courses
-        for one in course.readings
+        for reading in course.readings
     ]  # fmt: skip
     return grid("date | artist | source | metric | >value | >low | >high | state | code | detail", rows)

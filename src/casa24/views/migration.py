@@ -48,11 +48,14 @@ def import_page(result: Imported) -> Page:
     lines += [f"A file casa24 could not use was set aside as {path}." for path in result.set_aside]
     blocks: list[Grid | Lines] = [Lines(tuple(lines))]
     if result.oddities:
-        odd = [(one.what, one.who, str(one.days), str(one.first), str(one.last)) for one in result.oddities]
+        odd = [
+            (oddity.what, oddity.who, str(oddity.days), str(oddity.first), str(oddity.last))
+            for oddity in result.oddities
+        ]
         blocks.append(_grouped("What | >Days | First | Last", odd, title="What is odd in these days"))
     if result.leftover:
-        rows = [(one.why, one.artist, str(one.rows), one.first, one.last) for one in result.leftover]
-        count = sum(one.rows for one in result.leftover)
+        rows = [(row.why, row.artist, str(row.rows), row.first, row.last) for row in result.leftover]
+        count = sum(row.rows for row in result.leftover)
         title = f"{count} of {result.table_rows} rows of the CSV are in no snapshot"
         blocks.append(_grouped("Why | >Rows | First | Last", rows, title=title))
         once = f" Repeats among them, which are kept once: {result.repeated}." if result.repeated else ""

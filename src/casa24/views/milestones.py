@@ -23,7 +23,10 @@ def milestones_page(result: Milestones, name: str, *, everything: bool = False) 
     shown = result.reached if everything else _newest(result.reached)
     blocks: list[Grid | Lines] = []
     if shown:
-        rows = [(who(one.artist), metric(one), number(one.rung), _reached(one)) for one in shown]
+        rows = [
+            (who(milestone.artist), metric(milestone), number(milestone.rung), _reached(milestone))
+            for milestone in shown
+        ]
         blocks.append(grid("Artist | Number | >Milestone | Reached", rows, title=tr("Reached"), brief=(1, 2, 3)))
     blocks += _ahead(result)
     if not blocks:
@@ -31,41 +34,48 @@ def milestones_page(result: Milestones, name: str, *, everything: bool = False) 
     return Page(tr("{name}: milestones on {day}", name=name, day=result.last), _tidy(result), tuple(blocks))
 
 
-def milestone_words(one: Milestone) -> str:
+def milestone_words(milestone: Milestone) -> str:
     """``Ana, Spotify · Followers: 250 on 3 May 2025``."""
     return tr(
         "{artist}, {metric}: {rung} on {day}",
-        artist=who(one.artist), metric=metric(one), rung=grouped(one.rung), day=day(one.reached),
-    )  # fmt: skip
+        artist=who(milestone.artist),
+        metric=metric(milestone),
+        rung=grouped(milestone.rung),
+        day=day(milestone.reached),
+    )
 
 
 def _newest(reached: Iterable[Milestone]) -> list[Milestone]:
     """The last of each number; not one that the record began with."""
     last: dict[tuple[str | None, str, str], Milestone] = {}
-    for one in reached:
-        last.setdefault((one.artist, one.source, one.metric), one)
-    return [one for one in last.values() if not one.before]
+    for milestone in reached:
+        last.setdefault((milestone.artist, milestone.source, milestone.metric), milestone)
+    return [milestone for milestone in last.values() if not milestone.before]
 
 
-def _reached(one: Milestone) -> str:
-    return tr("{day} or before", day=one.reached) if one.before else one.reached.isoformat()
+def _reached(milestone: Milestone) -> str:
+    return tr("{day} or before", day=milestone.reached) if milestone.before else milestone.reached.isoformat()
 
 
 def _ahead(result: Milestones) -> Iterable[Grid | Lines]:
     """A table a metric."""
     by_metric: dict[str, list[Ahead]] = {}
-    for one in result.ahead:
-        by_metric.setdefault(metric(one), []).append(one)
+    for milestone in result.ahead:
+        by_metric.setdefault(metric(milestone), []).append(milestone)
     if by_metric:
         yield Lines((tr("Between these days, four times of five; none where the trend is not certain."),), tr("Next"))
     for title, ahead in by_metric.items():
         rows = [
             (
-                who(one.artist), _now(one), number(one.own) if one.own != one.value else "", number(one.rung),
-                _distance(one), when_words(one, result.last),
+                who(milestone.artist),
+                _now(milestone),
+                number(milestone.own) if milestone.own != milestone.value else "",
+                number(milestone.rung),
+                _distance(milestone),
+                when_words(milestone, result.last),
             )
-            for one in ahead
-        ]  # fmt: skip
+            for milestone in ahead
+        ]
         yield without_empty(
             grid("Artist | >Now | >Without the wave | >Next | >To go | >When", rows, title=title), column=2
         )
@@ -97,10 +107,10 @@ def when_words(ahead: Ahead, last: dt.date) -> str:
 def _tidy(result: Milestones) -> Grid:
     rows: list[Row] = [
         (
-            "before" if one.before else "reached", one.artist or "", one.source, one.metric, plain(one.rung),
-            one.reached.isoformat(), "", "", "", "",
+            "before" if milestone.before else "reached", milestone.artist or "", milestone.source, milestone.metric,
+            plain(milestone.rung), milestone.reached.isoformat(), "", "", "", "",
         )
-        for one in result.reached
+        for milestone in result.reached
     ]  # fmt: skip
     rows += [
         (

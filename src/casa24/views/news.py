@@ -35,7 +35,7 @@ class _NewsLine(NamedTuple):
 
 def title_of(news: Iterable[News], label: str) -> str:
     """What a message is about."""
-    week = next((one.week for one in news if one.week is not None), None)
+    week = next((item.week for item in news if item.week is not None), None)
     if week is None:
         return tr("{label}: news", label=label)
     return tr("{label}: week {week}", label=label, week=week.week)
@@ -43,10 +43,10 @@ def title_of(news: Iterable[News], label: str) -> str:
 
 def body_of(news: Iterable[News]) -> str:
     """A line for each thing, a dozen for a week; what would be too long is counted."""
-    lines = [f"- {message(line.text)}{line.after}" for one in news for line in _lines(one)]
+    lines = [f"- {message(line.text)}{line.after}" for item in news for line in _lines(item)]
     kept: list[str] = []
     for place, line in enumerate(lines):
-        if sum(len(other) + 1 for other in kept) + len(line) > _LONGEST:
+        if sum(len(earlier) + 1 for earlier in kept) + len(line) > _LONGEST:
             left = len(lines) - place
             kept.append(count(left, "- … and 1 more: `casa24 week`", "- … and {n} more: `casa24 week`"))
             break
@@ -54,18 +54,18 @@ def body_of(news: Iterable[News]) -> str:
     return "\n".join(kept)
 
 
-def what_of(one: News) -> str:
+def what_of(item: News) -> str:
     """A thing in one line, for the list of what was sent."""
-    return next(iter(_lines(one)), _NewsLine(one.key)).text[:200]
+    return next(iter(_lines(item)), _NewsLine(item.key)).text[:200]
 
 
-def _lines(one: News) -> Iterator[_NewsLine]:
-    if one.milestone is not None:
-        yield _NewsLine(tr("Milestone: {what}", what=milestone_words(one.milestone)))
-    if one.movement is not None:
-        yield _NewsLine(tr("Unusual: {what}", what=movement_words(one.movement)))
-    if one.week is not None:
-        yield from _week(one.week)
+def _lines(item: News) -> Iterator[_NewsLine]:
+    if item.milestone is not None:
+        yield _NewsLine(tr("Milestone: {what}", what=milestone_words(item.milestone)))
+    if item.movement is not None:
+        yield _NewsLine(tr("Unusual: {what}", what=movement_words(item.movement)))
+    if item.week is not None:
+        yield from _week(item.week)
 
 
 def _week(week: WeekReport) -> Iterator[_NewsLine]:

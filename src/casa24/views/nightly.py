@@ -26,6 +26,6 @@ def missing_line(missing: Iterable[Missing]) -> str:
 def failing_line(silent: Iterable[Silence]) -> str:
     """Which sources have said nothing for days, why, and what to do. Empty where all speak."""
     return " ".join(
-        f"{one.title} has given nothing for {one.days} days: {one.what}.{f' {one.advice}' if one.advice else ''}"
-        for one in silent
+        f"{source.title} has given nothing for {source.days} days: {source.what}. {source.advice}".rstrip()
+        for source in silent
     )

@@ -146,7 +146,7 @@ def _drawn(spots: Sequence[Spot], first: dt.date, share: int) -> list[tuple[int,
     usable = [spot for spot in spots if spot.usable]
     shown = {spot.value for _, spot in drawn if spot.usable}
     extremes = [pick(usable, key=lambda spot: spot.value) for pick in (min, max) if usable]
-    return drawn + [((one.date - first).days // share, one) for one in extremes if one.value not in shown]
+    return drawn + [((spot.date - first).days // share, spot) for spot in extremes if spot.value not in shown]
 
 
 def _body(scale: _Scale, cells: Mapping[tuple[int, int], Mark], gutter: int, style: Style) -> list[str]:

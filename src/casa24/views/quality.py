@@ -36,17 +36,17 @@ _TITLES = {
 def quality_page(result: Quality, label: str) -> Page:
     """Every finding, with what to do about it once a kind."""
     span = f", {result.first} … {result.last}" if result.first else ""
-    errors = [one for one in result.findings if one.level is Severity.ERROR]
-    notes = [one for one in result.findings if one.level is Severity.NOTE]
+    errors = [finding for finding in result.findings if finding.level is Severity.ERROR]
+    notes = [finding for finding in result.findings if finding.level is Severity.NOTE]
     blocks: list[Grid | Lines] = []
     if not result.days:
         blocks.append(Lines((tr("Nothing is recorded yet."),)))
     parts = (
-        (tr("To decide"), [one for one in errors if one.decided is None]),
-        (tr("Decided"), [one for one in errors if one.decided is not None]),
+        (tr("To decide"), [finding for finding in errors if finding.decided is None]),
+        (tr("Decided"), [finding for finding in errors if finding.decided is not None]),
     )
     blocks += [block for title, part in parts if part for block in _errors(title, part)]
-    for kind, group in groupby(notes, key=lambda one: one.kind):
+    for kind, group in groupby(notes, key=lambda finding: finding.kind):
         blocks += _notes(tr(_TITLES[kind]), list(group))
     blocks.append(Lines((_outcome(result),)))
     looked = count(result.days, "1 day looked at", "{n} days looked at")
@@ -54,40 +54,47 @@ def quality_page(result: Quality, label: str) -> Page:
 
 
 def _errors(title: str, errors: Sequence[RecordFinding]) -> list[Grid | Lines]:
-    rows = [(tr(one.decided or "error"), f"{_who(one)}{one.what}{_sure(one)}", *_when(one)) for one in errors]
+    rows = [
+        (tr(finding.decided or "error"), f"{_who(finding)}{finding.what}{_sure(finding)}", *_when(finding))
+        for finding in errors
+    ]
     table = grid("State | What | First | Last | >Days", rows, title=title)
-    return [table, *_advice(one for one in errors if one.decided is None)]
+    return [table, *_advice(finding for finding in errors if finding.decided is None)]
 
 
 def _notes(title: str, notes: Sequence[RecordFinding]) -> list[Grid | Lines]:
-    rows = [(f"{_who(one)}{one.what}", *_when(one)) for one in notes]
+    rows = [(f"{_who(finding)}{finding.what}", *_when(finding)) for finding in notes]
     return [grid("What | First | Last | >Days", rows, title=title), *_advice(notes)]
 
 
 def _advice(findings: Iterable[RecordFinding]) -> list[Lines]:
-    lines = tuple(dict.fromkeys(f"→ {one.advice}" for one in findings if one.advice))
+    lines = tuple(dict.fromkeys(f"→ {finding.advice}" for finding in findings if finding.advice))
     return [Lines(lines)] if lines else []
 
 
-def _sure(one: RecordFinding) -> str:
-    return f" ({one.sure})" if one.sure else ""
+def _sure(finding: RecordFinding) -> str:
+    return f" ({finding.sure})" if finding.sure else ""
 
 
-def _who(one: RecordFinding) -> str:
-    return f"{one.artist}: " if one.artist else ""
+def _who(finding: RecordFinding) -> str:
+    return f"{finding.artist}: " if finding.artist else ""
 
 
-def _when(one: RecordFinding) -> tuple[str, str, str]:
-    if one.first is None or one.last is None:
+def _when(finding: RecordFinding) -> tuple[str, str, str]:
+    if finding.first is None or finding.last is None:
         return "", "", ""
-    return one.first.isoformat(), "" if one.last == one.first else one.last.isoformat(), str(one.days)
+    return (
+        finding.first.isoformat(),
+        "" if finding.last == finding.first else finding.last.isoformat(),
+        str(finding.days),
+    )
 
 
 def _outcome(result: Quality) -> str:
-    notes = sum(one.level is Severity.NOTE for one in result.findings)
+    notes = sum(finding.level is Severity.NOTE for finding in result.findings)
     if not result.open:
         return tr("No open error, {notes} to know.", notes=notes)
-    can = any(one.proposals for one in result.open)
+    can = any(finding.proposals for finding in result.open)
     how = tr("`casa24 data check --amend` asks about each that can be amended.") if can else ""
     return f"{tr('{n} open, {notes} to know.', n=len(result.open), notes=notes)} {how}".rstrip()
 
@@ -95,10 +102,11 @@ def _outcome(result: Quality) -> str:
 def _tidy(result: Quality) -> Grid:
     rows: list[Row] = [
         (
-            one.level.value, one.kind.value, one.artist or "", one.metric, str(one.first or ""), str(one.last or ""),
-            str(one.days), str(one.values), one.what, one.sure, one.decided.value if one.decided else "", one.advice,
+            finding.level.value, finding.kind.value, finding.artist or "", finding.metric,
+            str(finding.first or ""), str(finding.last or ""), str(finding.days), str(finding.values), finding.what,
+            finding.sure, finding.decided.value if finding.decided else "", finding.advice,
         )
-        for one in result.findings
+        for finding in result.findings
     ]  # fmt: skip
     heads = "level | kind | artist | metric | first | last | >days | >values | what | sure | decided | advice"
     return grid(heads, rows)

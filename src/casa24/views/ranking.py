@@ -20,12 +20,12 @@ def comparison_page(result: Comparison) -> Page:
     days = count(result.days, "{n} day", "{n} days")
     heading = tr("{names} on {day} (changes in {days})", names=", ".join(result.artists), day=result.date, days=days)
     columns = (Column(tr("Number")), *(Column(name, right=True) for name in result.artists))
-    rows = tuple((metric(one), *(_side(side) for side in one.sides)) for one in result.metrics)
+    rows = tuple((metric(row), *(_side(side) for side in row.sides)) for row in result.metrics)
     blocks: list[Grid | Lines] = [Grid(columns, rows)] if rows else []
     waves = tuple(
-        f"{side.artist}, {metric(one)}: {wave_words(side.growth)}."
-        for one in result.metrics
-        for side in one.sides
+        f"{side.artist}, {metric(row)}: {wave_words(side.growth)}."
+        for row in result.metrics
+        for side in row.sides
         if side.growth and side.growth.waves
     )
     if waves:
@@ -45,12 +45,12 @@ def _side(side: Side) -> str:
 def _sides(result: Comparison) -> Grid:
     rows: list[Row] = [
         (
-            side.artist, result.date.isoformat(), one.source, one.metric,
+            side.artist, result.date.isoformat(), row.source, row.metric,
             plain(side.reading.value if side.reading else None), side.reading.state.value if side.reading else "",
             plain(side.growth.change if side.growth else None),
         )
-        for one in result.metrics
-        for side in one.sides
+        for row in result.metrics
+        for side in row.sides
     ]  # fmt: skip
     return grid("artist | date | source | metric | >value | state | >change", rows)
 
@@ -60,12 +60,14 @@ def leaderboard_page(result: Leaderboard, label: str) -> Page:
     heading = tr("{label}: {metric} on {day}", label=label, metric=metric(result), day=result.date)
     blocks: list[Grid | Lines] = []
     if result.places:
-        rows = [(_rank(one), one.artist, _value(one, result), _moved(one)) for one in result.places]
+        rows = [
+            (_rank(standing), standing.artist, _value(standing, result), _moved(standing)) for standing in result.places
+        ]
         blocks.append(grid(">Rank | Artist | >Value | >In 30 days", rows, brief=(1, 2, 3)))
     if result.absent:
         lines = (
-            tr("{what}: last read on {day}", what=one.artist, day=one.since) if one.since else one.artist
-            for one in result.absent
+            tr("{what}: last read on {day}", what=artist.artist, day=artist.since) if artist.since else artist.artist
+            for artist in result.absent
         )
         blocks.append(Lines(tuple(lines), tr("No usable reading in 7 days")))
     if not blocks:
@@ -73,24 +75,34 @@ def leaderboard_page(result: Leaderboard, label: str) -> Page:
     return Page(heading, _places(result), tuple(blocks))
 
 
-def _rank(one: Standing) -> str:
-    return f"{one.rank}=" if one.tied else str(one.rank)
+def _rank(standing: Standing) -> str:
+    return f"{standing.rank}=" if standing.tied else str(standing.rank)
 
 
-def _value(one: Standing, result: Leaderboard) -> str:
-    return point(one.reading) if one.date == result.date else f"{point(one.reading)} ({one.date:%m-%d})"
+def _value(standing: Standing, result: Leaderboard) -> str:
+    return (
+        point(standing.reading)
+        if standing.date == result.date
+        else f"{point(standing.reading)} ({standing.date:%m-%d})"
+    )
 
 
-def _moved(one: Standing) -> str:
-    if one.moved is None:
+def _moved(standing: Standing) -> str:
+    if standing.moved is None:
         return tr("not read then")
-    return f"↑{one.moved}" if one.moved > 0 else f"↓{-one.moved}" if one.moved else "="
+    return f"↑{standing.moved}" if standing.moved > 0 else f"↓{-standing.moved}" if standing.moved else "="
 
 
 def _places(result: Leaderboard) -> Grid:
     rows: list[Row] = [
-        (plain(one.rank), one.artist, one.date.isoformat(), plain(one.reading.value), plain(one.moved))
-        for one in result.places
+        (
+            plain(standing.rank),
+            standing.artist,
+            standing.date.isoformat(),
+            plain(standing.reading.value),
+            plain(standing.moved),
+        )
+        for standing in result.places
     ]
-    rows += [("", one.artist, one.since.isoformat() if one.since else "", "", "") for one in result.absent]
+    rows += [("", artist.artist, artist.since.isoformat() if artist.since else "", "", "") for artist in result.absent]
     return grid(">rank | artist | date | >value | >moved", rows)

@@ -29,7 +29,7 @@ def _accounts(artists: Iterable[ListedArtist]) -> Grid | Lines:
     for artist in artists:
         heads.append(len(rows))
         rows.append((artist.name, _dates(artist)))
-        rows += [(f"  {one.title}", one.account) for one in artist.accounts]
+        rows += [(f"  {account.title}", account.account) for account in artist.accounts]
     return Grid((Column(tr("Artist")), Column(tr("Account"))), tuple(rows), heads=frozenset(heads))
 
 
@@ -53,7 +53,7 @@ def _tidy(result: ArtistList) -> Grid:
     columns = ("name", *result.account_keys, "joined", "left")
     rows = []
     for artist in result.artists:
-        accounts = {one.account_key: one.account for one in artist.accounts}
+        accounts = {account.account_key: account.account for account in artist.accounts}
         dates = (str(day) if day else "" for day in (artist.joined, artist.left))
         rows.append((artist.name, *(accounts.get(key, "") for key in result.account_keys), *dates))
     return Grid(tuple(Column(title) for title in columns), tuple(rows))

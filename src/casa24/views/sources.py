@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 def sources_page(result: SourceList) -> Page:
     """One row a source, then its credentials."""
     rows: list[Row] = [
-        (one.name, f"{one.package} {one.version}", ", ".join(map(tr, (*one.measures, *one.lists))), one.account_key)
-        for one in result.sources
+        (
+            source.name,
+            f"{source.package} {source.version}",
+            ", ".join(map(tr, (*source.measures, *source.lists))),
+            source.account_key,
+        )
+        for source in result.sources
     ]
-    keys: list[Row] = [(one.name, key.name, _word(key, result)) for one in result.sources for key in one.credentials]
+    keys: list[Row] = [
+        (source.name, key.name, _word(key, result)) for source in result.sources for key in source.credentials
+    ]
     blocks: list[Grid | Lines] = [
         grid("Source | Package | Measures | Key in casa24.toml", rows),
         grid("Source | Credential | State", keys, title=tr("Credentials")),
     ]
-    broken = tuple(f"{one.name} (from {one.package}): {one.reason}" for one in result.broken)
+    broken = tuple(f"{source.name} (from {source.package}): {source.reason}" for source in result.broken)
     if broken:
         blocks.append(Lines(broken, tr("Left out")))
     if result.worker and not result.worker_asked:
@@ -30,9 +37,11 @@ def sources_page(result: SourceList) -> Page:
         blocks.append(Lines((text,)))
     if result.warnings:
         blocks.append(Lines(result.warnings, tr("Warnings")))
-    main = grid("source | package | version | account_key | measures", [
-        (one.name, one.package, one.version, one.account_key, " ".join(one.measures)) for one in result.sources
-    ])  # fmt: skip
+    rows = [
+        (source.name, source.package, source.version, source.account_key, " ".join(source.measures))
+        for source in result.sources
+    ]
+    main = grid("source | package | version | account_key | measures", rows)
     return Page(tr("Installed sources"), main, tuple(blocks))
 
 

@@ -33,13 +33,16 @@ def week_page(result: WeekReport, label: str) -> Page:
     departures = [
         tr(
             "{artist}, {metric}: {size} by {day}",
-            artist=who(one.artist), metric=metric(one), size=grouped(one.size), day=day(one.date),
+            artist=who(departure.artist),
+            metric=metric(departure),
+            size=grouped(departure.size),
+            day=day(departure.date),
         )
-        for one in result.departures
-    ]  # fmt: skip
+        for departure in result.departures
+    ]
     parts = (
         (tr("Unusual"), unusual),
-        (tr("Milestones"), [milestone_words(one) for one in reversed(result.milestones)]),
+        (tr("Milestones"), [milestone_words(milestone) for milestone in reversed(result.milestones)]),
         (tr("Expected to leave next week"), departures),
     )
     blocks += [Lines(tuple(lines), title) for title, lines in parts if lines]
@@ -65,9 +68,9 @@ def _recorded(result: WeekReport) -> Iterable[str]:
 
 def copied_words(days: Sequence[dt.date]) -> str:
     """``20 and 21 Oct repeat the day before: `casa24 data check`.``, of days of one week."""
-    shown = [day(one).removesuffix(f" {one.year}") for one in days]
+    shown = [day(date).removesuffix(f" {date.year}") for date in days]
     if days[0].month == days[-1].month:
-        shown[:-1] = [str(one.day) for one in days[:-1]]
+        shown[:-1] = [str(date.day) for date in days[:-1]]
     return count(
         len(days),
         "{days} repeats the day before: `casa24 data check`.",
@@ -99,12 +102,12 @@ def _cell(row: Grown | None) -> str:
 def _new(entries: Iterable[NewEntry]) -> Iterable[Grid]:
     """A table a list."""
     by_list: dict[str, list[NewEntry]] = {}
-    for one in entries:
-        by_list.setdefault(f"{one.source_title} · {tr(one.list)}", []).append(one)
+    for record in entries:
+        by_list.setdefault(f"{record.source_title} · {tr(record.list)}", []).append(record)
     for name, found in by_list.items():
         title = tr("New in the top five: {list}", list=name)
-        table = grid("Title | Artist", [(one.label, one.artist) for one in found], title=title, brief=(1,))
-        yield table._replace(links={number: one.url for number, one in enumerate(found) if one.url})
+        table = grid("Title | Artist", [(entry.label, entry.artist) for entry in found], title=title, brief=(1,))
+        yield table._replace(links={number: entry.url for number, entry in enumerate(found) if entry.url})
 
 
 def _tidy(result: WeekReport) -> Grid:

@@ -31,7 +31,8 @@ def cleaned(
     What its owner looked at and kept stays a reading.
     """
     return [
-        _cleaned(one, copied, amendments, frozenset() if one.artist is None else keys_of(one.artist)) for one in found
+        _cleaned(series, copied, amendments, frozenset() if series.artist is None else keys_of(series.artist))
+        for series in found
     ]
 
 

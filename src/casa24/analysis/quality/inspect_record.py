@@ -55,22 +55,22 @@ class Examination:
 
     def look(self, days: Iterable[Inspected]) -> Examination:
         """Look at these days, oldest first."""
-        for one in days:
-            self._days.append(one.date)
-            if one.raw is None or one.told is None:
-                self._damaged += [_damaged(one.date, one.trouble)] if one.trouble else []
+        for recorded in days:
+            self._days.append(recorded.date)
+            if recorded.raw is None or recorded.told is None:
+                self._damaged += [_damaged(recorded.date, recorded.trouble)] if recorded.trouble else []
                 continue
-            self._gathering.add(one.told)
-            self._copies.add(one.raw)
-            self._zeros.add(one.raw, one.told)
+            self._gathering.add(recorded.told)
+            self._copies.add(recorded.raw)
+            self._zeros.add(recorded.raw, recorded.told)
             if self._rows:
-                self._rows.add(one.raw)
+                self._rows.add(recorded.raw)
         return self
 
     def result(self, today: dt.date, since: dt.date | None = None, *, troubles: Sequence[str] = ()) -> Quality:
         """What was found. ``since``: only what was still so then; ``troubles``: other files that cannot be read."""
         every = list(self._gathering.series())
-        alive = {(one.artist, one.item.key) for one in every if any(one.values)}
+        alive = {(series.artist, series.item.key) for series in every if any(series.values)}
         found = [
             *(_broken(text) for text in troubles),
             *self._damaged,
@@ -82,10 +82,10 @@ class Examination:
             *repeats(self._gathering.repeated),
             *roster_changes(self._members, self._days),
             *(self._rows.findings() if self._rows else ()),
-            *(one for series in every for one in self._of_series(series)),
+            *(finding for series in every for finding in self._of_series(series)),
         ]
-        decided = [self._decided(one) for one in found if one.since(since)]
-        decided.sort(key=lambda one: (one.level is not Severity.ERROR, _KINDS.index(one.kind)))
+        decided = [self._decided(finding) for finding in found if finding.since(since)]
+        decided.sort(key=lambda finding: (finding.level is not Severity.ERROR, _KINDS.index(finding.kind)))
         return Quality(
             days=len(self._days),
             first=self._days[0] if self._days else None,
@@ -104,12 +104,12 @@ class Examination:
         usable = self._usable(series, zeros)
         yield from falls(series, usable.usable)
         yield from stuck(series, usable.usable)
-        yield from (_event(series, one.first, one.last, one.old, one.new) for one in events(usable))
+        yield from (_event(series, event.first, event.last, event.old, event.new) for event in events(usable))
 
     def _usable(self, series: TimeSeries, zeros: Iterable[RecordFinding]) -> TimeSeries:
         """The series without what is certainly no reading, or was amended."""
         bad = self._copied | {
-            day for one in zeros if one.first and one.last for day in _within(series, one.first, one.last)
+            day for zero in zeros if zero.first and zero.last for day in _within(series, zero.first, zero.last)
         }
         if not bad and not self._amendments:
             return series
@@ -132,7 +132,10 @@ class Examination:
 
     def _decided(self, finding: RecordFinding) -> RecordFinding:
         """The finding with what amendments.csv says of all of it."""
-        lines = [self._line_about(one.first, one.last, one.artist, one.metric) for one in finding.proposals]
+        lines = [
+            self._line_about(proposal.first, proposal.last, proposal.artist, proposal.metric)
+            for proposal in finding.proposals
+        ]
         if not lines or not all(lines):
             return finding
         keep = any(line.action is Action.KEEP for line in lines if line)
@@ -148,10 +151,10 @@ class Examination:
                 return line
         return None
 
-    def _same(self, one: str, other: str) -> bool:
+    def _same(self, earlier: str, later: str) -> bool:
         from casa24.core.names import key_of
 
-        return one == other or (bool(one) and key_of(one) in self._keys(other))
+        return earlier == later or (bool(earlier) and key_of(earlier) in self._keys(later))
 
 
 def _within(series: TimeSeries, first: dt.date, last: dt.date) -> set[dt.date]:

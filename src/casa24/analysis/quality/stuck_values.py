@@ -31,7 +31,7 @@ def falls(series: TimeSeries, points: Sequence[Point]) -> Iterator[RecordFinding
     ]
     if not lost:
         return
-    worst, most = max(lost, key=lambda one: one[1])
+    worst, most = max(lost, key=lambda fall: fall[1])
     fell = count(
         len(lost), "fell once, by {most} on {day}", "fell {n} times, most by {most} on {day}",
         most=grouped(most), day=worst.date,
@@ -62,7 +62,7 @@ def stuck(series: TimeSeries, points: Sequence[Point]) -> Iterator[RecordFinding
     if longest <= _LONG:
         return
     pairs = enumerate(pairwise(values))
-    others = [one == other for number, (one, other) in pairs if not start <= number < start + longest - 1]
+    others = [before == after for number, (before, after) in pairs if not start <= number < start + longest - 1]
     if len(others) < _ENOUGH:
         return
     still = (sum(others) + 1) / (len(others) + 2)

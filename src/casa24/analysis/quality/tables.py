@@ -36,8 +36,8 @@ class Rows:
         rows = self._by_day.get(text, [])
         if not rows and day.artists:
             self._without.append(day.date)
-        for one in self._table.compare(rows, day, self._series) if rows else ():
-            self._note(one.why, one.artist, one.day)
+        for difference in self._table.compare(rows, day, self._series) if rows else ():
+            self._note(difference.why, difference.artist, difference.day)
 
     def _note(self, why: Why, artist: str, day: str) -> None:
         artists, days = self._odd.setdefault(why, (set(), []))

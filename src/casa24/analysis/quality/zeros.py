@@ -80,8 +80,8 @@ class BlockZeros:
         ``alive``: (artist, ``source.field``) of the numbers that were ever anything but 0.
         """
         for (who, source), zeros in self._zeros.items():
-            certain = [one for one in zeros if (who, f"{source}.{one[1]}") in alive]
-            others = [one for one in zeros if (who, f"{source}.{one[1]}") not in alive]
+            certain = [zero for zero in zeros if (who, f"{source}.{zero[1]}") in alive]
+            others = [zero for zero in zeros if (who, f"{source}.{zero[1]}") not in alive]
             if certain:
                 yield from self._certain(who, source, certain, titles)
             if others:

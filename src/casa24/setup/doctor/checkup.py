@@ -120,15 +120,15 @@ class _Examination:
         return tuple(
             Line(
                 area=area.value,
-                level=one.level,
-                what=redact(one.what)[:_LONGEST],
-                advice=redact(one.advice)[:_LONGEST],
-                link=redact(one.link)[:_LONGEST],
+                level=finding.level,
+                what=redact(finding.what)[:_LONGEST],
+                advice=redact(finding.advice)[:_LONGEST],
+                link=redact(finding.link)[:_LONGEST],
             )
             for area in Area
-            for one in self._found.get(area, ())
+            for finding in self._found.get(area, ())
             # Where keys are asked for, a Worker that does not give them is an answer.
-            if area in wanted or one.level is not Level.OK
+            if area in wanted or finding.level is not Level.OK
         )
 
 

@@ -20,8 +20,11 @@ _CORRECT = "Correct it; the platforms are asked then."
 def configuration(patient: Patient) -> list[Finding]:
     """The file, its roster, and the packages with sources."""
     left_out = [
-        warning(f"The source {one.name} of {one.package} is left out: {one.reason}", "Update or uninstall the package.")
-        for one in patient.registry.broken
+        warning(
+            f"The source {source.name} of {source.package} is left out: {source.reason}",
+            "Update or uninstall the package.",
+        )
+        for source in patient.registry.broken
     ]
     if patient.roster is None:
         return [*_mistakes(patient), *left_out]

@@ -106,7 +106,7 @@ class Patient:
             text = (self.folder / ".env").read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return {}
-        return {one.key: one.value or "" for one in parse_stream(io.StringIO(text)) if one.key}
+        return {line.key: line.value or "" for line in parse_stream(io.StringIO(text)) if line.key}
 
     @cached_property
     def in_git(self) -> bool:
@@ -126,7 +126,7 @@ class Patient:
         """The sources this label uses: those its roster names accounts for, and the label-wide ones."""
         if self.roster is None:
             listed = self.tables.get("artists")
-            artists = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+            artists = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
             used = {key for artist in artists for key in artist}
         else:
             names = {name for artist in self.roster.active(self.now.date()) for name in artist.accounts}

@@ -46,8 +46,8 @@ def times(cron: str) -> Times | None:
 
 def every_day(schedule: Iterable[Times]) -> bool:
     """Whether there is a run on every day of the year, be it by turns."""
-    whole = [one for one in schedule if len(one.days) == 31 and len(one.months) == 12]  # noqa: PLR2004 - a year
-    return len({day for one in whole for day in one.weekdays}) == len(_DAYS)
+    whole = [cron for cron in schedule if len(cron.days) == 31 and len(cron.months) == 12]  # noqa: PLR2004 - a year
+    return len({day for cron in whole for day in cron.weekdays}) == len(_DAYS)
 
 
 def _numbered(field: str, names: tuple[str, ...], first: int) -> str:

@@ -79,7 +79,7 @@ def _placeholders(patient: Patient, told: Collection[str]) -> dict[str, str]:
 def _weigh(name: str, patient: Patient) -> Callable[[str, str, str], Finding]:
     """Whether readings are lost without this key."""
     using = [source.credentials for source in patient.sources if name in source.credentials.required]
-    lost = patient.all_keys_seen and any(not (one.optional or one.quiet) for one in using)
+    lost = patient.all_keys_seen and any(not (credential.optional or credential.quiet) for credential in using)
     return broken if lost else warning
 
 
@@ -112,16 +112,21 @@ def _odd(source: AnySource, wallet: Wallet) -> list[Finding]:
     shapes = {name: shape for name, (shape, _) in source.credentials.shapes.items()}
     values = {name: secret.get_secret_value() for name, secret in wallet.give(shapes).items()}
     wrong = [name for name, value in values.items() if not _fits(shapes[name], value)]
-    swapped = {name: other for name in wrong for other in wrong if name != other and _fits(shapes[other], values[name])}
+    swapped = {name: twin for name in wrong for twin in wrong if name != twin and _fits(shapes[twin], values[name])}
     findings = []
     for name in wrong:
-        other = swapped.get(name)
-        if other and swapped.get(other) == name:
-            if wrong.index(name) < wrong.index(other):
-                findings.append(warning(f"{name} and {other} look swapped", "Set each to the other's value.", _KEYS))
+        swapped_with = swapped.get(name)
+        if swapped_with and swapped.get(swapped_with) == name:
+            if wrong.index(name) < wrong.index(swapped_with):
+                findings.append(
+                    warning(f"{name} and {swapped_with} look swapped", "Set each to the other's value.", _KEYS)
+                )
             continue
         looks = source.credentials.shapes[name][1]
-        likely = next((one for one in shapes if one != name and _fits(shapes[one], values[name])), None)
+        likely = next(
+            (likely_name for likely_name in shapes if likely_name != name and _fits(shapes[likely_name], values[name])),
+            None,
+        )
         what = f"{name} (from {wallet.origin(name)}) {_fault(values[name], likely)}"
         findings.append(warning(what, f"Copy it again: it should be {looks}.", _KEYS))
     return findings

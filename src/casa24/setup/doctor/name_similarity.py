@@ -31,8 +31,8 @@ def _words(name: str) -> list[str]:
     return [word for word in plain if word not in _DRESS] or plain
 
 
-def _alike(one: list[str], other: list[str]) -> bool:
-    short, long = sorted(("".join(one), "".join(other)), key=len)
-    if not short or short == long or set(one) <= set(other) or set(other) <= set(one):
+def _alike(left: list[str], right: list[str]) -> bool:
+    short, long = sorted(("".join(left), "".join(right)), key=len)
+    if not short or short == long or set(left) <= set(right) or set(right) <= set(left):
         return True
     return (len(short) >= _ENOUGH and short in long) or difflib.SequenceMatcher(None, short, long).ratio() >= _ALIKE

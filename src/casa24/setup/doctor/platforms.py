@@ -78,5 +78,5 @@ def _strangers(source: AnySource, roster: Roster, request: Request, collected: C
 
 def _stranger(found: str, artist: Artist, roster: Roster) -> bool:
     own = (artist.name, *artist.aliases)
-    others = [name for other in roster.artists if other is not artist for name in (other.name, *other.aliases)]
+    others = [name for another in roster.artists if another is not artist for name in (another.name, *another.aliases)]
     return not alike(found, own) or (same(found, others) and not same(found, own))

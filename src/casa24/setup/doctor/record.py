@@ -109,7 +109,11 @@ def _silent(patient: Patient) -> list[Finding]:
     # Without a roster the record alone says who used to speak.
     sources = patient.sources if patient.roster else patient.registry.sources
     return [
-        broken(f"{one.title}: no number for {one.days} days: {one.what}", one.advice or "See below.", _TROUBLE)
-        for one in silences(patient.history.backwards(), sources)
-        if one.days >= _SILENT
+        broken(
+            f"{silence.title}: no number for {silence.days} days: {silence.what}",
+            silence.advice or "See below.",
+            _TROUBLE,
+        )
+        for silence in silences(patient.history.backwards(), sources)
+        if silence.days >= _SILENT
     ]

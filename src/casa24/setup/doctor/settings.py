@@ -25,7 +25,11 @@ _PATIENCE = 2.0
 
 async def settings(patient: Patient) -> list[Finding]:
     """Each source is begun where nobody can be asked, as far as it comes."""
-    ready = [one for one in patient.sources if one.credentials.optional or patient.wallet.has(one.credentials.required)]
+    ready = [
+        source
+        for source in patient.sources
+        if source.credentials.optional or patient.wallet.has(source.credentials.required)
+    ]
     said = [text for source in ready for text in await _said(source, patient)]
     return [warning(*split(text, "Correct the value."), _KEYS) for text in said]
 

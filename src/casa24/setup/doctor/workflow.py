@@ -32,7 +32,11 @@ def workflow(patient: Patient) -> list[Finding]:
     unknown = _unknown(patient, found)
     said = _fault(found) or [*_schedule(found), *_permissions(found, patient.worker)]
     # What GitHub does not know may be well; it runs for nobody.
-    return [*unknown, *(one for one in said if not unknown or one.level is not Level.OK), *_rest(patient, found)]
+    return [
+        *unknown,
+        *(finding for finding in said if not unknown or finding.level is not Level.OK),
+        *_rest(patient, found),
+    ]
 
 
 def _by_hand(patient: Patient) -> Finding:

@@ -77,7 +77,7 @@ def find_workflow(folder: Path) -> Workflow | None:
                 workflow = read(path, path.read_text("utf-8-sig", errors="replace"))
                 if _COLLECT.search(workflow.text):
                     found.append(workflow)
-    return next((one for one in found if one.crons), found[0] if found else None)
+    return next((workflow for workflow in found if workflow.crons), found[0] if found else None)
 
 
 def read(path: Path, written: str) -> Workflow:
