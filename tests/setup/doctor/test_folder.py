@@ -7,6 +7,7 @@ import datetime as dt
 import errno
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from casa24.config.loading import Config, Roster
 from casa24.core.findings import Level
 from casa24.core.roster import Artist
 from casa24.errors import ConfigError
-from casa24.setup.doctor import repository, yaml_outline
+from casa24.setup.doctor import crons, repository, workflow_file
 from casa24.setup.doctor.areas import Area
 from casa24.sources import registry
 from casa24.sources.registry import Broken
@@ -350,7 +351,8 @@ def test_a_workflow_git_is_told_to_ignore_runs_for_nobody(folder: Folder) -> Non
 @pytest.mark.parametrize(
     "cron",
     ["99 99 * * *", "30 2 * *", "30 2 * * * *", "@daily", "30 2 0 * *", "30 2 5-1 * *", "*/0 2 * * *", "a b * * *",
-     "30 2 * foo *", "-1 2 * * *", "30, 2 * * *"],
+     "30 2 * foo *", "-1 2 * * *", "30, 2 * * *", "30 2 L * *", "30 2 lw * *", "30 2 * * 5L", "30 2 * * mon#1",
+     "30 2 * * sat-sun", "30 2 * * 8", "30 2 ? * *", "30 2 30 2 *", "30 24 * * *"],
 )  # fmt: skip
 def test_a_schedule_that_is_no_time_is_broken(folder: Folder, cron: str) -> None:
     folder.workflow.write_text(WORKFLOW.replace("30 2 * * *", cron), "utf-8")
@@ -359,23 +361,27 @@ def test_a_schedule_that_is_no_time_is_broken(folder: Folder, cron: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("crons", "when"),
+    ("schedule", "when"),
     [
         (("5 14 * * *",), "14:05 UTC"),
         (("*/30 2,14 */1 1-12 sun-sat",), "*/30 2,14 */1 1-12 sun-sat"),
         (("10 3 * * MON-FRI", "20 9 * JAN-DEC 6,0"), "03:10 UTC"),
         (("0 5 * * 1-7",), "05:00 UTC"),
         (("0 0/6 * * *",), "0 0/6 * * *"),
+        (("15 4 1-15 * *", "15 4 16-31 jan-jul *", "0 4 16/1 8-12 *"), "04:15 UTC"),
+        (("15 4 13 * 0-6",), "04:15 UTC"),
     ],
 )
-def test_every_way_to_write_every_day_is_one(folder: Folder, crons: tuple[str, ...], when: str) -> None:
+def test_every_way_to_write_every_day_is_one(folder: Folder, schedule: tuple[str, ...], when: str) -> None:
     line = '    - cron: "{}"\n'
-    text = WORKFLOW.replace('    - cron: "30 2 * * *"', "".join(line.format(cron) for cron in crons))
+    text = WORKFLOW.replace('    - cron: "30 2 * * *"', "".join(line.format(cron) for cron in schedule))
     folder.workflow.write_text(text, "utf-8")
     assert f"update-data.yml runs every day ({when})" in fine(folder.examine(Area.WORKFLOW))
 
 
-@pytest.mark.parametrize("cron", ["30 2 1 * *", "30 2 * 1-11 *", "30 2 */2 * *", "0 5 * * sat,sun"])
+@pytest.mark.parametrize(
+    "cron", ["30 2 1 * *", "30 2 1-30 * *", "30 2 * 1-11 *", "30 2 */2 * *", "0 5 * * sat,sun", "30 2 29 2 *"]
+)
 def test_a_day_that_is_left_out_is_a_warning(folder: Folder, cron: str) -> None:
     folder.workflow.write_text(WORKFLOW.replace("30 2 * * *", cron), "utf-8")
     assert f"does not run every day ({cron})" in only_one(folder.examine(), Level.WARNING).what
@@ -409,14 +415,15 @@ def test_a_workflow_that_is_no_yaml_is_broken_whatever_it_says(
     assert found.what == f"update-data.yml cannot be read from line {line} on: GitHub runs nothing of it"
 
 
-def test_no_form_of_yaml_is_called_broken(folder: Folder) -> None:
+def test_no_form_of_yaml_is_called_broken() -> None:
     forms = """\
 ---
 "on": {schedule: [{cron: "0 1 * * *"}],
   push: }   # over two lines
 'name' : it's #1, [really] {so}
 anchored: &all
-    deeper: *other
+    deeper: &other 5
+again: {all: *all, other: *other}
 list:
 - one: 1
   two: "a \\" quote
@@ -435,11 +442,95 @@ plain: a text
   # a remark
 url: https://example.org
 tagged: !!str "5"
+tab:\tbetween \t# and behind\t
+\t
+? in full
+: value
 """
-    YAML(typ="safe").load(forms.replace("*other", "5"))
-    assert yaml_outline.fault(forms) == 0
-    assert yaml_outline.fault(f"{forms}? key\n: - [\n") == 0
-    assert [yaml_outline.fault(path.read_text("utf-8")) for path in WORKFLOWS] == [0] * len(WORKFLOWS)
+    YAML(typ="safe").load(forms.replace("\t", " "))
+    found = _read(forms)
+    assert (found.fault, found.crons) == (0, ("0 1 * * *",))
+    assert _read(f"{forms}? key\n: - [\n").fault == forms.count("\n") + 2
+    assert [_read(path.read_text("utf-8")).fault for path in WORKFLOWS] == [0] * len(WORKFLOWS)
+
+
+def _read(text: str) -> workflow_file.Workflow:
+    return workflow_file.read(Path("nightly.yml"), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("name: a\njobs: &jobs\n  all: *jobs\n", 2),
+        ("name: a\njobs: *jobs\n", 2),
+        ("name: a\n? [b]\n: c\n", 2),
+        ("name: a\n---\nname: b\n", 2),
+        ("name: a\nb: \x00\n", 2),
+        ("[" * 60_000, 1),
+        ("- " * 60_000, 1),
+        ("{a: " * 20_000, 1),
+    ],
+    ids=["circle", "no anchor", "key", "two documents", "character", "brackets", "dashes", "braces"],
+)
+def test_what_no_workflow_is_names_its_line_and_ends_nothing(text: str, line: int) -> None:
+    assert _read(text).fault == line
+
+
+def test_a_workflow_that_grows_without_bound_when_unfolded_is_read_at_once() -> None:
+    """A billion laughs: nine lines of ten aliases each, and as many jobs as there is room for."""
+    laughs = "".join(f"x{level}: &x{level} [{', '.join([f'*x{level - 1}'] * 10)}]\n" for level in range(1, 10))
+    jobs = "".join(f"  j{number}: {{steps: *x9, permissions: *rights}}\n" for number in range(2_000))
+    whole = f"x0: &x0 casa24 remark\n{laughs}r: &rights {{contents: write}}\njobs:\n{jobs}"
+    started = time.perf_counter()
+    found = _read(f"{whole}  last: {{steps: [{{run: casa24 collect}}], permissions: {{issues: write}}}}\n")
+    assert time.perf_counter() - started < 10
+    assert (found.fault, found.rights, found.anywhere) == (0, frozenset({"issues"}), frozenset({"issues", "contents"}))
+
+
+@pytest.mark.parametrize(
+    "cron", [f"{'9' * 5_000} 2 * * *", "9" * 5_000, f"{'1,' * 5_000}1 2 * * 1#1", "² 2 * * *"], ids=range(4)
+)
+def test_no_text_is_too_odd_to_be_no_time(cron: str) -> None:
+    assert list(crons.runs(cron)) == []
+
+
+def test_a_schedule_of_thousands_of_times_is_read_at_once() -> None:
+    schedule = "".join(f"    - cron: {number % 60} 2 1 1 *\n" for number in range(4_000))
+    started = time.perf_counter()
+    assert not _read(f"on:\n  schedule:\n{schedule}").daily
+    assert time.perf_counter() - started < 10
+
+
+def test_a_file_too_large_for_a_workflow_is_left_alone(folder: Folder) -> None:
+    folder.workflow.write_text(f"{WORKFLOW}#{'x' * 128 * 1024}\n", "utf-8")
+    assert not any("update-data.yml" in line.what for line in folder.examine(Area.WORKFLOW).lines)
+
+
+def test_of_two_workflows_the_broken_one_is_not_passed_over_for_one_without_a_schedule(folder: Folder) -> None:
+    folder.workflow.with_name("by-hand.yml").write_text("on: push\njobs: {a: {steps: [{run: casa24 collect}]}}\n")
+    folder.workflow.write_text(WORKFLOW.replace("permissions: {}", "permissions: {"), "utf-8")
+    assert "update-data.yml cannot be read from line 8 on" in only_one(folder.examine(), Level.BROKEN).what
+
+
+@pytest.mark.parametrize("on", ["on: push", "on: [push]", "on:", "on: {schedule: {cron: 0 1 * * *}}", "schedule: []"])
+def test_a_schedule_that_stands_nowhere_github_looks_is_none(folder: Folder, on: str) -> None:
+    folder.workflow.write_text(
+        f"{on}\njobs: {{a: {{permissions: write-all, steps: [{{run: casa24 collect}}]}}}}\n", "utf-8"
+    )
+    assert "has no schedule" in only_one(folder.examine(Area.WORKFLOW), Level.WARNING).what
+
+
+def test_rights_that_an_alias_repeats_are_rights(folder: Folder) -> None:
+    text = WORKFLOW.replace("permissions: {}", "permissions: &all {contents: write, issues: write, id-token: write}")
+    start, end = text.index("    permissions:\n"), text.index("    steps:")
+    folder.workflow.write_text(f"{text[:start]}    permissions: *all\n{text[end:]}", "utf-8")
+    assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
+
+
+def test_a_remark_in_a_script_collects_nothing(folder: Folder) -> None:
+    other = "  other:\n    steps:\n      - run: |\n          # casa24 collect\n          echo\n"
+    folder.workflow.write_text(WORKFLOW.replace("jobs:\n", f"jobs:\n{other}"), "utf-8")
+    assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
 
 
 def test_what_another_job_may_do_the_one_that_collects_may_not(folder: Folder) -> None:
@@ -470,7 +561,7 @@ def test_a_job_that_names_no_permissions_has_the_workflows(folder: Folder, permi
     assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
 
 
-def test_jobs_in_a_form_that_is_not_told_apart_are_believed(folder: Folder) -> None:
+def test_jobs_in_braces_are_jobs(folder: Folder) -> None:
     schedule = 'on:\n  schedule:\n    - cron: "1 2 * * *"\npermissions: {}\n'
     rights = "permissions: {contents: write, issues: write}"
     text = f"{schedule}jobs: {{a: {{{rights}, steps: [{{run: casa24 collect}}]}}}}\n"

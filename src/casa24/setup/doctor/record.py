@@ -48,7 +48,7 @@ def _age(patient: Patient) -> Finding:
         return warning(what, advice, _TROUBLE)
     noon = dt.datetime.combine(newest.date, dt.time(12), dt.UTC)
     age = patient.now - min(newest.collected_at or noon, patient.now)
-    nightly = patient.workflow is not None and bool(patient.workflow.crons)
+    nightly = patient.workflow is not None and patient.workflow.nightly
     what = f"The newest day is {newest.date}, {_old(age)} old"
     if nightly and age > _STALE_NIGHTLY:
         advice = "`git pull`; if it stays so, open the last run in the Actions tab. Here: `casa24 collect`."

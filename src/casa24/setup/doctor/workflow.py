@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from casa24.core import docs
 from casa24.core.findings import Level, broken, ok, warning
 from casa24.setup import git, github_remote
-from casa24.setup.doctor.crons import times
+from casa24.setup.doctor.crons import clock, runs
 from casa24.setup.doctor.workflow_file import FOLDER
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def _schedule(found: Workflow) -> list[Finding]:
     if not found.crons:
         advice = 'Add one (`on: schedule: - cron: "30 2 * * *"`), or run it by hand every day.'
         return [warning(f"{found.name} has no schedule", advice, _SCHEDULE)]
-    wrong = [cron for cron in found.crons if times(cron) is None]
+    wrong = [cron for cron in found.crons if next(runs(cron), None) is None]
     if wrong:
         what = f"{found.name} has a schedule that is no time ({', '.join(wrong)}): GitHub runs nothing of it"
         return [broken(what, 'Write it like "30 2 * * *" (minute, hour, day, month, weekday).', _SCHEDULE)]
     if not found.daily:
         advice = 'Write one like "30 2 * * *": a day that is not asked about cannot be asked for later.'
         return [warning(f"{found.name} does not run every day ({', '.join(found.crons)})", advice, _SCHEDULE)]
-    return [ok(f"{found.name} runs every day ({found.times[0].clock or found.crons[0]})")]
+    return [ok(f"{found.name} runs every day ({clock(found.crons[0]) or found.crons[0]})")]
 
 
 def _permissions(found: Workflow, worker: str | None) -> list[Finding]:
@@ -103,10 +103,10 @@ def _rest(patient: Patient, found: Workflow) -> list[Finding]:
     if last is None:
         return []
     days = (patient.now - last).days
-    if found.crons and days >= _OFF:
+    if found.nightly and days >= _OFF:
         what = f"No commit for {days} days: GitHub has probably switched the schedule of {found.name} off"
         return [broken(what, "Switch it on in the Actions tab, or push any commit; then look why none came.", _TROUBLE)]
-    if found.crons and days >= _SOON:
+    if found.nightly and days >= _SOON:
         what = f"No commit for {days} days: after {_OFF} GitHub switches the schedule off"
         return [warning(what, "Look in the Actions tab why no data are committed.", _TROUBLE)]
     # What git is told to ignore is no commit's business: the repository's area says it.

@@ -1,30 +1,26 @@
-"""The nightly workflow as far as it concerns us, read line by line: no YAML library is needed for that."""
+"""The nightly workflow as far as it concerns us."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from casa24.setup.doctor.crons import every_day, times
-from casa24.setup.doctor.yaml_outline import fault
+from casa24.setup.doctor.crons import every_day
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casa24.setup.doctor.crons import Times
+    from yaml import YAMLError
 
 FOLDER = ".github/workflows"
 
 _COMMENT = re.compile(r"(^|\s)#.*$", re.MULTILINE)
 _COLLECT = re.compile(r"\bcasa24(?:\.exe)?[\"']?\s+collect\b")
-_CRON = re.compile(r"""^\s*-?\s*cron:\s*["']?([^"'\n]+?)["']?\s*$""", re.MULTILINE)
-_RIGHT = re.compile(r"""[\s{,]["']?([a-z-]+)["']?:\s*["']?(write|read|none)\b""")
-_ALL = re.compile(r"^\s*permissions:\s*[\"']?write-all\b", re.MULTILINE)
-_ANY = re.compile(r"^\s*permissions:", re.MULTILINE)
-_INDENT = re.compile(r"^( *)\S", re.MULTILINE)
-_LARGEST = 1024 * 1024
+# All of a line but its indentation, and a line of blanks.
+_AFTER_INDENT = re.compile(r"\S.*|[ \t]+$", re.MULTILINE)
+_LARGEST = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +32,11 @@ class Workflow:
     """
 
     path: Path
-    crons: tuple[str, ...]
-    rights: frozenset[str]
-    anywhere: frozenset[str]
-    limited: bool
     text: str
+    crons: tuple[str, ...] = ()
+    rights: frozenset[str] = frozenset()
+    anywhere: frozenset[str] = frozenset()
+    limited: bool = False
     fault: int = 0
 
     @property
@@ -49,14 +45,14 @@ class Workflow:
         return self.path.name
 
     @property
-    def times(self) -> tuple[Times, ...]:
-        """Its schedule, as far as it says any time."""
-        return tuple(found for cron in self.crons if (found := times(cron)))
+    def nightly(self) -> bool:
+        """Whether the nights are left to it, as far as it can be read."""
+        return bool(self.crons or self.fault)
 
     @property
     def daily(self) -> bool:
         """Whether it runs every day."""
-        return every_day(self.times)
+        return every_day(self.crons)
 
     def may_write(self, right: str) -> bool:
         """Whether the job that collects is given this right."""
@@ -74,37 +70,87 @@ def find_workflow(folder: Path) -> Workflow | None:
     for path in sorted((root / FOLDER).glob("*.y*ml")):
         with suppress(OSError):
             if path.is_file() and path.stat().st_size < _LARGEST:
-                workflow = read(path, path.read_text("utf-8-sig", errors="replace"))
-                if _COLLECT.search(workflow.text):
-                    found.append(workflow)
-    return next((workflow for workflow in found if workflow.crons), found[0] if found else None)
+                written = path.read_text("utf-8-sig", errors="replace")
+                if _COLLECT.search(_COMMENT.sub("", written)):
+                    found.append(read(path, written))
+    return next((workflow for workflow in found if workflow.nightly), found[0] if found else None)
 
 
 def read(path: Path, written: str) -> Workflow:
     """A workflow's text. Permissions a job names are the only ones it has; else the workflow's are."""
+    from yaml import BaseLoader, YAMLError, load
+
+    # Every value stays the text it is, `on` above all. GitHub takes a tab for a blank, but not in an indentation.
+    blanks = _AFTER_INDENT.sub(lambda found: found[0].replace("\t", " ").rstrip(), written)
     text = _COMMENT.sub("", written)
-    whole = _parts(text)
-    jobs = _parts(whole.get("jobs", ""))
-    job = _parts(next((body for body in jobs.values() if _COLLECT.search(body)), ""))
-    named = job.get("permissions", whole.get("permissions"))
-    limited = named is not None if job else bool(_ANY.search(text))
-    # Jobs in braces, an alias: where it cannot be told whose they are, all are taken for the job's.
-    told = bool(job) and named is not None and not named.lstrip().startswith("*")
-    rights = _rights(f"permissions:{named}" if told else text)
-    return Workflow(path, tuple(_CRON.findall(text)), rights, _rights(text), limited, text, fault(written))
+    try:
+        whole = _mapping(load(blanks, Loader=BaseLoader))  # noqa: S506 - it makes texts, lists and dicts, and no objects
+    except YAMLError as error:
+        return Workflow(path, text, fault=_line(error, blanks))
+    except RecursionError:
+        return Workflow(path, text, fault=1)
+    jobs = [_mapping(job) for job in _mapping(whole.get("jobs")).values()]
+    job = _collecting(jobs)
+    # Where it cannot be told which job collects, what any names is taken for that job's.
+    named = [section["permissions"] for section in (whole, *jobs) if "permissions" in section]
+    given = (
+        named if job is None else [section["permissions"] for section in (job, whole) if "permissions" in section][:1]
+    )
+    return Workflow(path, text, _crons(whole), _rights(given), _rights(named), limited=bool(given))
 
 
-def _parts(block: str) -> dict[str, str]:
-    """The names at a block's own indentation, each with all that stands below it."""
-    first = _INDENT.search(block)
-    if first is None:
-        return {}
-    heads = list(re.finditer(rf"^{first[1]}[\"']?([\w-]+)[\"']?[ ]*:", block, re.MULTILINE))
-    ends = [*(head.start() for head in heads[1:]), len(block)]
-    return {head[1]: block[head.end() : end] for head, end in zip(heads, ends, strict=False)}
+def _mapping(value: object) -> dict[str, Any]:
+    """What is expected to be one, as one."""
+    return value if isinstance(value, dict) else {}
 
 
-def _rights(text: str) -> frozenset[str]:
-    """What a text allows to write; ``*``: everything."""
-    rights = {right for right, level in _RIGHT.findall(text) if level == "write"}
-    return frozenset({*rights, "*"} if _ALL.search(text) else rights)
+def _line(error: YAMLError, text: str) -> int:
+    """Where a fault begins: of a quote or bracket without an end where it was opened, not where it was missed."""
+    from yaml import MarkedYAMLError
+
+    if not isinstance(error, MarkedYAMLError):
+        # A character that is never allowed.
+        return text.count("\n", 0, getattr(error, "position", 0)) + 1
+    opened = re.search("scanning|flow", error.context or "")
+    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
+    return min(_opening(text, mark.line), text.rstrip().count("\n")) + 1 if mark else 1
+
+
+def _opening(text: str, line: int) -> int:
+    """The line itself, or the one where a quote began that ends in it: that one went on to the next quote."""
+    from yaml import BaseLoader, ScalarToken, YAMLError, scan
+
+    with suppress(YAMLError):
+        for token in scan(text, Loader=BaseLoader):
+            if isinstance(token, ScalarToken) and token.style in ("'", '"') and token.end_mark.line == line:
+                return int(token.start_mark.line)
+    return line
+
+
+def _crons(whole: dict[str, Any]) -> tuple[str, ...]:
+    schedule = _mapping(whole.get("on")).get("schedule")
+    entries = schedule if isinstance(schedule, list) else []
+    return tuple(str(cron) for entry in entries if (cron := _mapping(entry).get("cron")))
+
+
+def _collecting(jobs: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first job with the command in any of its texts. What aliases repeat is looked at once."""
+    seen: set[int] = set()
+    for job in jobs:
+        waiting: list[Any] = [job]
+        while waiting:
+            value = waiting.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if not isinstance(value, str):
+                waiting += value.values() if isinstance(value, dict) else value
+            elif _COLLECT.search(_COMMENT.sub("", value)):
+                return job
+    return None
+
+
+def _rights(permissions: list[Any]) -> frozenset[str]:
+    """What may be written; ``*``: everything."""
+    named = {right for section in permissions for right, level in _mapping(section).items() if level == "write"}
+    return frozenset({*named, "*"} if "write-all" in permissions else named)
