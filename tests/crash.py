@@ -123,12 +123,12 @@ class Label:
 
     def check_others(self, but: dt.date) -> None:
         """Every day that was not being saved is everywhere as it was."""
-        others = {day: readings for day, readings in self.days.items() if day != but}
+        unsaved = {day: readings for day, readings in self.days.items() if day != but}
         stored = {day: read_in(self.folder.read(day)) for day in self.folder.days() if day != but}
-        assert stored == others
-        assert {day: readings for day, readings in self.rows().items() if day != but} == others
+        assert stored == unsaved
+        assert {day: readings for day, readings in self.rows().items() if day != but} == unsaved
         latest = load(self.folder.latest_file) if self.folder.latest_file.exists() else None
-        assert latest is None or latest.date == but or (latest.date, read_in(latest)) == max(others.items())
+        assert latest is None or latest.date == but or (latest.date, read_in(latest)) == max(unsaved.items())
 
     def check_healed(self) -> None:
         """All files agree, nothing else lies there."""
@@ -150,8 +150,10 @@ class Label:
         self.check_others(day)
         before, after = self.days.get(day), self.after(number)
         seen = self.seen(day)
-        assert all(one in (before, after) for one in seen), f"save {number}: neither what was there nor what was saved"
-        written = [one == after for one in seen]
+        assert all(readings in (before, after) for readings in seen), (
+            f"save {number}: neither what was there nor what was saved"
+        )
+        written = [readings == after for readings in seen]
         assert written == sorted(written, reverse=True), f"save {number}: not written in order: {written}"
         assert all(written) or not ended, f"save {number} had ended and is not there"
         if written[0]:
@@ -171,30 +173,30 @@ _PHASES = {
 }
 
 
-def kill_once(label: Label, patience: float) -> tuple[int, bool]:
+def kill_once(label: Label, seconds: float) -> tuple[int, bool]:
     """Let a child save on and on, kill it after a while; the last save it began, and whether that ended."""
-    ear, mouth = os.pipe()
+    read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
-        _save_on_and_on(label, mouth)
-    os.close(mouth)
-    with os.fdopen(ear, "rb") as told:
-        first = told.read(1)
-        time.sleep(patience)
+        _save_on_and_on(label, write_end)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
+        first = pipe.read(1)
+        time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        words = (first + told.read()).split()
+        words = (first + pipe.read()).split()
     assert os.WIFSIGNALED(status), "the child ended by itself: its save failed"
     return label.next + words.count(b"began") - 1, words[-1] == b"ended"
 
 
-def _save_on_and_on(label: Label, mouth: int) -> None:
+def _save_on_and_on(label: Label, write_end: int) -> None:
     """The child: it never comes back."""
     try:
         for number in count(label.next):
-            os.write(mouth, b"began ")
+            os.write(write_end, b"began ")
             label.folder.save(fresh(number))
-            os.write(mouth, b"ended ")
+            os.write(write_end, b"ended ")
     except BaseException:  # noqa: BLE001 - a child of fork must not run on into its parent's code
         traceback.print_exc()
     finally:

@@ -103,7 +103,7 @@ def night(
 
 def flags(snapshot: Snapshot, source: str = "other") -> list[tuple[str | None, str, str, str]]:
     """The flags of one source: artist, metric, state, code."""
-    return [(one.artist, one.metric, str(one.state), one.code) for one in snapshot.flags if one.source == source]
+    return [(flag.artist, flag.metric, str(flag.state), flag.code) for flag in snapshot.flags if flag.source == source]
 
 
 def fans(snapshot: Snapshot, source: str = "other") -> list[int | None]:

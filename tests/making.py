@@ -52,13 +52,13 @@ def snapshot(
     **more: Any,
 ) -> Snapshot:
     """A day collected at ``hour`` o'clock; every source named in an artist's section was asked."""
-    asked = sorted({source for one in artists for source, section in one.items() if isinstance(section, dict)})
+    sources = sorted({source for record in artists for source, section in record.items() if isinstance(section, dict)})
     run = {"collected_at": dt.datetime.combine(day, dt.time(hour), dt.UTC), "via": via}
     content = {
         "date": day,
         "schema": SCHEMA,
         "generator": "casa24 test",
-        "sources": {source: run for source in asked if source != "accounts"},
+        "sources": {source: run for source in sources if source != "accounts"},
         "artists": list(artists),
         "flags": list(flags),
     }
@@ -67,7 +67,7 @@ def snapshot(
 
 def old(*artists: dict[str, Any], day: dt.date = DAY, **more: Any) -> Snapshot:
     """A day as the old collector wrote it: no schema, no sources, no flags, no accounts."""
-    bare = [{key: value for key, value in one.items() if key != "accounts"} for one in artists]
+    bare = [{key: value for key, value in record.items() if key != "accounts"} for record in artists]
     return Snapshot.model_validate({"date": day, "artists": bare, **more})
 
 

@@ -368,7 +368,10 @@ def test_a_label_source_that_is_set_up_and_fails_is_said() -> None:
 
 def test_the_watcher_sees_every_answer_and_the_end() -> None:
     seen: list[tuple[str, int, int, bool]] = []
-    night(Other, watch=lambda one: seen.append((one.source.name, one.measured, one.expected, one.done)))
+    night(
+        Other,
+        watch=lambda progress: seen.append((progress.source.name, progress.measured, progress.expected, progress.done)),
+    )
     assert seen[0] == ("other", 0, 3, False)
     assert seen[-1] == ("other", 3, 3, True)
     assert [step[1] for step in seen] == sorted(step[1] for step in seen)

@@ -36,7 +36,8 @@ BEFORE = day(10, 20, 30, when=YESTERDAY)
 
 def codes(marked: Snapshot) -> list[str]:
     return [
-        marked.measurement(name, "spotify", "followers").code or "" for name in [one.name for one in marked.artists]
+        marked.measurement(name, "spotify", "followers").code or ""
+        for name in [record.name for record in marked.artists]
     ]
 
 
@@ -71,12 +72,12 @@ def test_it_is_still_known_days_later_and_through_an_outage() -> None:
 
 
 def test_one_artists_gap_in_a_run_for_that_artist_alone_proves_nothing() -> None:
-    one = snapshot(
+    fresh = snapshot(
         artist("Ana", spotify={"followers": None, "popularity": 5}),
         artist("Ben", spotify={"followers": None, "popularity": None}),
         flags=[flag("Ana", "spotify", "followers", code="missing"), flag("Ben", "spotify", state="skipped")],
     )
-    assert mark_changes(one, [BEFORE]) is one
+    assert mark_changes(fresh, [BEFORE]) is fresh
 
 
 def test_those_who_never_had_it_prove_nothing_while_those_who_had_it_say_nothing() -> None:

@@ -286,14 +286,14 @@ def test_every_null_has_a_state_that_says_why(
                 raise end
 
     full = roster(4).artists
-    artists = [Artist(one.name) if number in homeless else one for number, one in enumerate(full, 1)]
+    artists = [Artist(artist.name) if number in homeless else artist for number, artist in enumerate(full, 1)]
     snapshot = night(Invented, label=Roster(artists=tuple(artists)), only_artists=only).snapshot
     # What a reader of the file sees, not what was in memory.
     stored = Snapshot.model_validate_json(snapshot.model_dump_json(by_alias=True))
     for record in stored.artists:
         for field, value in record.sections.get("other", {}).items():
-            told = stored.flags_for(record.name, "other", field)
-            reasons = [flag for flag in told if not flag.state.has_value and flag.state is not State.NOT_TRACKED]
+            flags = stored.flags_for(record.name, "other", field)
+            reasons = [flag for flag in flags if not flag.state.has_value and flag.state is not State.NOT_TRACKED]
             assert value is not None or reasons, (record.name, field, stored.flags)
 
 
@@ -322,11 +322,11 @@ def test_what_a_platform_ends_for_one_source_it_does_not_end_for_another() -> No
     async def go() -> tuple[int, int]:
         transport = httpx.MockTransport(play)
         async with Web(Politeness(pause=0, backoff=0), transport=transport) as web:
-            one, other = web.branch(), web.branch()
+            first, second = web.branch(), web.branch()
             for _ in range(2):
                 with pytest.raises(SourceUnavailable):
-                    await one.get("https://api.example/1", headers={"key": "bad"}, on_error=refused)
-            reply = await other.get("https://api.example/2", headers={"key": "good"}, on_error=refused)
+                    await first.get("https://api.example/1", headers={"key": "bad"}, on_error=refused)
+            reply = await second.get("https://api.example/2", headers={"key": "good"}, on_error=refused)
             return reply.status, len(seen)
 
     assert asyncio.run(go()) == (200, 2)

@@ -60,7 +60,7 @@ def test_every_token_is_hidden_before_it_is_sent() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_worker_that_does_not_believe_github_is_asked_with_the_key(status: int) -> None:
     wallet, _, heard, _ = night(GIVES, answers(b"", status), KEYS, key="wk")
-    assert [one.headers["authorization"] for one in heard] == [f"Bearer {TOKEN}", "Bearer wk"]
+    assert [request.headers["authorization"] for request in heard] == [f"Bearer {TOKEN}", "Bearer wk"]
     assert wallet.has(["YOUTUBE_API_KEY"])
     (warning,) = wallet.warnings
     assert warning.startswith(f"The Worker refused GitHub's word for this job (127.0.0.1 answered {status}).")
@@ -85,7 +85,7 @@ def test_a_worker_that_refuses_both_is_told_of_twice() -> None:
 @pytest.mark.parametrize("act", [answers(b"", 404), answers(b"", 500), answers(b"<html>"), redirects("/elsewhere")])
 def test_a_worker_that_is_down_is_not_asked_with_the_key_as_well(act: Act) -> None:
     wallet, _, heard, _ = night(GIVES, act, key="wk")
-    assert {one.headers["authorization"] for one in heard} == {f"Bearer {TOKEN}"}
+    assert {request.headers["authorization"] for request in heard} == {f"Bearer {TOKEN}"}
     (warning,) = wallet.warnings
     assert warning.startswith("The Worker gave no credentials (")
 

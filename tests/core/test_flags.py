@@ -32,14 +32,14 @@ def test_a_restricted_app_is_one_flag_a_day_not_one_an_artist() -> None:
     artists = [artist(name, spotify={"followers": 5, "popularity_score": None}) for name in ("Ana", "Ben", "Cleo")]
     flags = [flag(name, "spotify", "popularity_score", "not_offered") for name in ("Ana", "Ben", "Cleo")]
     folded = to_flags(to_cells(snapshot(*artists, flags=flags)))
-    assert [one.place for one in folded] == [("*", "spotify", "popularity_score")]
+    assert [flag.place for flag in folded] == [("*", "spotify", "popularity_score")]
 
 
 def test_a_platform_that_was_down_is_one_flag_a_day() -> None:
     names = ("Ana", "Ben", "Cleo")
     artists = [artist(name, spotify={"followers": None, "genres": None}) for name in names]
-    flags = [one for name in names for one in gaps(name, "spotify", "followers", "genres")]
-    assert [one.place for one in to_flags(to_cells(snapshot(*artists, flags=flags)))] == [("*", "spotify", "*")]
+    flags = [flag for name in names for flag in gaps(name, "spotify", "followers", "genres")]
+    assert [flag.place for flag in to_flags(to_cells(snapshot(*artists, flags=flags)))] == [("*", "spotify", "*")]
 
 
 def test_an_artist_whose_reason_differs_has_a_flag_of_their_own() -> None:
@@ -47,7 +47,7 @@ def test_an_artist_whose_reason_differs_has_a_flag_of_their_own() -> None:
     artists = [artist(name, spotify={"followers": None, "genres": None}) for name in names]
     flags = [*(flag(name, "spotify") for name in names[:2]), flag("Cleo", "spotify", state="no_account")]
     day = snapshot(*artists, flags=flags)
-    assert {one.place for one in to_flags(to_cells(day))} == {("*", "spotify", "*"), ("Cleo", "spotify", "*")}
+    assert {flag.place for flag in to_flags(to_cells(day))} == {("*", "spotify", "*"), ("Cleo", "spotify", "*")}
 
 
 def test_two_reasons_shared_by_some_do_not_hide_each_other() -> None:
@@ -93,13 +93,13 @@ def test_about_a_value_that_is_there_more_than_one_thing_may_hold() -> None:
 
 def test_the_labels_own_gaps_are_not_the_artists() -> None:
     day = snapshot(artist(spotify={"followers": 1}), flags=[flag(None, "discord")], discord={"member_count": None})
-    assert [one.place for one in to_flags(to_cells(day))] == [(None, "discord", "member_count")]
+    assert [flag.place for flag in to_flags(to_cells(day))] == [(None, "discord", "member_count")]
 
 
 def test_a_flag_about_a_section_that_is_not_there_is_loose() -> None:
     kept = [flag("Ana", "gone"), flag(None, "discord"), flag("*", "gone"), flag("Ana", "spotify", "saves")]
     day = snapshot(artist(spotify={"followers": None}), flags=[*kept, flag("*", "spotify"), flag("Ana", "spotify")])
-    assert loose(day.flags, to_cells(day)) == [Flag.model_validate(one) for one in kept]
+    assert loose(day.flags, to_cells(day)) == [Flag.model_validate(flag) for flag in kept]
 
 
 def test_keys_of_a_flag_that_nobody_knows_survive_the_folding() -> None:
@@ -113,7 +113,7 @@ def test_flags_keep_the_artists_order() -> None:
     names = ("Cleo", "Ana", "Ben")
     artists = [artist(name, youtube={"subscribers": 1000}) for name in names]
     flags = [flag(name, "youtube", "subscribers", "rounded", low=1000, high=1009) for name in names]
-    assert [one.artist for one in to_flags(to_cells(snapshot(*artists, flags=flags)))] == list(names)
+    assert [flag.artist for flag in to_flags(to_cells(snapshot(*artists, flags=flags)))] == list(names)
 
 
 def test_a_thousand_artists_are_spread_and_folded_in_no_time() -> None:

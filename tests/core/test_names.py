@@ -67,7 +67,7 @@ def test_the_same_name_twice_is_one_artist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("STRASSE", "straße"), ("ﬁn", "FIN"), ("É", "e\u0301"), ("a\u00a0b", "A B")]
+    ("left", "right"), [("STRASSE", "straße"), ("ﬁn", "FIN"), ("É", "e\u0301"), ("a\u00a0b", "A B")]
 )
-def test_equal_names_have_equal_keys(one: str, other: str) -> None:
-    assert key_of(one) == key_of(other)
+def test_equal_names_have_equal_keys(left: str, right: str) -> None:
+    assert key_of(left) == key_of(right)

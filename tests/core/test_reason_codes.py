@@ -117,6 +117,13 @@ def test_every_failure_casa24_itself_can_record_has_words_and_an_advice() -> Non
 
 def test_every_explanation_begins_small_and_ends_without_a_stop() -> None:
     """They are joined into sentences: "Spotify: the app's daily quota is used up."."""
-    texts = [*COMMON.values(), *(one for source in registry.load().sources for one in source.gaps.values())]
-    assert [one.what for one in texts if not one.what or one.what.endswith(".")] == []
-    assert [one.advice for one in texts if one.advice and not one.advice.endswith((".", ")"))] == []
+    texts = [
+        *COMMON.values(),
+        *(explanation for source in registry.load().sources for explanation in source.gaps.values()),
+    ]
+    assert [explanation.what for explanation in texts if not explanation.what or explanation.what.endswith(".")] == []
+    assert [
+        explanation.advice
+        for explanation in texts
+        if explanation.advice and not explanation.advice.endswith((".", ")"))
+    ] == []

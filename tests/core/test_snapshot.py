@@ -104,22 +104,22 @@ def test_of_two_records_with_one_name_the_first_counts() -> None:
 
 
 def test_reading_a_snapshot_does_not_change_it() -> None:
-    one, other = snapshot(artist(spotify={"followers": 5})), snapshot(artist(spotify={"followers": 5}))
-    before = one.model_dump()
-    one.measurement("Ana", "spotify", "followers")
-    assert one == other
-    assert one.model_dump() == before
+    day, same_day = snapshot(artist(spotify={"followers": 5})), snapshot(artist(spotify={"followers": 5}))
+    before = day.model_dump()
+    day.measurement("Ana", "spotify", "followers")
+    assert day == same_day
+    assert day.model_dump() == before
     with pytest.raises(ValidationError):
-        one.date = DAY  # type: ignore[misc]  # the point
+        day.date = DAY  # type: ignore[misc]  # the point
 
 
 def test_every_time_is_utc() -> None:
     """A time without a zone is taken as UTC; times of different zones can be compared."""
     naive = SourceRun.model_validate({"collected_at": "2026-03-14T02:00:00"})
-    other = SourceRun.model_validate({"collected_at": "2026-03-14T02:30:00+01:00"})
+    earlier = SourceRun.model_validate({"collected_at": "2026-03-14T02:30:00+01:00"})
     assert naive.collected_at == dt.datetime(2026, 3, 14, 2, tzinfo=dt.UTC)
-    assert other.collected_at < naive.collected_at
-    assert f"{other.collected_at:%H:%M}" == "01:30"
+    assert earlier.collected_at < naive.collected_at
+    assert f"{earlier.collected_at:%H:%M}" == "01:30"
 
 
 def test_a_time_before_all_times_is_a_validation_error() -> None:

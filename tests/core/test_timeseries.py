@@ -109,7 +109,8 @@ def test_the_labels_own_numbers_are_series_of_nobody(folder: DataFolder) -> None
     put(folder, snapshot(fans(1), day=ago(0), discord={"member_count": 60, "online_count": 9}))
     history = History(folder, label_series=LABEL_SERIES)
     found = {
-        (one.artist, one.item.key): [point.reading.value for point in one.points] for one in history.every_series()
+        (series.artist, series.item.key): [point.reading.value for point in series.points]
+        for series in history.every_series()
     }
     assert found[None, "discord.member_count"] == [60]
     assert found["Ana", FOLLOWERS] == [1]
@@ -118,7 +119,7 @@ def test_the_labels_own_numbers_are_series_of_nobody(folder: DataFolder) -> None
 
 def test_where_nobody_expected_a_number_there_is_no_series(folder: DataFolder) -> None:
     put(folder, snapshot(fans(1), day=ago(0), flags=[flag("Ana", "youtube", "*", "no_account")]))
-    assert {one.item.source for one in History(folder).every_series()} == {"spotify"}
+    assert {series.item.source for series in History(folder).every_series()} == {"spotify"}
 
 
 def test_as_of_a_day_nothing_later_was_ever_recorded(folder: DataFolder) -> None:
@@ -216,7 +217,7 @@ def test_the_files_stay_as_they_were(folder: DataFolder) -> None:
 
 def test_the_labels_first_six_months_are_58_series(shared: Path) -> None:
     history = History(DataFolder(shared / "legacy-history", SERIES), label_series=LABEL_SERIES)
-    found = {(one.artist, one.item.key): one for one in history.every_series()}
+    found = {(series.artist, series.item.key): series for series in history.every_series()}
     assert len(found) == 58
     zacko = found["ZACKO", "spotify.monthly_listeners"]
     assert {point.reading.value for point in zacko.usable} == {0}

@@ -87,12 +87,14 @@ def test_only_the_years_asked_for_are_unpacked(folder: DataFolder) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(day=snapshots(), noise=st.sampled_from([b"", b"\n", b" \n\n"]))
-def test_any_day_comes_out_as_it_went_in(tmp_path_factory: pytest.TempPathFactory, day: Snapshot, noise: bytes) -> None:
+def test_any_day_comes_out_as_it_went_in(
+    tmp_path_factory: pytest.TempPathFactory, day: Snapshot, ending: bytes
+) -> None:
     folder = DataFolder(tmp_path_factory.mktemp("label") / "data", SERIES)
     folder.history.mkdir(parents=True)
     for number in range(2):
-        one = day.model_copy(update={"date": dt.date(2025, 1, 1 + number)})
-        folder.file_of(one.date).write_bytes(dump(one).encode("utf-8", "backslashreplace") + noise)
+        dated = day.model_copy(update={"date": dt.date(2025, 1, 1 + number)})
+        folder.file_of(dated.date).write_bytes(dump(dated).encode("utf-8", "backslashreplace") + ending)
     before = everything(folder)
     archive(folder, folder.days())
     assert folder.read(dt.date(2025, 1, 1)).date == dt.date(2025, 1, 1)
@@ -128,11 +130,11 @@ def test_a_day_collected_again_after_it_was_packed_is_the_newer_one(folder: Data
     folder.save(
         snapshot(artist("Ana", spotify={"followers": 9}), artist("Ben", spotify={"followers": 7}), day=day, hour=9)
     )
-    assert {one.name for one in folder.read(day).artists} == {"Ana", "Ben"}
+    assert {record.name for record in folder.read(day).artists} == {"Ana", "Ben"}
     assert restore(folder).kept == (day,)
-    assert {one.name for one in folder.read(day).artists} == {"Ana", "Ben"}
+    assert {record.name for record in folder.read(day).artists} == {"Ana", "Ben"}
     pack_closed(folder)
-    assert {one.name for one in DataFolder(folder.path, SERIES).read(day).artists} == {"Ana", "Ben"}
+    assert {record.name for record in DataFolder(folder.path, SERIES).read(day).artists} == {"Ana", "Ben"}
 
 
 class _Crash(BaseException):

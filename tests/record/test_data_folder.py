@@ -432,9 +432,9 @@ for number in range(20):
     ]
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
     stored = folder.read(DAY)
-    assert {one.name: stored.measurement(one.name, "spotify", "followers").value for one in stored.artists} == {
-        "Ana": 19, "Ben": 19,
-    }  # fmt: skip
+    followers = {name: stored.measurement(name, "spotify", "followers").value for name in ("Ana", "Ben")}
+    assert followers == {"Ana": 19, "Ben": 19}
+    assert len(stored.artists) == 2
     assert sorted(content(folder)) == ["historical/2026-03-14.json", "latest.json", "popularity_scores.csv"]
     assert load(folder.latest_file) == stored
     assert not DataFolder(folder.path, SERIES).rebuild_table().changed

@@ -69,12 +69,14 @@ def read(path: Path) -> list[tuple[Any, ...]]:
 def expected(record: History) -> list[tuple[Any, ...]]:
     """What the record's series say, every day after the other."""
     rows = [
-        (str(point.date), one.artist or "", one.item.source, one.item.field, reading.value, reading.low, reading.high,
-         reading.state.value)
-        for one in record.every_series()
-        for point in one.points
-        if not (reading := point.reading).state.silent
-    ]  # fmt: skip
+        (
+            *(str(point.date), series.artist or "", series.item.source, series.item.field),
+            *(point.reading.value, point.reading.low, point.reading.high, point.reading.state.value),
+        )
+        for series in record.every_series()
+        for point in series.points
+        if not point.reading.state.silent
+    ]
     return sorted(rows, key=lambda row: row[:4])
 
 

@@ -26,8 +26,8 @@ ROSTER = (Artist("PYRO", {"youtube": "a channel"}),)
 
 def section(known: set[tuple[str, str]], **values: Any) -> dict[str, tuple[int | None, State]]:
     day = interpret(old(artist(spotify=values)), known)
-    found = {name: day.measurement("Ana", "spotify", name) for name in values}
-    return {name: (one.value, one.state) for name, one in found.items()}
+    readings = {name: day.measurement("Ana", "spotify", name) for name in values}
+    return {name: (reading.value, reading.state) for name, reading in readings.items()}
 
 
 def test_a_block_whose_every_number_is_zero_is_no_reading() -> None:
@@ -125,9 +125,9 @@ def record() -> Callable[[Path], dict[dt.date, Snapshot]]:
 def cells(days: dict[dt.date, Snapshot]) -> Counter[tuple[str, str, str]]:
     """How many numbers of the record there are by artist, source and the code of what is said of them."""
     return Counter(
-        (one.name, item.source, day.measurement(one.name, item.source, item.field).code)
+        (record.name, item.source, day.measurement(record.name, item.source, item.field).code)
         for day in days.values()
-        for one in day.artists
+        for record in day.artists
         for item in SERIES
     )
 
@@ -190,7 +190,7 @@ def test_zackos_zero_listeners_are_true(record: Callable[..., Any], shared: Path
 
 def test_listeners_were_not_tracked_before_june_8(record: Callable[..., Any], shared: Path) -> None:
     for date, day in record(shared).items():
-        states = {day.measurement(one.name, "spotify", "monthly_listeners").state for one in day.artists}
+        states = {day.measurement(artist.name, "spotify", "monthly_listeners").state for artist in day.artists}
         assert (states == {State.NOT_TRACKED}) is (date < dt.date(2025, 6, 8))
 
 
@@ -198,7 +198,9 @@ def test_nobodys_listeners_were_found_in_the_last_days_of_august(record: Callabl
     days = record(shared)
     for date in (dt.date(2025, 8, number) for number in range(26, 30)):
         day = days[date]
-        states = {one.name: day.measurement(one.name, "spotify", "monthly_listeners").state for one in day.artists}
+        states = {
+            artist.name: day.measurement(artist.name, "spotify", "monthly_listeners").state for artist in day.artists
+        }
         assert states.pop("Casa 24Beats") is State.NO_ACCOUNT
         assert set(states.values()) == {State.FAILED}
         assert len(states) == 7
@@ -208,9 +210,9 @@ def test_nobodys_listeners_were_found_in_the_last_days_of_august(record: Callabl
 
 def test_the_44_listeners_of_a_thousand_and_more_are_rounded(record: Callable[..., Any], shared: Path) -> None:
     measured = [
-        day.measurement(one.name, "spotify", "monthly_listeners")
+        day.measurement(artist.name, "spotify", "monthly_listeners")
         for day in record(shared).values()
-        for one in day.artists
+        for artist in day.artists
     ]
     large = [found for found in measured if found.value is not None and found.value >= 1000]
     assert len(large) == 44

@@ -18,9 +18,9 @@ from tests.making import DAY, artist, flag, gaps, snapshot, snapshots
 # Best first; those in one line are equals, among which the later run wins.
 RANKS = [[State.MEASURED], [State.ROUNDED], [State.SUSPECT], [State.HIDDEN, State.NOT_OFFERED], [State.FAILED]]
 RANKS += [[State.SKIPPED]]
-BETTER = [(better, worse) for one, other in combinations(RANKS, 2) for better in one for worse in other]
+BETTER = [(better, worse) for high, low in combinations(RANKS, 2) for better in high for worse in low]
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
-EQUAL = [(one, other) for rank in RANKS for one in rank for other in rank]
+EQUAL = [(later, earlier) for rank in RANKS for later in rank for earlier in rank]
 
 
 def reading(state: State, value: int, hour: int) -> Snapshot:
@@ -41,10 +41,10 @@ def test_the_better_reading_wins_whenever_it_came(better: State, worse: State, b
     assert followers(merged) == (50 if better.has_value else None, better)
 
 
-@pytest.mark.parametrize(("one", "other"), EQUAL)
-def test_at_equal_rank_the_later_one_wins(one: State, other: State) -> None:
-    merged = merge(reading(one, 50, 9), reading(other, 70, 2))
-    assert followers(merged) == (50 if one.has_value else None, one)
+@pytest.mark.parametrize(("later", "earlier"), EQUAL)
+def test_at_equal_rank_the_later_one_wins(later: State, earlier: State) -> None:
+    merged = merge(reading(later, 50, 9), reading(earlier, 70, 2))
+    assert followers(merged) == (50 if later.has_value else None, later)
 
 
 def test_a_failed_second_run_keeps_the_first_runs_numbers() -> None:
@@ -73,7 +73,7 @@ def test_lists_are_replaced_whole() -> None:
 def test_an_artist_collected_earlier_that_day_stays() -> None:
     both = snapshot(artist("Ana", spotify={"followers": 1}), artist("Ben", spotify={"followers": 2}))
     merged = merge(both, snapshot(artist("Ben", spotify={"followers": 3}), hour=9))
-    assert {one.name: one.sections["spotify"]["followers"] for one in merged.artists} == {"Ana": 1, "Ben": 3}
+    assert {record.name: record.sections["spotify"]["followers"] for record in merged.artists} == {"Ana": 1, "Ben": 3}
 
 
 def test_a_run_of_one_source_costs_the_others_nothing() -> None:
@@ -125,7 +125,7 @@ def test_unknown_keys_and_sections_of_either_side_survive() -> None:
         "mood": "fine", "tier": 2, "tiktok": {"likes": 5, "x": {"y": 1}}, "spotify": {"followers": 1},
     }  # fmt: skip
     assert merged.model_extra == {"motto": "loud", "colour": "green", "mastodon": {"posts": 1}}
-    assert [one.source for one in merged.flags] == ["z"]
+    assert [flag.source for flag in merged.flags] == ["z"]
 
 
 def test_a_reason_that_no_longer_holds_is_not_kept() -> None:
@@ -141,26 +141,26 @@ def test_two_different_days_cannot_be_merged() -> None:
 
 
 @given(snapshots(), snapshots())
-def test_it_does_not_matter_who_merges(one: Snapshot, other: Snapshot) -> None:
-    assume(one.collected_at != other.collected_at)
-    assert merge(one, other) == merge(other, one)
+def test_it_does_not_matter_who_merges(first: Snapshot, second: Snapshot) -> None:
+    assume(first.collected_at != second.collected_at)
+    assert merge(first, second) == merge(second, first)
 
 
 @given(snapshots(), snapshots())
-def test_merging_again_changes_nothing(one: Snapshot, other: Snapshot) -> None:
+def test_merging_again_changes_nothing(first: Snapshot, second: Snapshot) -> None:
     """Whether the same run is stored twice, or the same two records are brought together again."""
-    merged = combine(one, other)
+    merged = combine(first, second)
     assert combine(merged, merged) is merged
-    if (one.collected_at or NEVER) < (other.collected_at or NEVER):
-        assert combine(merged, other) is merged
+    if (first.collected_at or NEVER) < (second.collected_at or NEVER):
+        assert combine(merged, second) is merged
 
 
 @given(snapshots(), snapshots())
-def test_a_merge_loses_no_value_and_no_artist(one: Snapshot, other: Snapshot) -> None:
-    merged = merge(one, other)
-    assert {record.name for record in merged.artists} == {record.name for record in (*one.artists, *other.artists)}
+def test_a_merge_loses_no_value_and_no_artist(first: Snapshot, second: Snapshot) -> None:
+    merged = merge(first, second)
+    assert {record.name for record in merged.artists} == {record.name for record in (*first.artists, *second.artists)}
     cells = to_cells(merged)
-    for side in (one, other):
+    for side in (first, second):
         for place, cell in to_cells(side).items():
             assert cell.value is None or cells[place].value is not None
 
@@ -207,7 +207,7 @@ def test_a_thousand_artists_are_merged_in_no_time() -> None:
         artists = [artist(f"A{n}", spotify={"followers": n if n % hour else None}) for n in range(1000)]
         return snapshot(*artists, hour=hour, flags=[flag(f"A{n}", "spotify") for n in range(0, 1000, hour)])
 
-    one, other = day(2), day(9)
+    morning, evening = day(2), day(9)
     started = time.perf_counter()
-    assert len(combine(one, other).artists) == 1000
+    assert len(combine(morning, evening).artists) == 1000
     assert time.perf_counter() - started < 2

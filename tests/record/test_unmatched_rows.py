@@ -71,7 +71,7 @@ def test_any_other_row_is_one_with_its_reason(tmp_path: Path, row: str, why: Why
 
 def test_kept_rows_are_kept_once_and_run_in_no_spreadsheet(tmp_path: Path) -> None:
     found = table(tmp_path, "=1+1,2020-01-01,1", "Ana,2020-01-01,1", "Ana,2020-01-01,1")
-    rows = [one.row for one in found.leftovers(SNAPSHOTS, SERIES)]
+    rows = [leftover.row for leftover in found.leftovers(SNAPSHOTS, SERIES)]
     kept = OldTable(found.header).with_rows(rows)
     assert kept.text().splitlines()[1:] == ["'=1+1,2020-01-01,1", "Ana,2020-01-01,1"]
     assert kept.with_rows(rows).text() == kept.text()

@@ -21,13 +21,13 @@ def test_an_answer_is_let_go_of_when_the_next_one_comes() -> None:
     """A thousand artists' answers must not lie in memory until the last has come."""
 
     async def go() -> list[int]:
-        seen: list[weakref.ref[Answer]] = []
-        held = []
-        async for _, found in as_they_come((number, answer(number / 50)) for number in range(3)):
-            seen.append(weakref.ref(found))  # type: ignore[arg-type]
-            del found
-            held.append(sum(one() is not None for one in seen))
-        return held
+        references: list[weakref.ref[Answer]] = []
+        alive = []
+        async for _, result in as_they_come((number, answer(number / 50)) for number in range(3)):
+            references.append(weakref.ref(result))  # type: ignore[arg-type]
+            del result
+            alive.append(sum(reference() is not None for reference in references))
+        return alive
 
     assert asyncio.run(go()) == [1, 1, 1]
 

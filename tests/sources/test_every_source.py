@@ -43,8 +43,10 @@ def test_every_entry_point_is_installed() -> None:
 
 
 def test_every_source_passes_the_contract_and_is_told_anything() -> None:
-    classes = [one for _, one in inspect.getmembers(test_contract, inspect.isclass) if issubclass(one, SourceContract)]
-    assert {one.source for one in classes if one is not SourceContract} == set(OURS)
+    classes = [
+        kind for _, kind in inspect.getmembers(test_contract, inspect.isclass) if issubclass(kind, SourceContract)
+    ]
+    assert {contract.source for contract in classes if contract is not SourceContract} == set(OURS)
     assert test_any_answer.ACCOUNTS.keys() == set(OURS)
 
 

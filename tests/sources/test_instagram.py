@@ -55,7 +55,7 @@ def instagram(
     return ask(Instagram, accounts, play, credentials=KEYS | settings, now=now)
 
 
-def one(answer: httpx.Response) -> Told:
+def ask_about_ana(answer: httpx.Response) -> Told:
     return instagram(lambda _request: answer, ["ana.aurora"])
 
 
@@ -74,22 +74,22 @@ def test_each_artist_is_one_request_and_has_followers_and_posts() -> None:
 
 
 def test_zero_followers_is_a_true_zero_and_a_missing_count_is_none() -> None:
-    assert one(found("ana.aurora", followers_count=0)).stats("ana.aurora").followers == 0
-    stats = one(httpx.Response(200, json={"business_discovery": {"media_count": 3}})).stats("ana.aurora")
+    assert ask_about_ana(found("ana.aurora", followers_count=0)).stats("ana.aurora").followers == 0
+    stats = ask_about_ana(httpx.Response(200, json={"business_discovery": {"media_count": 3}})).stats("ana.aurora")
     assert (stats.followers, stats.media_count) == (None, 3)
 
 
 @pytest.mark.parametrize("count", [-1, "many", 1.5, {}])
 def test_a_count_that_is_none_is_no_reading(count: object) -> None:
-    assert one(found("ana.aurora", followers_count=count)).failure("ana.aurora") == "bad_reply"
+    assert ask_about_ana(found("ana.aurora", followers_count=count)).failure("ana.aurora") == "bad_reply"
 
 
 def test_a_handle_that_differs_only_in_case_is_the_same_account() -> None:
-    assert one(found("Ana.Aurora")).stats("ana.aurora").followers == 1234
+    assert ask_about_ana(found("Ana.Aurora")).stats("ana.aurora").followers == 1234
 
 
 def test_another_account_is_a_flag_never_a_number() -> None:
-    assert one(found("somebody.else")).failure("ana.aurora") == "other_account"
+    assert ask_about_ana(found("somebody.else")).failure("ana.aurora") == "other_account"
 
 
 # --- Meta's errors
@@ -161,7 +161,7 @@ def test_what_passes_by_itself_is_tried_again(code: int, status: int) -> None:
     ],
 )
 def test_any_other_failure_is_the_artists_own(answer: httpx.Response, code: str, tries: int) -> None:
-    told = one(answer)
+    told = ask_about_ana(answer)
     assert (told.failure("ana.aurora"), told.end, len(told.requests)) == (code, None, tries)
 
 
@@ -174,7 +174,7 @@ def test_any_other_failure_is_the_artists_own(answer: httpx.Response, code: str,
 )
 def test_an_error_of_any_shape_is_a_gap(body: object, status: int) -> None:
     for shape in (body, {"error": body}, {"error": {"code": body}}):
-        told = one(httpx.Response(status, json=shape))
+        told = ask_about_ana(httpx.Response(status, json=shape))
         assert told.end or isinstance(told.failures["ana.aurora"], Casa24Error)
 
 
@@ -347,7 +347,7 @@ def test_the_saved_usage_headers_do_no_harm(shared: Path) -> None:
     lines = (shared / "replies" / "instagram" / "reported_rate_limit_headers.txt").read_text().splitlines()
     headers = dict(line.split(": ", 1) for line in lines if line)
     answer = httpx.Response(200, headers=headers, content=found("ana.aurora").content)
-    assert one(answer).stats("ana.aurora").followers == 1234
+    assert ask_about_ana(answer).stats("ana.aurora").followers == 1234
 
 
 def test_states_of_the_codes_are_failures() -> None:
@@ -359,7 +359,7 @@ def test_a_time_the_platform_names_is_heeded_and_told() -> None:
     answers = iter([httpx.Response(429, headers={"Retry-After": "1"}), found("ana.aurora")])
     assert instagram(lambda _request: next(answers), ["ana.aurora"]).stats("ana.aurora").followers == 1234
 
-    told = one(httpx.Response(429, headers={"Retry-After": "86400"}))
+    told = ask_about_ana(httpx.Response(429, headers={"Retry-After": "86400"}))
     assert told.failure("ana.aurora") == "rate_limited"
     assert "until 20" in gap_of(told.failures["ana.aurora"]).detail
     assert len(told.requests) == 1

@@ -210,10 +210,10 @@ def test_a_source_that_raises_at_import_is_named_with_its_error(
     def load(_point: EntryPoint) -> object:
         raise error
 
-    found_ours = ours()
-    sound = {one.name: one.load() for one in found_ours}
-    monkeypatch.setattr(EntryPoint, "load", lambda one: load(one) if one.name == "moon" else sound[one.name])
-    found = build((point("moon", "Moon"), *found_ours))
+    installed = ours()
+    sound = {entry.name: entry.load() for entry in installed}
+    monkeypatch.setattr(EntryPoint, "load", lambda entry: load(entry) if entry.name == "moon" else sound[entry.name])
+    found = build((point("moon", "Moon"), *installed))
     assert (found.broken[0].name, found.broken[0].reason) == ("moon", f"{type(error).__name__}: {error}")
     assert len(found.sources) == 4
     assert plugin is not None
@@ -279,4 +279,4 @@ def test_a_strangers_source_is_not_given_our_keys(plugin: ModuleType, secret: st
     plugin.Moon = made(credentials=Credentials(secret))  # type: ignore[attr-defined]
     found = with_ours(point("moon", "Moon"))
     assert "moon" not in names(found)
-    assert [one.reason for one in found.broken] == ["it asks for credentials that are not its own"]
+    assert [broken.reason for broken in found.broken] == ["it asks for credentials that are not its own"]

@@ -63,8 +63,8 @@ def declared() -> Iterator[str]:
     """What the sources say in words: titles of numbers and lists, reasons and advice."""
     sources = registry.load().sources
     for words in (COMMON, *(source.explanations() for source in sources)):
-        for one in words.values():
-            yield from (text for text in (one.what, one.advice) if text)
+        for explanation in words.values():
+            yield from (text for text in (explanation.what, explanation.advice) if text)
     for source in sources:
         yield from (series.metric.title for series in source.series())
         for _, listing in source.listings():
@@ -74,7 +74,7 @@ def declared() -> Iterator[str]:
 def looked_up() -> Iterator[str]:
     """What is chosen from a list or an enumeration before it is said."""
     for values in (Severity, findings.Level, Action, Why):
-        yield from (one.value for one in values)
+        yield from (member.value for member in values)
     yield from {*quality._TITLES.values(), *data_check._ANSWERS.values()}  # noqa: SLF001 - what they say
 
 

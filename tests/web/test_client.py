@@ -209,7 +209,7 @@ def test_a_wrong_certificate_ends_it_at_once_and_is_said(trusting: bool) -> None
 def test_a_redirect_on_the_same_host_is_followed() -> None:
     reply, heard = ask(redirects("/v2/x"), GOOD, params={"market": "US"}, headers={"Authorization": "Bearer k"})
     assert reply.status == 200
-    assert [one.target for one in heard] == ["/v1/x?market=US", "/v2/x"]
+    assert [request.target for request in heard] == ["/v1/x?market=US", "/v2/x"]
     assert reply.where == "127.0.0.1"
 
 
@@ -217,11 +217,11 @@ def test_a_redirect_to_another_host_is_not_followed() -> None:
     """Nothing is sent there, least of all the key."""
 
     async def go() -> tuple[list[Heard], list[Heard]]:
-        async with serve(GOOD) as other, serve(redirects(other.url("/steal"))) as server, server.web() as web:
+        async with serve(GOOD) as elsewhere, serve(redirects(elsewhere.url("/steal"))) as server, server.web() as web:
             with pytest.raises(BadReply, match="redirects elsewhere") as caught:
                 await web.get(server.url("/v1"), headers={"Authorization": "Bearer CANARY"})
-            assert str(other.port) not in str(caught.value)
-            return server.heard, other.heard
+            assert str(elsewhere.port) not in str(caught.value)
+            return server.heard, elsewhere.heard
 
     first, elsewhere = asyncio.run(go())
     assert (len(first), elsewhere) == (1, [])

@@ -42,10 +42,10 @@ def test_other_requests_to_the_host_wait_too_even_those_about_to_leave() -> None
             await asyncio.gather(*(web.get(server.url(f"/{number}")) for number in range(3)))
             return server.heard
 
-    first, *others = asyncio.run(go())
-    assert len(others) == 3
-    assert all(one.at - first.at >= 0.99 for one in others)
-    assert others[-1].at - others[0].at >= 0.38, "the pause holds after the wait as well"
+    first, *later = asyncio.run(go())
+    assert len(later) == 3
+    assert all(request.at - first.at >= 0.99 for request in later)
+    assert later[-1].at - later[0].at >= 0.38, "the pause holds after the wait as well"
 
 
 def test_a_host_that_only_ever_says_429_is_left_alone_for_the_run() -> None:
@@ -100,8 +100,8 @@ def test_a_long_retry_after_ends_the_host_for_the_run(as_date: bool) -> None:
     header = email.utils.format_datetime(come_back, usegmt=True) if as_date else "10800"
 
     async def go() -> int:
-        one = FAST.model_copy(update={"concurrency": 1})
-        async with serve(answers(b"", 429, retry_after=header), GOOD) as server, server.web(one) as web:
+        one_at_a_time = FAST.model_copy(update={"concurrency": 1})
+        async with serve(answers(b"", 429, retry_after=header), GOOD) as server, server.web(one_at_a_time) as web:
             for number in range(3):
                 with pytest.raises(RateLimited, match="asked us to wait") as caught:
                     await web.get(server.url(f"/{number}"))

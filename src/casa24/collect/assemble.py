@@ -163,21 +163,21 @@ def cells_of(artist: str | None, source: AnySource, reading: ValidatedReading | 
     values = reading.values if reading else dict.fromkeys(fields)
     kinds: dict[str, Metric | Listing] = {
         **dict(source.listings()),
-        **{one.field: one.metric for one in source.series()},
+        **{series.field: series.metric for series in source.series()},
     }
     cells: Cells = {}
     for name in fields:
-        value, why = values[name], reason
+        value, gap = values[name], reason
         if value is not None and not _sound(value, kinds.get(name)):
             # A negative, a fraction, a yes: no count, whatever a source took it for.
-            value, why = None, Gap(State.FAILED, "bad_reply")
+            value, gap = None, Gap(State.FAILED, "bad_reply")
         notes = [
             Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high)
             for flag in (reading.flags if reading else ())
             if flag.field == name and _tells(flag.state, value)
         ]
         if value is None and not notes:
-            notes = [Note(why.state, why.code, why.detail or None)]
+            notes = [Note(gap.state, gap.code, gap.detail or None)]
         cells[CellKey(artist, source.name, name)] = Cell(value, tuple(notes))
     return cells
 

@@ -127,7 +127,7 @@ class _Collector:
         control = request.control(source)
         self._accounts = dict.fromkeys((*request.accounts(source), *([control] if control else [])))
         secrets = wallet.give(source.credentials.secrets).values()
-        self._secrets = [text for one in secrets if len(text := one.get_secret_value()) >= _SECRET]
+        self._secrets = [text for secret in secrets if len(text := secret.get_secret_value()) >= _SECRET]
         self._closed = False
         expected = 1 if source.label_wide else len(self._accounts) if request.accounts(source) else 0
         self.progress = Progress(source, expected, control)

@@ -193,10 +193,10 @@ class _Check:
         for number, artist in enumerate(listed):
             names = {("name", key_of(name)) for name in (artist.name, *artist.aliases) if name}
             for kind, value in sorted(names | set(artist.accounts.items())):
-                first = seen.setdefault((kind, value), number)
-                if first != number:
-                    other = listed[first].name
-                    self.problems.append(f"artist {artist.name!r}: the same {kind} as artist {other!r} ({value})")
+                earlier = seen.setdefault((kind, value), number)
+                if earlier != number:
+                    first_name = listed[earlier].name
+                    self.problems.append(f"artist {artist.name!r}: the same {kind} as artist {first_name!r} ({value})")
 
     def _accounts(self, where: str, table: Mapping[str, Any], sources: Iterable[type[Source[Any]]]) -> dict[str, str]:
         accounts = {}

@@ -145,9 +145,9 @@ def _whole_sections(gaps: dict[CellKey, Note], own: Cells) -> dict[CellKey, Note
     folded: dict[CellKey, Note] = {}
     for artist, places in fields.items():
         notes = {gaps.get(place) for place in places}
-        (only, *others) = notes
-        if only is not None and not others and len(places) > 1:
-            folded[CellKey(artist, places[0].source, EVERY)] = only
+        (first, *rest) = notes
+        if first is not None and not rest and len(places) > 1:
+            folded[CellKey(artist, places[0].source, EVERY)] = first
         else:
             folded.update({place: gaps[place] for place in places if place in gaps})
     return folded

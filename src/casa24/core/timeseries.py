@@ -43,8 +43,8 @@ class TimeSeries:
         """The points an analysis may build on."""
         doubtful = State.SUSPECT
         readings = ((point, point.reading) for point in self.points)
-        found = [point for point, one in readings if one.value is not None and one.state is not doubtful]
-        return self.points if len(found) == len(self.points) else tuple(found)
+        usable = [point for point, reading in readings if reading.value is not None and reading.state is not doubtful]
+        return self.points if len(usable) == len(self.points) else tuple(usable)
 
     @cached_property
     def values(self) -> list[int | None]:
@@ -187,9 +187,9 @@ class SeriesBuilder:
             for item in self._items if member else self._label_items:
                 readings = dict(own.readings.get(item.source, ())).get(item.field, [])
                 points = tuple(map(_point, zip(own.dates, readings, strict=False)))
-                one = TimeSeries(member.name if member else None, item, points)
-                if not one.silent:
-                    yield one
+                series = TimeSeries(member.name if member else None, item, points)
+                if not series.silent:
+                    yield series
 
 
 @dataclass(slots=True)

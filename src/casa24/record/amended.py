@@ -48,7 +48,7 @@ def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[
 
 def _speak(told: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> bool:
     """Whether a line may change anything: for months most speak of nothing but gaps, and looking is cheap."""
-    holders = [(frozenset[str](), told.sections), *((keys_of(one.name), one.sections) for one in told.artists)]
+    holders = [(frozenset[str](), told.sections), *((keys_of(record.name), record.sections) for record in told.artists)]
     return any(
         line is not None and (line.action is Action.KEEP or not _is_name(value))
         for names, sections in holders

@@ -73,8 +73,8 @@ class Table(NamedTuple):
         snapshots = tuple(snapshots)
         days = {snapshot.date.isoformat() for snapshot in snapshots}
         fresh = Table.build(snapshots, series)
-        others = {key: row for key, row in self.rows.items() if key[0] not in days}
-        return Table(fresh.columns, {**others, **fresh.rows}).keeping(self)
+        kept = {key: row for key, row in self.rows.items() if key[0] not in days}
+        return Table(fresh.columns, {**kept, **fresh.rows}).keeping(self)
 
     def keeping(self, before: Table) -> Table:
         """This table with the columns it lacks from another: a plugin that is gone leaves its numbers."""

@@ -161,12 +161,12 @@ class DataFolder:
             aside: list[Path] = []
             return self._write([self._merged(day, aside) for day in days], aside)
 
-    def adopt(self, *others: DayFile) -> Saved:
+    def adopt(self, *day_files: DayFile) -> Saved:
         """Store days byte for byte as they stand elsewhere, in place of what they held. Raises StorageError."""
-        if not others:
+        if not day_files:
             return Saved()
-        with self._writing(other.day.date for other in others):
-            return self._write(others, [])
+        with self._writing(day_file.day.date for day_file in day_files):
+            return self._write(day_files, [])
 
     @contextlib.contextmanager
     def _writing(self, days: Iterable[dt.date]) -> Iterator[None]:
@@ -182,12 +182,12 @@ class DataFolder:
                 advice="Check the folder's rights, then run again.",
             ) from error
 
-    def _write(self, fresh: Sequence[DayFile], aside: list[Path]) -> Saved:
+    def _write(self, day_files: Sequence[DayFile], aside: list[Path]) -> Saved:
         # A folder of that name cannot be replaced by a file.
         aside += [files.set_aside(self.latest_file)] if self.latest_file.is_dir() else []
-        wanted = [(self.file_of(one.day.date), one.content) for one in fresh]
+        wanted = [(self.file_of(day_file.day.date), day_file.content) for day_file in day_files]
         written = [path for path, content in wanted if files.write_atomically(path, content)]
-        days = tuple(one.day for one in fresh)
+        days = tuple(day_file.day for day_file in day_files)
         if files.write_atomically(self.table_file, self._table_with(days, aside).text()):
             written.append(self.table_file)
         if files.write_atomically(self.latest_file, self._newest()):
@@ -249,9 +249,9 @@ class DataFolder:
         if table is None:
             return csv_table.Table.build(self._readable(self.days()), self.series)
         # A crash may have left out a day, or the day before this one half done.
-        own, listed = {day.date for day in fresh}, table.days
-        others = [other for other in self.days() if other not in own]
-        stale = [other for other in others if other.isoformat() not in listed] + others[-1:]
+        saved, listed = {day.date for day in fresh}, table.days
+        earlier = [day for day in self.days() if day not in saved]
+        stale = [day for day in earlier if day.isoformat() not in listed] + earlier[-1:]
         days = (interpret(day, set()) for day in fresh)
         return table.with_days((*self._readable(dict.fromkeys(stale)), *days), self.series)
 

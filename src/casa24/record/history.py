@@ -148,25 +148,25 @@ class History:
 
         Raises UnknownName where nobody, or more than one, is meant by the name.
         """
-        item = next((one for one in (*self.folder.series, *self.label_series) if one.key == metric), None)
-        if item is None:
+        wanted = next((series for series in (*self.folder.series, *self.label_series) if series.key == metric), None)
+        if wanted is None:
             source, _, field = metric.partition(".")
-            item = Series(source, source, field, Metric(field, kind="count"))
+            wanted = Series(source, source, field, Metric(field, kind="count"))
         members = Members(self.artists)
-        gathering = SeriesBuilder([] if artist is None else [item], [item] if artist is None else [], members)
+        builder = SeriesBuilder([] if artist is None else [wanted], [wanted] if artist is None else [], members)
         for snapshot in self.stream(since, until):
-            gathering.add(snapshot)
+            builder.add(snapshot)
         if artist is not None:
-            aliases = {one.name: one.aliases for one in self.artists}
+            aliases = {listed.name: listed.aliases for listed in self.artists}
             artist = find(artist, [member.name for member in members.all], aliases)
-        found = (one for one in gathering.series() if one.artist == artist)
-        return next(found, TimeSeries(artist, item, ()))
+        matching = (series for series in builder.series() if series.artist == artist)
+        return next(matching, TimeSeries(artist, wanted, ()))
 
     def _look_for(self, accounts: Accounts) -> None:
         """Note which of these accounts the old days or the newest one show, reading no further than it takes."""
         missing = set(accounts)
-        others = chain(self._readable(self.days[-1:]), self._old_days())
-        while missing and (snapshot := next(others, None)) is not None:
+        snapshots = chain(self._readable(self.days[-1:]), self._old_days())
+        while missing and (snapshot := next(snapshots, None)) is not None:
             shown = known_accounts([snapshot], among=missing)
             self._known |= shown
             missing -= shown
@@ -252,10 +252,10 @@ class History:
 
     def before(self, day: dt.date) -> Snapshot | None:
         """The last readable snapshot before a day, or None."""
-        for other in reversed(self.days):
-            if other < day:
+        for earlier in reversed(self.days):
+            if earlier < day:
                 with contextlib.suppress(StorageError):
-                    return self.on(other)[0]
+                    return self.on(earlier)[0]
         return None
 
 

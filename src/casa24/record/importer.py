@@ -35,13 +35,13 @@ def merge_into(own: DataFolder, place: Path) -> Merged:
 
     Raises as `days_in`, and StorageError where ours cannot be written.
     """
-    fresh = days_in(place, own)
+    found = days_in(place, own)
     before = set(own.days())
-    saved = own.save(*(one.day for one in fresh))
+    saved = own.save(*(day_file.day for day_file in found))
     if place.is_dir():
         _merge_lines(own, _data_folder(place))
     wrote = {day.date for day in saved.days if own.file_of(day.date) in saved.written}
-    dates = [one.day.date for one in fresh]
+    dates = [day_file.day.date for day_file in found]
     return Merged(
         new=tuple(day for day in dates if day in wrote - before),
         changed=tuple(day for day in dates if day in wrote & before),
@@ -50,10 +50,10 @@ def merge_into(own: DataFolder, place: Path) -> Merged:
     )
 
 
-def _merge_lines(own: DataFolder, other: DataFolder) -> None:
+def _merge_lines(own: DataFolder, source: DataFolder) -> None:
     """Of the files that only grow, the lines ours lacks: what was decided, and what was said."""
     for name in (amendments.FILE_NAME, notified.FILE_NAME):
-        theirs, ours = other.path / name, own.path / name
+        theirs, ours = source.path / name, own.path / name
         if not theirs.is_file():
             continue
         with files.hold(own.path):
@@ -83,31 +83,32 @@ class Import:
     @property
     def repeated(self) -> int:
         """How many of the leftover rows repeat another: they are kept once."""
-        return len(self.leftover) - len({one.row for one in self.leftover})
+        return len(self.leftover) - len({leftover.row for leftover in self.leftover})
 
 
 def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Import:
     """What an import would do; nothing is written. Raises as `days_in`, and StorageError for a CSV that is none."""
     found = days_in(place, own)
-    ours = set(own.days())
+    own_days = set(own.days())
     table = OldTable.read(_data_folder(place).table_file if place.is_dir() else place / "none")
-    same = {one.day.date for one in found if one.day.date in ours and _stands(own, one)}
-    others = [one for one in found if one.day.date not in same]
-    differing = tuple(one for one in others if one.day.date in ours)
-    theirs = {one.day.date: one.day for one in found if replace or one.day.date not in ours}
-    record = {day.date.isoformat(): day for day in (*_readable(own, ours - theirs.keys()), *theirs.values())}
-    leftover = tuple(table.leftovers(record, own.series))
+    same = {day_file.day.date for day_file in found if day_file.day.date in own_days and _stands(own, day_file)}
+    changed = [day_file for day_file in found if day_file.day.date not in same]
+    differing = tuple(day_file for day_file in changed if day_file.day.date in own_days)
+    taken = {day_file.day.date: day_file.day for day_file in found if replace or day_file.day.date not in own_days}
+    snapshots = {day.date.isoformat(): day for day in (*_readable(own, own_days - taken.keys()), *taken.values())}
+    leftover = tuple(table.leftovers(snapshots, own.series))
     kept_in = own.path / unmatched_rows.FILE_NAME
-    before = OldTable.read(kept_in)
+    kept_before = OldTable.read(kept_in)
     return Import(
-        days=tuple(one.day for one in found),
-        new=tuple(one for one in others if one.day.date not in ours),
+        days=tuple(day_file.day for day_file in found),
+        new=tuple(day_file for day_file in changed if day_file.day.date not in own_days),
         differing=differing,
         same=tuple(sorted(same)),
         table=table,
         leftover=leftover,
         kept_in=kept_in,
-        held_now=frozenset(before.rows) - {one.row for one in before.leftovers(record, own.series)},
+        held_now=frozenset(kept_before.rows)
+        - {leftover.row for leftover in kept_before.leftovers(snapshots, own.series)},
     )
 
 
@@ -117,8 +118,8 @@ def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
     if plan.leftover or plan.held_now:
         with files.hold(own.path):
             before = OldTable.read(plan.kept_in) if plan.kept_in.exists() else OldTable(plan.table.header)
-            still = OldTable(before.header, tuple(row for row in before.rows if row not in plan.held_now))
-            kept = still.with_rows(one.row for one in plan.leftover)
+            remaining = OldTable(before.header, tuple(row for row in before.rows if row not in plan.held_now))
+            kept = remaining.with_rows(leftover.row for leftover in plan.leftover)
             if kept.rows:
                 files.write_atomically(plan.kept_in, kept.text())
             else:
@@ -126,9 +127,9 @@ def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
     return saved
 
 
-def _stands(own: DataFolder, one: DayFile) -> bool:
+def _stands(own: DataFolder, day_file: DayFile) -> bool:
     with contextlib.suppress(OSError):
-        return own.content(one.day.date) == one.content
+        return own.content(day_file.day.date) == day_file.content
     return False
 
 
@@ -150,11 +151,11 @@ def days_in(place: Path, own: DataFolder) -> list[DayFile]:
     troubles: list[str] = []
     for read in _readers(place):
         try:
-            one = read()
+            day_file = read()
         except StorageError as error:
             troubles.append(error.message)
             continue
-        found.setdefault(one.day.date, one)
+        found.setdefault(day_file.day.date, day_file)
     if troubles:
         raise StorageError("\n".join(troubles), advice="Mend these files or move them away; nothing was taken over.")
     if not found:
@@ -187,7 +188,7 @@ def _day(folder: DataFolder, day: dt.date) -> DayFile:
 def _data_folder(place: Path) -> DataFolder:
     """The data folder that ``place`` is or contains, else one whose days lie loose in it."""
     folders = [DataFolder(inner) for inner in (place, place / "data") if inner.is_dir()]
-    whole = (one for one in folders if one.history.is_dir() or one.latest_file.is_file())
+    whole = (folder for folder in folders if folder.history.is_dir() or folder.latest_file.is_file())
     return next(whole, DataFolder(place, history=place))
 
 

@@ -32,11 +32,11 @@ _RANK = {
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def merge(one: Snapshot, other: Snapshot) -> Snapshot:
+def merge(first: Snapshot, second: Snapshot) -> Snapshot:
     """The day as both tell it. Raises ValueError for two different days."""
-    if one.date != other.date:
-        raise ValueError(f"cannot merge {one.date} with {other.date}")
-    old, new = sorted((one, other), key=lambda snapshot: snapshot.collected_at or _NEVER)
+    if first.date != second.date:
+        raise ValueError(f"cannot merge {first.date} with {second.date}")
+    old, new = sorted((first, second), key=lambda snapshot: snapshot.collected_at or _NEVER)
     cells, used = _choose(old, new)
     sections = sections_of(cells)
     content: dict[str, Any] = {

@@ -42,7 +42,9 @@ class Pruned:
 def without(day: Snapshot, source: AnySource) -> Snapshot:
     """The day without this source's values; the same object where there are none. One flag says what became of them."""
     name = source.name
-    if not any(_holds_any(sections.get(name)) for sections in (day.sections, *(one.sections for one in day.artists))):
+    if not any(
+        _holds_any(sections.get(name)) for sections in (day.sections, *(record.sections for record in day.artists))
+    ):
         return day
     content = day.model_dump(by_alias=True)
     for holder in (content, *content["artists"]):
@@ -50,7 +52,7 @@ def without(day: Snapshot, source: AnySource) -> Snapshot:
             holder[name] = dict.fromkeys(holder[name])
     whose = None if source.label_wide else EVERY
     flag = Flag(artist=whose, source=name, metric=EVERY, state=State.SKIPPED, code=PRUNED)
-    content["flags"] = [*(one for one in day.flags if one.source != name or one.state is State.NO_ACCOUNT), flag]
+    content["flags"] = [*(kept for kept in day.flags if kept.source != name or kept.state is State.NO_ACCOUNT), flag]
     return Snapshot.model_validate(content)
 
 

@@ -117,7 +117,11 @@ class OldTable:
 
     def leftovers(self, snapshots: Mapping[str, Snapshot], series: Sequence[Series]) -> list[Leftover]:
         """The rows of which not every number stands in the snapshot of that day (``snapshots``: by ISO date)."""
-        return [one for day, rows in self.by_day().items() for one in self.compare(rows, snapshots.get(day), series)]
+        return [
+            leftover
+            for day, rows in self.by_day().items()
+            for leftover in self.compare(rows, snapshots.get(day), series)
+        ]
 
 
 Numbers = dict[str, set[int | None]]

@@ -138,10 +138,10 @@ class Discord(LabelSource[DiscordStats]):
 
     def _guild(self, account: str | None) -> str | None:
         """The roster's server; the environment's only where the roster names none."""
-        other = self.credential("DISCORD_GUILD_ID")
-        if account and other and other != account:
+        from_environment = self.credential("DISCORD_GUILD_ID")
+        if account and from_environment and from_environment != account:
             self.warn(f"DISCORD_GUILD_ID differs from discord_guild_id in casa24.toml; using {account} from the file.")
-        return account or other
+        return account or from_environment
 
     async def _by_token(self, guild: str, token: str) -> Reading[DiscordStats]:
         headers = {**_HEADERS, "Authorization": f"Bot {token}"}

@@ -196,7 +196,9 @@ def _unusable(source: AnySource) -> str:
 
 def _asks_too_much(item: Installed, kept: list[Installed]) -> bool:
     """Whether a source declares another package's secrets, or the Worker's key: it would be given them."""
-    foreign = {name for other in kept if other.package != item.package for name in other.source.credentials.names}
+    foreign = {
+        name for installed in kept if installed.package != item.package for name in installed.source.credentials.names
+    }
     return bool({*foreign, *RESERVED_CREDENTIALS} & set(item.source.credentials.names))
 
 

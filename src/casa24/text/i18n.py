@@ -41,9 +41,9 @@ def tr(text: str, /, **values: object) -> str:
     return found.format(**values) if values else found
 
 
-def count(number: int, one: str, many: str, /, **values: object) -> str:
+def count(number: int, singular: str, plural: str, /, **values: object) -> str:
     """``one`` for 1, else ``many``; ``{n}`` is the number, written as people write it."""
-    return tr(one if number == 1 else many, n=grouped(number), **values)
+    return tr(singular if number == 1 else plural, n=grouped(number), **values)
 
 
 def grouped(value: int) -> str:
