@@ -86,7 +86,7 @@ def test_only_the_years_asked_for_are_unpacked(folder: DataFolder) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-@given(day=snapshots(), noise=st.sampled_from([b"", b"\n", b" \n\n"]))
+@given(day=snapshots(), ending=st.sampled_from([b"", b"\n", b" \n\n"]))
 def test_any_day_comes_out_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, day: Snapshot, ending: bytes
 ) -> None:
