@@ -171,7 +171,9 @@ def spans(found: Sequence[TimeSeries], every: int = 7) -> Spans:
 def _told(found: Sequence[TimeSeries], every: int) -> Iterator[bool | None]:
     last = max(series.points[-1].date for series in found)
     first = min(series.points[0].date for series in found)
-    came = {(one.artist, one.source, one.metric, one.rung): one.reached for one in milestones(found, last).reached}
+    days = {
+        (came.artist, came.source, came.metric, came.rung): came.reached for came in milestones(found, last).reached
+    }
     series_of = {(series.artist, series.item.key): series for series in found}
     for number in range(60, (last - first).days, every):
         day = first + dt.timedelta(days=number)
@@ -180,7 +182,7 @@ def _told(found: Sequence[TimeSeries], every: int) -> Iterator[bool | None]:
         for ahead in milestones([_until(part, day) for part in known], day).ahead:
             if ahead.earliest is None or ahead.latest is None:
                 continue
-            reached = came.get((ahead.artist, ahead.source, ahead.metric, ahead.rung))
+            reached = days.get((ahead.artist, ahead.source, ahead.metric, ahead.rung))
             if reached is None:
                 yield False if ahead.latest < last else None
             else:

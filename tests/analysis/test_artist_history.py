@@ -29,12 +29,12 @@ def described(
     *found: TimeSeries, wanted: Sequence[Series] = (), days: Sequence[dt.date] = (), read: Sequence[dt.date] = ()
 ) -> ArtistHistory:
     """What is said of Ana; the days recorded are those of her series unless ``days`` tells more."""
-    own = sorted({point.date for one in found for point in one.points})
+    own = sorted({point.date for series in found for point in series.points})
     return describe_history("Ana", found, SOURCES, looked=Look(days or own, read or days or own), wanted=wanted)
 
 
 def changes(*values: Value) -> list[int | None]:
-    return [one.change for one in described(series(*values)).courses[0].readings]
+    return [reading.change for reading in described(series(*values)).courses[0].readings]
 
 
 def test_a_metric_is_meant_by_key_field_or_title_in_any_case() -> None:
@@ -95,7 +95,7 @@ def test_what_is_no_plain_reading_says_why_in_words() -> None:
     doubt = Measurement(5, State.SUSPECT, low=5, high=5, code="amended", detail="a copy")
     (reading,) = described(TimeSeries("Ana", SERIES[0], (Point(ago(0), doubt),))).courses[0].readings
     assert (reading.what, reading.usable) == ("marked as not to be used: a copy", False)
-    assert [one.what for one in described(series(1)).courses[0].readings] == [""]
+    assert [reading.what for reading in described(series(1)).courses[0].readings] == [""]
 
 
 def test_calendar_days_that_say_nothing_are_told_apart() -> None:
@@ -127,10 +127,10 @@ def test_nothing_at_all_is_an_answer_too() -> None:
     st.lists(st.none() | st.integers(0, 9) | st.sampled_from(["0?", "5?"]), max_size=12), st.sets(st.integers(0, 11))
 )
 def test_changes_of_usable_readings_lead_from_the_first_to_the_last(values: list[Value], gaps: set[int]) -> None:
-    one = series(*values, gaps=sorted(gaps))
-    result = described(one, wanted=[FANS])
-    usable = [point.reading.value or 0 for point in one.usable]
+    number = series(*values, gaps=sorted(gaps))
+    result = described(number, wanted=[FANS])
+    usable = [point.reading.value or 0 for point in number.usable]
     assert sum(reading.change or 0 for reading in result.courses[0].readings) == (
         usable[-1] - usable[0] if usable else 0
     )
-    assert [reading.date for reading in result.courses[0].readings] == [point.date for point in one.points]
+    assert [reading.date for reading in result.courses[0].readings] == [point.date for point in number.points]

@@ -25,14 +25,14 @@ BEFORE = DAY - dt.timedelta(days=1)
 
 def of(day: Day, name: str, source: str) -> SourceDay:
     (found,) = [
-        part for one in day.artists if one.name == name for part in one.sources if part.source == source
+        part for artist in day.artists if artist.name == name for part in artist.sources if part.source == source
     ]  # fmt: skip
     return found
 
 
 def shelf(section: dict[str, Any], title: str, source: str = "spotify") -> ListDay:
     day = describe_day(snapshot(artist("Ana", **{source: section})), SOURCES)
-    (found,) = [one for one in of(day, "Ana", source).lists if one.title == title]
+    (found,) = [listing for listing in of(day, "Ana", source).lists if listing.title == title]
     return found
 
 
@@ -42,7 +42,7 @@ def lost(*artists: dict[str, Any], flags: list[dict[str, Any]], **more: Any) -> 
 
 def test_a_day_shows_every_artist_and_number_in_the_order_of_the_file_and_the_sources() -> None:
     day = describe_day(snapshot(artist("Cleo"), artist("Ana", youtube={"subscribers": 5})), SOURCES)
-    assert [one.name for one in day.artists] == ["Cleo", "Ana"]
+    assert [artist.name for artist in day.artists] == ["Cleo", "Ana"]
     assert [part.source for part in day.artists[0].sources] == ["spotify", "youtube", "instagram"]
     assert [number.point.value for number in of(day, "Ana", "youtube").numbers] == [5, None, None]
     assert (day.date, day.since) == (DAY, None)
@@ -68,7 +68,7 @@ def test_one_artist_alone_without_the_label() -> None:
                     flags=[*gaps("Ana", "spotify", "followers"), flag("Ben", "spotify", "followers", code="not_found")],
                     discord={"member_count": 64})  # fmt: skip
     day = describe_day(full, SOURCES, only=["Ana"])
-    assert [one.name for one in day.artists] == ["Ana"]
+    assert [artist.name for artist in day.artists] == ["Ana"]
     assert day.label == ()
     assert [gap.artists for gap in day.missing] == [("Ana",)]
 
@@ -156,9 +156,9 @@ def test_a_gap_of_the_label_names_no_artist() -> None:
 
 
 @given(snapshots(), snapshots())
-def test_every_day_that_reads_can_be_looked_at(one: Snapshot, other: Snapshot) -> None:
-    day = describe_day(one, SOURCES, before=other)
-    assert [artist.name for artist in day.artists] == [record.name for record in one.artists]
+def test_every_day_that_reads_can_be_looked_at(earlier: Snapshot, later: Snapshot) -> None:
+    day = describe_day(earlier, SOURCES, before=later)
+    assert [artist.name for artist in day.artists] == [record.name for record in earlier.artists]
 
 
 def test_a_thousand_artists_are_looked_at_in_no_time() -> None:

@@ -40,8 +40,8 @@ def over(days: Sequence[Snapshot], series: Sequence[Series], label: Sequence[Ser
 def compare(old: dict[str, Any], new: dict[str, Any], *flags: dict[str, Any]) -> Change:
     """Ana's followers on two days; flags with ``day="old"`` belong to the first."""
     days = {"old": [], "new": []}  # type: dict[str, list[dict[str, Any]]]
-    for one in flags:
-        days[one.get("day", "new")].append(one)
+    for about in flags:
+        days[about.get("day", "new")].append(about)
     first = snapshot(artist(spotify=old), flags=days["old"])
     second = snapshot(artist(spotify=new), day=NEXT, flags=days["new"])
     (change,) = diff(first, second, [SERIES[1]]).changes
@@ -118,8 +118,8 @@ def test_totals_count_only_artists_read_on_both_days() -> None:
     first = [("Ana", 100), ("Ben", 50), ("Cleo", 900), ("Dan", 5000)]
     second = [("Ana", 110), ("Ben", 40), ("Cleo", None), ("Eve", 7000)]
     days = [
-        snapshot(*(artist(name, spotify={"followers": count}) for name, count in one), day=day)
-        for day, one in ((DAY, first), (NEXT, second))
+        snapshot(*(artist(name, spotify={"followers": count}) for name, count in content), day=day)
+        for day, content in ((DAY, first), (NEXT, second))
     ]
     (total,) = over(days, SERIES).totals
     assert total.artists == ("Ana", "Ben")
@@ -128,7 +128,10 @@ def test_totals_count_only_artists_read_on_both_days() -> None:
 
 def test_people_may_follow_several_artists_views_are_counted_once() -> None:
     sections = [{"subscribers": 30, "total_views": 1000}, {"subscribers": 20, "total_views": 500}]
-    days = [snapshot(*(artist(f"A{n}", youtube=one) for n, one in enumerate(sections)), day=day) for day in (DAY, NEXT)]
+    days = [
+        snapshot(*(artist(f"A{n}", youtube=section) for n, section in enumerate(sections)), day=day)
+        for day in (DAY, NEXT)
+    ]
     audience, views = over(days, SERIES).totals
     assert (audience.unique_people, audience.old_at_least, audience.old) == (True, 30, 50)
     assert (views.unique_people, views.old_at_least, views.old) == (False, 1500, 1500)
@@ -160,8 +163,8 @@ def test_a_suspect_reading_counts_in_no_total_and_has_no_per_cent() -> None:
 def test_scores_have_no_total_and_one_artist_is_none() -> None:
     score = [artist(name, spotify={"popularity_score": 5}) for name in ("Ana", "Ben")]
     assert diff(snapshot(*score), snapshot(*score, day=NEXT), SERIES).totals == ()
-    one = artist(spotify={"followers": 5})
-    assert diff(snapshot(one), snapshot(one, day=NEXT), SERIES).totals == ()
+    ana = artist(spotify={"followers": 5})
+    assert diff(snapshot(ana), snapshot(ana, day=NEXT), SERIES).totals == ()
 
 
 def test_who_joined_and_who_left_is_said_and_not_counted() -> None:
@@ -214,8 +217,8 @@ def test_one_artists_part_has_no_totals_and_nobody_else() -> None:
 
 
 @given(snapshots(), snapshots())
-def test_a_change_lies_within_its_bounds_whatever_was_recorded(one: Snapshot, other: Snapshot) -> None:
-    for change in diff(one, other, (*SERIES, TIKTOK), LABEL).changes:
+def test_a_change_lies_within_its_bounds_whatever_was_recorded(earlier: Snapshot, later: Snapshot) -> None:
+    for change in diff(earlier, later, (*SERIES, TIKTOK), LABEL).changes:
         if change.change is None:
             assert change.percent is None
         else:

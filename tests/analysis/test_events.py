@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def told(found: list[Event]) -> list[tuple[int, int, int, int]]:
     """Of each: how many days ago it began and ended, before, after."""
     today = ago(0)
-    return [((today - one.first).days, (today - one.last).days, one.old, one.new) for one in found]
+    return [((today - event.first).days, (today - event.last).days, event.old, event.new) for event in found]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_a_metric_without_a_floor_has_no_events() -> None:
 
 
 def test_an_episode_lasts_from_its_first_rise_until_the_value_is_back() -> None:
-    (one,) = episodes(stood(100, 120, 120, 150, 130, 108, 108))
-    assert (one.first, one.baseline, one.closed, one.value) == (ago(5), 100, ago(1), 108)
-    assert [(rise.size, rise.left) for rise in one.rises] == [(20, 0), (30, 8)]
+    (episode,) = episodes(stood(100, 120, 120, 150, 130, 108, 108))
+    assert (episode.first, episode.baseline, episode.closed, episode.value) == (ago(5), 100, ago(1), 108)
+    assert [(rise.size, rise.left) for rise in episode.rises] == [(20, 0), (30, 8)]
 
 
 def test_falls_pay_back_the_oldest_rises_first() -> None:
@@ -123,8 +123,8 @@ def test_an_episode_that_begins_small_keeps_its_first_baseline() -> None:
 
 
 def test_a_small_rise_that_does_not_go_on_is_over_the_next_day() -> None:
-    (one,) = episodes(stood(155, 162, 162))
-    assert one.closed == ago(0)
+    (episode,) = episodes(stood(155, 162, 162))
+    assert episode.closed == ago(0)
 
 
 def test_what_is_still_there_after_sixty_days_has_stayed() -> None:
@@ -143,8 +143,8 @@ def test_what_stays_is_the_baseline_of_what_comes_after() -> None:
 
 
 def test_half_a_wave_that_was_paid_back_stays_with_the_rest() -> None:
-    (one,) = episodes(stood(100, *[200] * 30, *[150] * 40))
-    assert (one.stayed, [(rise.size, rise.left) for rise in one.rises]) == (True, [(100, 50)])
+    (episode,) = episodes(stood(100, *[200] * 30, *[150] * 40))
+    assert (episode.stayed, [(rise.size, rise.left) for rise in episode.rises]) == (True, [(100, 50)])
 
 
 def test_a_slow_rise_is_no_episode() -> None:
@@ -156,7 +156,7 @@ def test_whoever_moved_the_same_way_on_the_same_days_is_named() -> None:
     ben = stood(200, 200, 230, 230, item=FANS, artist="Ben")
     cleo = stood(50, 60, 40, 40, item=FANS, artist="Cleo")
     found = companions(every_event([ana, ben, cleo]))
-    named = {(one.artist, one.rise): others for one, others in found.items()}
+    named = {(event.artist, event.rise): others for event, others in found.items()}
     assert named == {("Ana", True): ("Cleo",), ("Cleo", True): ("Ana",), ("Cleo", False): (), ("Ben", True): ()}
 
 
@@ -171,15 +171,15 @@ def test_all_major_labelled_events_are_hit_and_no_event_is_without_a_label(share
     found = every_event(real(shared))
     with (shared / "events.csv").open(encoding="utf-8", newline="") as file:
         labels = [row for row in csv.DictReader(file) if row["metric"].startswith("spotify.")]
-    hits = {number: [one for one in found if _fits(one, row)] for number, row in enumerate(labels)}
+    hits = {number: [event for event in found if _fits(event, row)] for number, row in enumerate(labels)}
     major = [number for number, row in enumerate(labels) if row["severity"] == "major"]
     assert len(major) == 46
     assert [labels[number] for number in major if not hits[number]] == []
-    explained = {one for own in hits.values() for one in own}
-    assert [one for one in found if one not in explained] == []
+    explained = {event for own in hits.values() for event in own}
+    assert [event for event in found if event not in explained] == []
 
 
-def _fits(one: Event, row: dict[str, str]) -> bool:
+def _fits(event: Event, row: dict[str, str]) -> bool:
     start, end = (dt.date.fromisoformat(row[key]) for key in ("start", "end"))
-    same = (one.artist, f"{one.source}.{one.metric}") == (row["artist"], row["metric"])
-    return same and one.first <= end and one.last >= start and one.rise == (not row["size"].startswith("-"))
+    same = (event.artist, f"{event.source}.{event.metric}") == (row["artist"], row["metric"])
+    return same and event.first <= end and event.last >= start and event.rise == (not row["size"].startswith("-"))

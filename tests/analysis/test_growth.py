@@ -147,7 +147,7 @@ def test_scores_have_no_total_and_counters_are_summed() -> None:
 
 def test_a_number_nobody_could_read_is_named_with_its_last_reading() -> None:
     result = ask(series(7, *[None] * 8), series(*[None] * 9, artist="Ben"))
-    assert [(one.artist, one.since) for one in result.unread] == [("Ana", ago(8)), ("Ben", None)]
+    assert [(number.artist, number.since) for number in result.unread] == [("Ana", ago(8)), ("Ben", None)]
     assert result.rows == ()
 
 

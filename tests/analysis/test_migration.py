@@ -20,7 +20,7 @@ def day(number: int) -> dt.date:
 
 def told(*days: Snapshot) -> list[tuple[str, str, int, str, str]]:
     found = oddities(days, TITLES)
-    return [(one.what, one.who, one.days, f"{one.first:%d}", f"{one.last:%d}") for one in found]
+    return [(oddity.what, oddity.who, oddity.days, f"{oddity.first:%d}", f"{oddity.last:%d}") for oddity in found]
 
 
 def grown(number: int, *more: dict[str, object], name: str = "Ana") -> Snapshot:

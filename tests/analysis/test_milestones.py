@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def reached(*values: Value, item: Series = PLAYS) -> list[tuple[int, int]]:
     """Each milestone that was reached within the record, and how many days ago; oldest first."""
     found = milestones([stood(*values, item=item) if values else series()], DAY).reached
-    return [(one.rung, (DAY - one.reached).days) for one in reversed(found) if not one.before]
+    return [(milestone.rung, (DAY - milestone.reached).days) for milestone in reversed(found) if not milestone.before]
 
 
 def ahead(*values: Value, item: Series = PLAYS) -> Ahead:
-    (one,) = milestones([series(*values, item=item)], DAY).ahead
-    return one
+    (following,) = milestones([series(*values, item=item)], DAY).ahead
+    return following
 
 
 def test_the_milestones_are_1_2_and_a_half_and_5_times_the_powers_of_ten() -> None:
@@ -57,12 +57,12 @@ def test_a_milestone_is_reached_on_the_first_day_that_is_certain(
 
 def test_what_the_record_begins_with_was_reached_before() -> None:
     found = milestones([series(300, 500, item=PLAYS)], DAY).reached
-    assert {one.rung: one.before for one in found} == {100: True, 250: True, 500: False}
+    assert {milestone.rung: milestone.before for milestone in found} == {100: True, 250: True, 500: False}
 
 
 def test_a_first_reading_that_may_be_there_already_leaves_it_open_when() -> None:
-    (one, *_) = milestones([series((1000, 950, 1049), 1010, item=PLAYS)], DAY).reached
-    assert (one.rung, one.reached, one.before) == (1000, DAY, True)
+    (milestone, *_) = milestones([series((1000, 950, 1049), 1010, item=PLAYS)], DAY).reached
+    assert (milestone.rung, milestone.reached, milestone.before) == (1000, DAY, True)
 
 
 def test_nothing_is_reached_inside_an_open_episode() -> None:
@@ -150,27 +150,27 @@ def test_two_weeks_are_the_least_to_judge_by() -> None:
 
 
 def test_inside_a_wave_the_way_is_counted_without_it() -> None:
-    one = ahead(*[400] * 20, 520, 521, item=CROWD)
-    assert (one.value, one.own, one.rung, one.distance) == (521, 401, 500, 99)
+    told = ahead(*[400] * 20, 520, 521, item=CROWD)
+    assert (told.value, told.own, told.rung, told.distance) == (521, 401, 500, 99)
 
 
 def test_a_rounded_value_on_the_milestone_is_perhaps_there() -> None:
-    one = ahead(*[900] * 20, (1000, 950, 1049))
-    assert (one.rung, one.distance, one.earliest) == (1000, None, None)
+    told = ahead(*[900] * 20, (1000, 950, 1049))
+    assert (told.rung, told.distance, told.earliest) == (1000, None, None)
 
 
 def test_who_is_not_recorded_any_more_has_nothing_ahead() -> None:
     gone = series(*range(90, 95), artist="Ben", gaps=[4])
-    assert [one.artist for one in milestones([series(1), gone], DAY).ahead] == ["Ana"]
+    assert [following.artist for following in milestones([series(1), gone], DAY).ahead] == ["Ana"]
 
 
 def test_no_wave_gave_casa_24_its_thousand_listeners(shared: Path) -> None:
     result = milestones(every_series(shared), dt.date(2025, 10, 31)).only("Casa 24")
-    listeners = [one for one in result.reached if one.metric == "monthly_listeners"]
-    assert max(one.rung for one in listeners) == 500
-    assert all(one.before for one in listeners)
+    listeners = [milestone for milestone in result.reached if milestone.metric == "monthly_listeners"]
+    assert max(milestone.rung for milestone in listeners) == 500
+    assert all(milestone.before for milestone in listeners)
 
 
 def test_the_newest_milestone_stands_first(shared: Path) -> None:
-    days = [one.reached for one in milestones(every_series(shared), dt.date(2025, 10, 31)).reached]
+    days = [milestone.reached for milestone in milestones(every_series(shared), dt.date(2025, 10, 31)).reached]
     assert days == sorted(days, reverse=True)

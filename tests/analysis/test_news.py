@@ -45,10 +45,10 @@ def told(
     copied: Collection[dt.date] = (),
 ) -> list[News]:
     """What is said at the end of these days to whom these keys were told."""
-    known = [known_on(one, days[-1]) for one in found]
-    shown = [one for one in snapshots if one.date <= days[-1]] or [snapshot(day=day) for day in days]
+    known = [known_on(series, days[-1]) for series in found]
+    shown = [snapshot for snapshot in snapshots if snapshot.date <= days[-1]] or [snapshot(day=day) for day in days]
     week = Week.last_complete(days[-1])
-    near = [one for one in shown if week.monday - dt.timedelta(days=7) <= one.date <= week.sunday]
+    near = [item for item in shown if week.monday - dt.timedelta(days=7) <= item.date <= week.sunday]
     told = describe_week(week, known, near, SOURCES, aliases={}, copied=copied)
     moved = movements(every_event(known))
     return unsaid(news(told, milestones(known, days[-1]).reached, moved, days), keys)
@@ -62,8 +62,8 @@ def nights(
     for place, day in enumerate(days):
         if day >= since:
             said = told(found, days[: place + 1], keys, snapshots)
-            keys |= {key for one in said for key in one.keys}
-            assert not any(one.week is None for one in told(found, days[: place + 1], keys, snapshots))
+            keys |= {key for item in said for key in item.keys}
+            assert not any(item.week is None for item in told(found, days[: place + 1], keys, snapshots))
             yield day, said
 
 
@@ -76,10 +76,10 @@ def label(shared: Path) -> tuple[Read, list[Snapshot]]:
 def test_the_labels_autumn_is_told_night_by_night_and_each_wave_once_at_its_whole_size(shared: Path) -> None:
     record, snapshots = label(shared)
     sizes = [
-        (f"{night:%d %b}", one.metric, sorted((event.artist or "", event.change) for event in one.events))
+        (f"{night:%d %b}", movement.metric, sorted((event.artist or "", event.change) for event in movement.events))
         for night, found in nights(record.series, record.days, dt.date(2025, 10, 6), snapshots)
         for said in found
-        if (one := said.movement) is not None and one.first >= dt.date(2025, 10, 1)
+        if (movement := said.movement) is not None and movement.first >= dt.date(2025, 10, 1)
     ]
     assert sizes == [
         ("09 Oct", "monthly_listeners", [("ARANDA", -633), ("Casa 24", -877)]),
@@ -94,7 +94,7 @@ def test_the_labels_autumn_is_told_night_by_night_and_each_wave_once_at_its_whol
 def test_the_labels_weeks_repeat_nothing_that_was_news(shared: Path) -> None:
     record, snapshots = label(shared)
     found = dict(nights(record.series, record.days, dt.date(2025, 10, 12), snapshots))
-    (week,) = (one for one in found[dt.date(2025, 10, 26)] if one.week is not None)
+    (week,) = (item for item in found[dt.date(2025, 10, 26)] if item.week is not None)
     lines = body_of([week]).splitlines()
     assert (week.week and (week.week.open, week.week.movements)) == ((), ())
     assert sum("Mango Blade, Spotify · Monthly listeners" in line for line in lines) == 1
@@ -107,7 +107,7 @@ def test_the_labels_weeks_repeat_nothing_that_was_news(shared: Path) -> None:
 def test_a_movement_is_news_when_three_recorded_days_brought_no_more_of_it() -> None:
     found = [series(*[100] * 8, 140, 180, *[180] * 4)]
     days = recorded(14)
-    said = {night: [one.movement for one in told if one.movement] for night, told in nights(found, days, days[8])}
+    said = {night: [item.movement for item in told if item.movement] for night, told in nights(found, days, days[8])}
     assert {night for night, moved in said.items() if moved} == {ago(1)}
     ((movement,),) = filter(None, said.values())
     assert movement is not None
@@ -124,16 +124,16 @@ def test_a_record_of_a_day_a_week_has_its_movements_told_too() -> None:
     """They are over, and known to be, when they are weeks old."""
     days = [ago(34), ago(27), ago(20), ago(13), ago(6), DAY]
     found = [series(*[100] * 14, *[140] * 21, gaps=[place for place in range(35) if ago(34 - place) not in days])]
-    said = [(night, one.movement) for night, told in nights(found, days, ago(13)) for one in told if one.movement]
+    said = [(night, item.movement) for night, told in nights(found, days, ago(13)) for item in told if item.movement]
     assert [(night, moved.first) for night, moved in said] == [(DAY, ago(20))]
 
 
 def test_whoever_joins_on_a_later_day_is_told_with_the_others() -> None:
     ana = series(*[100] * 12, 140, 180, *[180] * 4)
     ben = series(*[100] * 13, 130, *[130] * 4, artist="Ben")
-    (one,) = (said for _, told in nights([ana, ben], recorded(18), ago(6)) for said in told if said.movement)
-    assert one.movement is not None
-    assert [event.artist for event in one.movement.events] == ["Ana", "Ben"]
+    (item,) = (said for _, told in nights([ana, ben], recorded(18), ago(6)) for said in told if said.movement)
+    assert item.movement is not None
+    assert [event.artist for event in item.movement.events] == ["Ana", "Ben"]
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_a_rise_of_the_week_itself_is_said_once_however_it_is_told() -> None:
     ana, ben = series(*[100] * 15, *[300] * 5, item=CROWD), series(*[300] * 15, *[100] * 5, item=CROWD, artist="Ben")
     late = [day for day in days if day <= SUNDAY] + [SUNDAY + dt.timedelta(days=14)]
     week = describe_week(Week(MONDAY), [ana, ben], [snapshot(day=day) for day in days[6:21]], SOURCES, aliases={})
-    (one,) = unsaid([News(key="week", date=late[-1], week=week)], ())
-    text = body_of([one])
+    (item,) = unsaid([News(key="week", date=late[-1], week=week)], ())
+    text = body_of([item])
     assert (text.count("+200"), text.count("-200")) == (1, 1)
 
 
@@ -225,7 +225,10 @@ def test_a_gap_is_told_where_it_begins_or_ends_and_in_a_few_words_while_it_lasts
 
 def test_who_left_with_a_gap_is_not_read_again() -> None:
     days = gap(*range(7, 14))
-    gone = [one if one.date < MONDAY else snapshot(artist("Ben"), day=one.date) for one in days]
+    gone = [
+        recorded_day if recorded_day.date < MONDAY else snapshot(artist("Ben"), day=recorded_day.date)
+        for recorded_day in days
+    ]
     (week,) = told([], [*recorded(20), SUNDAY], (), gone)
     assert "again" not in body_of([week])
 

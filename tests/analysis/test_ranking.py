@@ -18,7 +18,7 @@ def board(*values: tuple[Value, ...]) -> Leaderboard:
 
 def test_ties_share_a_rank_and_the_next_one_is_left_out() -> None:
     places = board((5,), (9,), (5,), (1,)).places
-    assert [(one.artist, one.rank, one.tied) for one in places] == [
+    assert [(standing.artist, standing.rank, standing.tied) for standing in places] == [
         ("Ben", 1, False),
         ("Ana", 2, True),
         ("Cleo", 2, True),
@@ -28,15 +28,15 @@ def test_ties_share_a_rank_and_the_next_one_is_left_out() -> None:
 
 def test_a_rank_moves_against_thirty_days_before() -> None:
     places = board((1, *[5] * 30), (3, *[4] * 30)).places
-    assert [(one.artist, one.moved) for one in places] == [("Ana", 1), ("Ben", -1)]
+    assert [(standing.artist, standing.moved) for standing in places] == [("Ana", 1), ("Ben", -1)]
 
 
 def test_who_came_or_went_since_moves_nobody() -> None:
     came = board((9,), (3, *[3] * 30), (2, *[2] * 30)).places
-    assert [(one.artist, one.moved) for one in came] == [("Ana", None), ("Ben", 0), ("Cleo", 0)]
+    assert [(standing.artist, standing.moved) for standing in came] == [("Ana", None), ("Ben", 0), ("Cleo", 0)]
     gone = series(9, *[None] * 30, artist="Zoe", gaps=range(1, 31))
     places = leaderboard([gone, series(3, *[3] * 30)], FANS, DAY).places
-    assert [(one.artist, one.moved) for one in places] == [("Ana", 0)]
+    assert [(standing.artist, standing.moved) for standing in places] == [("Ana", 0)]
 
 
 @pytest.mark.parametrize(("days", "moved"), [(27, 0), (26, None), (33, 0), (34, None)])
@@ -48,8 +48,12 @@ def test_three_days_beside_the_thirtieth_are_near_enough(days: int, moved: int |
 
 def test_a_missing_reading_stands_apart_with_its_last_day() -> None:
     result = board((5, *[None] * 8), (None, None), (7, *[None] * 7), ("8?",))
-    assert [(one.artist, one.date) for one in result.places] == [("Cleo", ago(7))]
-    assert [(one.artist, one.since) for one in result.absent] == [("Ana", ago(8)), ("Ben", None), ("Dora", None)]
+    assert [(standing.artist, standing.date) for standing in result.places] == [("Cleo", ago(7))]
+    assert [(artist.artist, artist.since) for artist in result.absent] == [
+        ("Ana", ago(8)),
+        ("Ben", None),
+        ("Dora", None),
+    ]
 
 
 def test_the_first_window_is_what_ranks_are_about() -> None:

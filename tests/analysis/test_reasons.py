@@ -34,36 +34,36 @@ def block(page: Page, title: str) -> tuple[str, ...]:
 def test_values_doubted_for_one_reason_are_said_once() -> None:
     artists = [artist(name, spotify={"followers": 5, "genres": ["x"]}) for name in ("Ana", "Ben")]
     flags = [doubt(name, "spotify", field) for name in ("Ana", "Ben") for field in ("followers", "genres")]
-    (one,) = found(*artists, flags=flags)
-    assert (one.artists, one.metrics, one.state) == (("Ana", "Ben"), ("Followers", "Genres"), State.SUSPECT)
-    assert sentences(one) == ["Spotify, Ana, Ben (Followers, Genres): marked as not to be used: a copy."]
+    (reason,) = found(*artists, flags=flags)
+    assert (reason.artists, reason.metrics, reason.state) == (("Ana", "Ben"), ("Followers", "Genres"), State.SUSPECT)
+    assert sentences(reason) == ["Spotify, Ana, Ben (Followers, Genres): marked as not to be used: a copy."]
 
 
 def test_another_reason_or_platform_is_another_line_in_the_sources_order() -> None:
-    one = artist("Ana", youtube={"subscribers": 3}, spotify={"followers": 5, "popularity_score": 0})
+    ana = artist("Ana", youtube={"subscribers": 3}, spotify={"followers": 5, "popularity_score": 0})
     flags = [doubt("Ana", "youtube", "subscribers"), doubt("Ana", "spotify", "followers"),
              doubt("Ana", "spotify", "popularity_score", "", "sudden_zero")]  # fmt: skip
-    assert [(group.title, group.code) for group in found(one, flags=flags)] == [
+    assert [(group.title, group.code) for group in found(ana, flags=flags)] == [
         ("Spotify", "amended"), ("Spotify", "sudden_zero"), ("YouTube", "amended"),
     ]  # fmt: skip
 
 
 def test_a_zero_doubted_when_it_was_collected_comes_with_an_advice() -> None:
-    (one,) = found(artist(spotify={"followers": 0}), flags=[doubt("Ana", "spotify", "followers", "", "sudden_zero")])
-    assert "casa24 data check" in one.advice
+    (reason,) = found(artist(spotify={"followers": 0}), flags=[doubt("Ana", "spotify", "followers", "", "sudden_zero")])
+    assert "casa24 data check" in reason.advice
 
 
 def test_the_labels_own_number_can_be_doubtful_too() -> None:
-    (one,) = found(flags=[doubt(None, "discord", "member_count")], discord={"member_count": 5})
-    assert sentences(one) == ["Discord (Members): marked as not to be used: a copy."]
+    (reason,) = found(flags=[doubt(None, "discord", "member_count")], discord={"member_count": 5})
+    assert sentences(reason) == ["Discord (Members): marked as not to be used: a copy."]
 
 
 def test_what_is_rounded_or_missing_is_not_doubtful() -> None:
-    one = artist(spotify={"followers": None, "monthly_listeners": 1200, "popularity_score": "x"})
+    ana = artist(spotify={"followers": None, "monthly_listeners": 1200, "popularity_score": "x"})
     flags = [flag("Ana", "spotify", "followers"), doubt("Ana", "spotify", "popularity_score"),
              doubt("Ana", "spotify", "followers"),
              flag("Ana", "spotify", "monthly_listeners", "rounded", low=1150, high=1249)]  # fmt: skip
-    assert found(one, flags=flags) == []
+    assert found(ana, flags=flags) == []
 
 
 def test_of_a_plugin_that_is_gone_nothing_is_said() -> None:
@@ -71,8 +71,8 @@ def test_of_a_plugin_that_is_gone_nothing_is_said() -> None:
 
 
 def test_a_reason_that_ends_with_a_stop_ends_with_one() -> None:
-    (one,) = found(artist(spotify={"followers": 5}), flags=[doubt("Ana", "spotify", "followers", "They were down.")])
-    assert sentences(one)[0].endswith("not to be used: They were down.")
+    (reason,) = found(artist(spotify={"followers": 5}), flags=[doubt("Ana", "spotify", "followers", "They were down.")])
+    assert sentences(reason)[0].endswith("not to be used: They were down.")
 
 
 def test_a_day_shows_what_is_doubtful_below_what_is_missing() -> None:
@@ -101,7 +101,7 @@ def test_a_comparison_says_which_days_readings_are_doubtful_and_why() -> None:
 
 @given(snapshots())
 def test_every_suspect_reading_of_a_day_stands_in_a_group(day: Snapshot) -> None:
-    told = {place for one in doubtful(day, SOURCES) for place in one.places}
+    told = {place for reason in doubtful(day, SOURCES) for place in reason.places}
     for name in dict.fromkeys(record.name for record in day.artists):
         for item in SERIES:
             if day.measurement(name, item.source, item.field).state is State.SUSPECT:

@@ -25,7 +25,7 @@ def day(ago: int, followers: int | None = 50, *, state: str = "failed") -> Snaps
 
 
 def silent(*days: Snapshot) -> list[tuple[str, int, dt.date | None]]:
-    return [(one.source, one.days, one.last) for one in silences(days, SOURCES)]
+    return [(silence.source, silence.days, silence.last) for silence in silences(days, SOURCES)]
 
 
 def test_who_spoke_on_the_newest_day_is_not_silent() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def test_a_burst_of_a_window_should_have_left_when_its_days_are_over() -> None:
     (wave,) = unusual([stood(100, 100, 200, 260, item=CROWD)], ago(30), DAY).open
-    assert [(one.by, one.size) for one in wave.leaving] == [
+    assert [(leaving.by, leaving.size) for leaving in wave.leaving] == [
         (DAY + dt.timedelta(days=27), 100),
         (DAY + dt.timedelta(days=28), 60),
     ]
@@ -27,7 +27,7 @@ def test_a_burst_of_a_window_should_have_left_when_its_days_are_over() -> None:
 
 def test_what_a_fall_has_paid_back_is_not_expected_to_leave_once_more() -> None:
     (wave,) = unusual([stood(100, 200, 300, 200, item=CROWD)], ago(30), DAY).open
-    assert [(one.by, one.size) for one in wave.leaving] == [(ago(1) + dt.timedelta(days=28), 100)]
+    assert [(leaving.by, leaving.size) for leaving in wave.leaving] == [(ago(1) + dt.timedelta(days=28), 100)]
 
 
 def test_followers_are_no_window_and_have_no_day_to_leave() -> None:
@@ -45,13 +45,13 @@ def test_an_open_episode_is_told_however_long_ago_it_began() -> None:
 def test_falls_of_several_artists_on_one_day_are_one_movement() -> None:
     found = [stood(100, 80, 80), stood(100, 90, 90, artist="Ben"), stood(100, 100, 50, artist="Cleo")]
     later, earlier = unusual(found, ago(30), DAY).movements
-    assert ([one.artist for one in earlier.events], earlier.together, earlier.rise) == (["Ana", "Ben"], True, False)
-    assert ([one.artist for one in later.events], later.together) == (["Cleo"], False)
+    assert ([event.artist for event in earlier.events], earlier.together, earlier.rise) == (["Ana", "Ben"], True, False)
+    assert ([event.artist for event in later.events], later.together) == (["Cleo"], False)
 
 
 def test_a_fall_of_several_days_takes_in_who_falls_on_one_of_them() -> None:
-    (one,) = unusual([stood(100, 90, 80, 70), stood(100, 100, 100, 90, artist="Ben")], ago(30), DAY).movements
-    assert (one.first, one.last, len(one.events)) == (ago(2), DAY, 2)
+    (movement,) = unusual([stood(100, 90, 80, 70), stood(100, 100, 100, 90, artist="Ben")], ago(30), DAY).movements
+    assert (movement.first, movement.last, len(movement.events)) == (ago(2), DAY, 2)
 
 
 def test_a_rise_and_a_fall_on_one_day_are_two_movements() -> None:
@@ -60,7 +60,7 @@ def test_a_rise_and_a_fall_on_one_day_are_two_movements() -> None:
 
 def test_only_what_reaches_into_the_days_asked_for_is_told() -> None:
     found = [stood(100, 80, 80, 80, 80, 120)]
-    assert [one.rise for one in unusual(found, ago(3), DAY).movements] == [True]
+    assert [movement.rise for movement in unusual(found, ago(3), DAY).movements] == [True]
     assert len(unusual(found, ago(4), DAY).movements) == 2
 
 
@@ -85,7 +85,11 @@ def test_the_labels_autumn_is_told_without_accusing_anybody(shared: Path) -> Non
     waves = {(wave.episode.artist, wave.episode.metric): wave for wave in result.open}
     casa = waves["Casa 24", "followers"]
     assert (casa.episode.first, casa.others) == (dt.date(2025, 10, 13), ("Mango Blade",))
-    purge = next(one for one in result.movements if one.first == dt.date(2025, 9, 22) and one.metric == "followers")
+    purge = next(
+        movement
+        for movement in result.movements
+        if movement.first == dt.date(2025, 9, 22) and movement.metric == "followers"
+    )
     assert {event.artist for event in purge.events} >= {"Casa 24", "PYRO", "bo.wlie", "Mango Blade", "ARANDA"}
     try:
         for language in LANGUAGES:

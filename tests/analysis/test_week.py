@@ -77,8 +77,8 @@ def test_what_is_unusual_and_reached_in_the_week_is_told_and_nothing_of_others()
     plays = series(*[90] * 5, *[100] * 6, item=PLAYS)
     crowd = series(100, 200, *[100] * 30, *[100] * 4, 300, 300, item=CROWD, artist="Ben")
     result = report(plays, crowd)
-    assert [(one.rung, one.reached) for one in result.milestones] == [(100, MONDAY)]
-    assert [(one.rise, one.first) for one in result.movements] == [(True, DAY - dt.timedelta(days=1))]
+    assert [(milestone.rung, milestone.reached) for milestone in result.milestones] == [(100, MONDAY)]
+    assert [(movement.rise, movement.first) for movement in result.movements] == [(True, DAY - dt.timedelta(days=1))]
     assert [wave.episode.first for wave in result.open] == [DAY - dt.timedelta(days=1)]
     assert report(plays, crowd, week=Week(MONDAY - dt.timedelta(days=7))).milestones == ()
 
@@ -90,7 +90,7 @@ def test_what_a_record_begins_with_was_not_reached_in_its_first_week() -> None:
 def test_what_leaves_a_window_in_the_week_after_is_expected() -> None:
     rose = series(100, *[300] * 25, item=CROWD)
     result = report(rose)
-    assert [(one.date, one.size) for one in result.departures] == [
+    assert [(departure.date, departure.size) for departure in result.departures] == [
         (DAY - dt.timedelta(days=24) + dt.timedelta(days=28), 200)
     ]
     assert report(series(100, *[300] * 2, item=CROWD)).departures == ()
@@ -100,7 +100,7 @@ def test_what_came_into_the_first_five_is_new_whatever_stands_below() -> None:
     before = tracks("a", "b", "c", "d", "e", "f", day=MONDAY - dt.timedelta(days=1))
     after = tracks("a", "b", "c", "d", "f", "g", day=DAY)
     result = report(days=(before, after))
-    assert [(one.artist, one.list, one.label) for one in result.new] == [("Ana", "Top tracks", "f")]
+    assert [(entry.artist, entry.list, entry.label) for entry in result.new] == [("Ana", "Top tracks", "f")]
     assert result.new[0].url == "https://open.spotify.com/track/idf"
 
 
@@ -112,7 +112,7 @@ def test_a_list_that_was_not_known_before_brings_no_news() -> None:
     older = tracks("a", day=MONDAY - dt.timedelta(days=2))
     nothing = snapshot(artist("Ana", spotify={"top_tracks": None}), day=DAY)
     known = report(days=(older, unknown, tracks("a", "b", day=DAY - dt.timedelta(days=1)), nothing))
-    assert [one.label for one in known.new] == ["b"]
+    assert [entry.label for entry in known.new] == ["b"]
 
 
 def test_an_artist_who_changed_name_has_not_a_whole_list_of_news() -> None:
@@ -124,7 +124,7 @@ def test_an_artist_who_changed_name_has_not_a_whole_list_of_news() -> None:
 def test_the_gaps_of_its_last_day_are_told() -> None:
     gap: dict[str, Any] = flag("Ana", "spotify", "followers")
     day = snapshot(artist("Ana", spotify={"followers": None}), day=DAY, flags=[gap])
-    assert [one.artists for one in report(days=(day,)).missing] == [("Ana",)]
+    assert [gap.artists for gap in report(days=(day,)).missing] == [("Ana",)]
 
 
 def test_a_week_that_is_not_over_or_was_not_recorded_says_so() -> None:

@@ -106,7 +106,7 @@ def ten_years(folder: Path) -> list[Figure]:
 
 def compared(place: Path, folder: Path) -> list[Figure]:
     """Two days of a long record against two of a short one."""
-    long, short = (casa24(*_DIFF, folder=one) for one in (place, lay_down(folder / "days", 2)))
+    long, short = (casa24(*_DIFF, folder=place_of) for place_of in (place, lay_down(folder / "days", 2)))
     return _against(short, {f"diff in {_TEN_YEARS:,} days : in 2 days": (long, 1.3)}, _ROUNDS)
 
 
@@ -126,12 +126,12 @@ def asked(place: Path) -> list[Figure]:
         lambda: take_turns([reading, *asking], 2),
         lambda: [
             Figure(
-                f"{one.arguments[-1]}, {_TEN_YEARS:,} days, CPU more than reading with json",
-                one.cpu - reading.cpu,
+                f"{command.arguments[-1]}, {_TEN_YEARS:,} days, CPU more than reading with json",
+                command.cpu - reading.cpu,
                 1,
                 "s",
             )
-            for one in asking
+            for command in asking
         ],
     )
 
@@ -181,7 +181,7 @@ def eight_artists(folder: Path) -> list[Figure]:
 
     with running(delay, folder) as platforms:
         _settled(lambda: nights.append(measure(8, _NIGHTS, platforms.environ)), lambda: figures(depth()))
-    youtube = [one for one in platforms.exchanges if one.host == "www.googleapis.com"]
+    youtube = [exchange for exchange in platforms.exchanges if exchange.host == "www.googleapis.com"]
     one_night = youtube[: len(youtube) // (_NIGHTS * len(nights))]
     # Had the platforms seen a shorter chain, that would be the measure.
     return figures(min(depth(), longest_chain(one_night)))

@@ -34,8 +34,8 @@ def peak_of_export(folder: Path, years: int) -> float:
     for number in range(365 * years):
         day = FIRST + dt.timedelta(days=number)
         artists = [
-            {**one, "name": f"Artist {copy}"}
-            for copy, one in enumerate((_day(day, number)["artists"] * _ARTISTS)[:_ARTISTS])
+            {**record, "name": f"Artist {copy}"}
+            for copy, record in enumerate((_day(day, number)["artists"] * _ARTISTS)[:_ARTISTS])
         ]
         content = {**_todays(day), **_day(day, number), "artists": artists}
         (history / f"{day}.json").write_text(json.dumps(content), "utf-8")

@@ -9,6 +9,7 @@ import datetime as dt
 import importlib
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unittest.mock import patch
@@ -130,22 +131,18 @@ def _times(constant: Constant, value: float, factor: float) -> float:
 def _with(constant: Constant, value: float, shared: Path) -> tuple[str, str, str, str]:
     """The scores with another value: the other label's, ours, coverage, labelled events."""
     new = dt.timedelta(days=value) if constant.name in _OF_DAYS else int(value) if constant.name in _WHOLE else value
-    patches = [patch(f"casa24.analysis.{module}.{constant.name}", new) for module in constant.modules]
-    for one in patches:
-        one.start()
-    try:
+    with ExitStack() as stack:
+        for module in constant.modules:
+            stack.enter_context(patch(f"casa24.analysis.{module}.{constant.name}", new))
         theirs = overall(others(shared), 30, [FOLLOWERS])
         week, month = (overall(ours(shared), days, PEOPLE) for days in (7, 30))
         found = labelled(shared)
-        return (
-            f"{theirs.to_no_change:.3f}",
-            f"{week.to_no_change:.3f} / {month.to_no_change:.3f}",
-            f"{100 * (month.coverage[0].share or 0):.0f} %",
-            f"{found.hit}, {found.false}",
-        )
-    finally:
-        for one in patches:
-            one.stop()
+    return (
+        f"{theirs.to_no_change:.3f}",
+        f"{week.to_no_change:.3f} / {month.to_no_change:.3f}",
+        f"{100 * (month.coverage[0].share or 0):.0f} %",
+        f"{found.hit}, {found.false}",
+    )
 
 
 if __name__ == "__main__":

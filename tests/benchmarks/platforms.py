@@ -43,8 +43,8 @@ def _spotify(path: str, query: Query) -> Any:
         return {"tracks": [{"id": f"bench{n:017}", "name": f"Song {n}", "popularity": 9 - n} for n in range(5)]}
     return {
         "artists": [
-            {"id": one, "name": one, "popularity": 5, "followers": {"total": 99}, "genres": ["trap latino"]}
-            for one in query["ids"].split(",")
+            {"id": account, "name": account, "popularity": 5, "followers": {"total": 99}, "genres": ["trap latino"]}
+            for account in query["ids"].split(",")
         ]
     }
 
@@ -52,7 +52,7 @@ def _spotify(path: str, query: Query) -> Any:
 def _youtube(path: str, query: Query) -> Any:
     resource = path.rpartition("/")[2]
     if resource == "channels":
-        return {"items": [_channel(one) for one in query["id"].split(",")]}
+        return {"items": [_channel(account) for account in query["id"].split(",")]}
     if resource == "playlistItems":
         videos, start = uploads(int(query["playlistId"][-17:])), int(query.get("pageToken", "0"))
         items = [{"contentDetails": {"videoId": video}} for video in videos[start : start + PAGE]]
@@ -105,9 +105,9 @@ class Exchange:
 def longest_chain(exchanges: list[Exchange]) -> int:
     """How many of a source's requests at most came one after another's answer: no wait can make it fewer."""
     count, free = 0, float("-inf")
-    for one in sorted(exchanges, key=lambda one: one.answered):
-        if one.asked >= free:
-            count, free = count + 1, one.answered
+    for exchange in sorted(exchanges, key=lambda exchange: exchange.answered):
+        if exchange.asked >= free:
+            count, free = count + 1, exchange.answered
     return count
 
 
@@ -132,7 +132,7 @@ def running(delay: float, folder: Path) -> Iterator[Running]:
             yield found
         finally:
             process.stdin.close()
-            found.exchanges += [Exchange(*one) for one in json.loads(process.stdout.read() or "[]")]
+            found.exchanges += [Exchange(*fields) for fields in json.loads(process.stdout.read() or "[]")]
 
 
 class _Platforms:

@@ -58,8 +58,9 @@ def lay_down(folder: Path, days: int, *, old_layout: bool = False) -> Path:
     history.mkdir(parents=True)
     lines = ['[label]\nname = "Bench"\n']
     lines += [
-        f'[[artists]]\nname = "{one.name}"\n' + "".join(f'{key} = "{value}"\n' for key, value in _keys(one).items())
-        for one in roster(8).artists
+        f'[[artists]]\nname = "{artist.name}"\n'
+        + "".join(f'{key} = "{value}"\n' for key, value in _keys(artist).items())
+        for artist in roster(8).artists
     ]
     (folder / "casa24.toml").write_text("\n".join(lines), "utf-8")
     for number in range(days):
@@ -79,23 +80,27 @@ def _day(day: dt.date, number: int) -> dict[str, Any]:
     """A day in the old collector's layout: a 0 where an artist has no channel."""
     artists = [
         {
-            "name": f"Artist {one}",
+            "name": f"Artist {number_of_artist}",
             "spotify": {
-                "popularity_score": one,
-                "followers": 100 * one + number,
-                "monthly_listeners": str(300 * one + number),
+                "popularity_score": number_of_artist,
+                "followers": 100 * number_of_artist + number,
+                "monthly_listeners": str(300 * number_of_artist + number),
                 "genres": ["trap latino"],
                 "top_tracks": [_track(song, number) for song in range(5)],
             },
             "youtube": {
-                "subscribers": 0 if one in {6, 7} else 90 * one + number + 1,
-                "total_views": 0 if one in {6, 7} else 4000 * one + 9 * number + 1,
-                "video_count": 0 if one in {6, 7} else 12 * one + 1,
-                "top_videos": [] if one in {6, 7} else [_video(video, number) for video in range(5)],
+                "subscribers": 0 if number_of_artist in {6, 7} else 90 * number_of_artist + number + 1,
+                "total_views": 0 if number_of_artist in {6, 7} else 4000 * number_of_artist + 9 * number + 1,
+                "video_count": 0 if number_of_artist in {6, 7} else 12 * number_of_artist + 1,
+                "top_videos": [] if number_of_artist in {6, 7} else [_video(video, number) for video in range(5)],
             },
-            "instagram": {"followers": 500 + one + number // 3, "media_count": 20 + one, "username": f"bench.{one}"},
+            "instagram": {
+                "followers": 500 + number_of_artist + number // 3,
+                "media_count": 20 + number_of_artist,
+                "username": f"bench.{number_of_artist}",
+            },
         }
-        for one in range(8)
+        for number_of_artist in range(8)
     ]
     return {"date": day.isoformat(), "artists": artists, "discord": {"member_count": 60, "online_count": 14}}
 

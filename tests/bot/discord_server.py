@@ -49,7 +49,7 @@ class Said:
         """All that a user reads."""
         embed = self.embed
         parts = [embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", "")]
-        parts += [part for one in embed.get("fields", []) for part in (one["name"], one["value"])]
+        parts += [part for field in embed.get("fields", []) for part in (field["name"], field["value"])]
         return "\n".join(parts)
 
 

@@ -44,15 +44,15 @@ PICTURES = {("growth", "ana maria"), ("predict", "ANA"), ("artist", "Ana María"
 
 def assert_taken_by_discord(said: Said) -> None:
     """The limits of Discord's documentation, counted in UTF-16 units."""
-    one = said.embed
-    fields = one.get("fields", [])
-    assert 0 < embed.size(one["title"]) <= 256
-    assert embed.size(one.get("description", "")) <= 4096
+    embed_sent = said.embed
+    fields = embed_sent.get("fields", [])
+    assert 0 < embed.size(embed_sent["title"]) <= 256
+    assert embed.size(embed_sent.get("description", "")) <= 4096
     assert len(fields) <= 25
     for each in fields:
         assert 0 < embed.size(each["name"]) <= 256
         assert 0 < embed.size(each["value"]) <= 1024
-    assert embed.size(one["footer"]["text"]) <= 2048
+    assert embed.size(embed_sent["footer"]["text"]) <= 2048
     assert embed.size(said.text.replace("\n", "")) <= 6000
 
 
@@ -124,7 +124,7 @@ def test_an_answer_is_what_the_terminal_says_in_other_clothes(label: Path) -> No
     assert stats.embed["description"].split("\n")[:3] == [
         "**Spotify**", "Followers 318…408 · +60", "Monthly listeners 509…549 · +6",
     ]  # fmt: skip
-    (top,) = (one for one in stats.embed["fields"] if one["name"].startswith("Most by"))
+    (top,) = (field for field in stats.embed["fields"] if field["name"].startswith("Most by"))
     assert top["value"] == "**1** Ana María · 509 · =\n**2** Ben · 40 · ="
 
 
@@ -322,8 +322,8 @@ def test_two_hundred_artists_with_two_hundred_letters_fit(tmp_path: Path) -> Non
         assert_taken_by_discord(said)
     assert any("… and " in said.text for said in answers)
     assert len(offered) == 25
-    assert all(0 < embed.size(one["name"]) <= 100 for one in offered)
-    assert all(0 < embed.size(one["value"]) <= 100 for one in offered)
+    assert all(0 < embed.size(choice["name"]) <= 100 for choice in offered)
+    assert all(0 < embed.size(choice["value"]) <= 100 for choice in offered)
     assert picked.embed["title"].startswith("003 ")
 
 
@@ -331,7 +331,7 @@ def test_artists_are_offered_as_people_type_them(label: Path) -> None:
     async def scene() -> list[list[str]]:
         async with running(label) as server:
             typed = ("", "MARIA", "b", "ben", "zz")
-            return [[one["value"] for one in await server.complete("artist", "name", text)] for text in typed]
+            return [[field["value"] for field in await server.complete("artist", "name", text)] for text in typed]
 
     assert asyncio.run(scene()) == [["Ana María", "Ben"], ["Ana María"], ["Ben"], ["Ben"], []]
 
@@ -391,8 +391,8 @@ def test_who_asks_too_often_is_asked_to_wait_and_nobody_else_is(label: Path) -> 
             mine = [await server.ask("unusual", user=1) for _ in range(3)]
             return mine, await server.ask("unusual", user=2)
 
-    mine, other = asyncio.run(scene())
-    assert all("embeds" in said.content for said in (*mine[:2], other))
+    mine, theirs = asyncio.run(scene())
+    assert all("embeds" in said.content for said in (*mine[:2], theirs))
     assert re.fullmatch(r"Not so fast: ask again in \d+ seconds\.", mine[2].content["content"])
 
 

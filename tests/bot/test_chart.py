@@ -39,8 +39,10 @@ FIRST, LAST = ago(29), ago(0)
 def points(values: Sequence[int | str | None]) -> tuple[tuple[dt.date, int | None, bool], ...]:
     """A value a day up to the last: ``5``, doubtful ``"5?"``, none."""
     days = [ago(len(values) - 1 - number) for number in range(len(values))]
-    numbers = [int(one.rstrip("?")) if isinstance(one, str) else one for one in values]
-    return tuple((day, value, isinstance(one, str)) for day, value, one in zip(days, numbers, values, strict=True))
+    numbers = [int(value.rstrip("?")) if isinstance(value, str) else value for value in values]
+    return tuple(
+        (day, value, isinstance(each_value, str)) for day, value, each_value in zip(days, numbers, values, strict=True)
+    )
 
 
 def panel(*values: int | str | None, title: str = "Moon · Fans", **more: Any) -> Panel:
@@ -62,7 +64,7 @@ def coloured(found: NDArray[np.int16], colour: str = GREEN) -> NDArray[np.bool_]
 
 def columns(found: NDArray[np.int16]) -> list[bool]:
     """Of the plot of a one-panel picture, from left to right, whether the line is there."""
-    return [bool(one) for one in coloured(found)[PLOT].max(axis=0)]
+    return [bool(column) for column in coloured(found)[PLOT].max(axis=0)]
 
 
 def runs(found: NDArray[np.int16]) -> list[int]:
@@ -161,7 +163,7 @@ def test_doubtful_zeros_do_not_flatten_what_is_certain_and_stand_at_the_edge_wit
     values = [*range(5000, 5015), *["0?"] * 5, *range(5020, 5030)]
     with_zeros, without = (
         picture(panel(*values)),
-        picture(panel(*[None if isinstance(one, str) else one for one in values])),
+        picture(panel(*[None if isinstance(value, str) else value for value in values])),
     )
     assert rows(without).min() == rows(with_zeros).min()
     assert rows(with_zeros).max() > rows(without).max() + 10
@@ -430,7 +432,7 @@ def test_many_threads_draw_what_one_draws() -> None:
     jobs = [panel(*range(number, number + 30), title=f"A${number}") for number in range(12)]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(picture, jobs))
-    assert all(np.array_equal(one, picture(job)) for one, job in zip(found, jobs, strict=True))
+    assert all(np.array_equal(image, picture(job)) for image, job in zip(found, jobs, strict=True))
 
 
 def test_a_full_picture_is_drawn_in_well_under_a_second() -> None:
@@ -457,7 +459,7 @@ def test_no_picture_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         picture(panel(*range(30)))
     gc.collect()
     assert len(made) == 30
-    assert [one for one in made if one() is not None] == []
+    assert [reference_to for reference_to in made if reference_to() is not None] == []
 
 
 def test_matplotlib_is_imported_by_the_first_picture_and_pyplot_never() -> None:

@@ -46,10 +46,10 @@ def test_commands_are_registered_at_the_labels_server_in_both_languages(label: P
 
     server = asyncio.run(scene())
     assert list(server.commands) == [str(GUILD)]
-    found = {one["name"]: one for one in server.commands[str(GUILD)]}
+    found = {command["name"]: command for command in server.commands[str(GUILD)]}
     assert list(found) == NAMES
-    for one in found.values():
-        for told in (one, *one["options"]):
+    for command in found.values():
+        for told in (command, *command["options"]):
             for language in ("es-ES", "es-419"):
                 name = told["name_localizations"][language]
                 assert 1 <= len(name) <= 32
@@ -70,9 +70,9 @@ def test_no_two_options_of_a_command_have_one_name_in_any_language(label: Path) 
         async with running(label) as server:
             return server
 
-    for one in asyncio.run(scene()).commands[str(GUILD)]:
+    for command in asyncio.run(scene()).commands[str(GUILD)]:
         for language in ("es-ES", "es-419"):
-            names = [option["name_localizations"][language] for option in one["options"]]
+            names = [option["name_localizations"][language] for option in command["options"]]
             assert len(set(names)) == len(names)
 
 

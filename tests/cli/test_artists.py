@@ -206,7 +206,7 @@ def test_of_several_at_once_nobody_is_lost(here: Path) -> None:
         )
         for number, link in enumerate(links)
     ]  # fmt: skip
-    assert [one.wait(timeout=60) for one in runs] == [0] * 4
+    assert [process.wait(timeout=60) for process in runs] == [0] * 4
     assert len(roster(here)) == 6
 
 

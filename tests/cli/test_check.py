@@ -119,7 +119,7 @@ def test_what_is_amended_is_shown_with_a_mark(here: Path) -> None:
 
 def test_the_answer_is_there_for_programs_too(here: Path) -> None:
     found = json.loads(run("--format", "json").stdout)
-    assert [(one["level"], one["kind"], one["days"]) for one in found["findings"]][:2] == [
+    assert [(finding["level"], finding["kind"], finding["days"]) for finding in found["findings"]][:2] == [
         ("error", "false_zero", 2),
         ("error", "false_zero", 1),
     ]
@@ -131,7 +131,7 @@ def test_the_answer_is_there_for_programs_too(here: Path) -> None:
 
 def test_since_leaves_out_what_was_over_before(here: Path) -> None:
     found = json.loads(run("--since", str(ago(1)), "--format", "json").stdout)
-    assert [one["first"] for one in found["findings"] if one["level"] == "error"] == [str(ago(0))]
+    assert [finding["first"] for finding in found["findings"] if finding["level"] == "error"] == [str(ago(0))]
     assert run("--since", "whenever").exit_code == 2
 
 
@@ -167,7 +167,7 @@ def test_bad_files_of_every_kind_are_findings_never_a_traceback(here: Path) -> N
     assert done.exit_code == 1
     assert done.exception is None or isinstance(done.exception, SystemExit)
     assert "\x1b" not in done.stdout
-    kinds = [one["kind"] for one in json.loads(run("--format", "json").stdout)["findings"]]
+    kinds = [finding["kind"] for finding in json.loads(run("--format", "json").stdout)["findings"]]
     assert (kinds.count("damaged_file"), kinds.count("amendments"), "future" in kinds) == (5, 2, True)
 
 

@@ -115,7 +115,7 @@ def test_a_typo_in_casa24_toml_leaves_the_label_its_name_and_its_worker(nightly:
 def test_an_env_file_nobody_can_read_is_told(nightly: Path, env: dict[str, str]) -> None:
     (nightly / ".env").write_bytes(b"YOUTUBE_API_KEY=\xff")
     done = casa24("doctor", "--offline", "--format", "json", env={**env, **healthy_keys.KEYS}, cwd=nightly)
-    (line,) = [one for one in json.loads(done.stdout)["lines"] if one["level"] != "ok"]
+    (line,) = [told_line for told_line in json.loads(done.stdout)["lines"] if told_line["level"] != "ok"]
     assert (line["area"], line["level"]) == ("credentials", "warning")
     assert line["what"] == f"{nightly / '.env'} cannot be read (UnicodeDecodeError)"
     assert "plain UTF-8" in line["advice"]

@@ -74,7 +74,9 @@ def test_a_forecast_has_a_value_two_ranges_and_what_it_assumes(folder: Path) -> 
 def test_programs_get_the_same(folder: Path) -> None:
     told = json.loads(run(folder, "predict", "--days", "7", "--format", "json").stdout)
     assert (told["asof"], told["days"]) == (str(DAY), 7)
-    ana = next(one for one in told["forecasts"] if one["artist"] == "Ana" and one["metric"] == "followers")
+    ana = next(
+        forecast for forecast in told["forecasts"] if forecast["artist"] == "Ana" and forecast["metric"] == "followers"
+    )
     assert (ana["value"], ana["assumes"], ana["refusal"]) == (207, "steady_change", None)
     head, first, *_ = run(folder, "predict", "--days", "7", "--format", "csv").stdout.splitlines()
     assert head == "artist,source,metric,asof,days,last,value,low80,high80,low95,high95,assumes,refusal"
@@ -83,13 +85,15 @@ def test_programs_get_the_same(folder: Path) -> None:
 
 def test_as_of_a_day_it_is_what_that_day_would_have_said(folder: Path) -> None:
     told = json.loads(run(folder, "predict", "--days", "7", "--asof", str(ago(20)), "--format", "json").stdout)
-    ana = next(one for one in told["forecasts"] if one["artist"] == "Ana" and one["metric"] == "followers")
+    ana = next(
+        forecast for forecast in told["forecasts"] if forecast["artist"] == "Ana" and forecast["metric"] == "followers"
+    )
     assert (told["asof"], ana["last"], ana["value"]) == (str(ago(20)), 180, 187)
 
 
 def test_one_artist_gets_every_number_and_a_metric_only_that(folder: Path) -> None:
     only = json.loads(run(folder, "predict", "--artist", "ana", "--metric", "followers", "--format", "json").stdout)
-    assert [(one["artist"], one["metric"]) for one in only["forecasts"]] == [("Ana", "followers")]
+    assert [(forecast["artist"], forecast["metric"]) for forecast in only["forecasts"]] == [("Ana", "followers")]
 
 
 def test_far_ahead_it_says_that_nothing_is_verified(folder: Path) -> None:

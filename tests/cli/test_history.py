@@ -51,7 +51,7 @@ def readings(*arguments: str) -> dict[str, dict[str, Any]]:
     done = run("history", *arguments, "--format", "json")
     assert done.exit_code == 0, done.stderr
     (course,) = json.loads(done.stdout)["courses"]
-    return {one["date"]: one for one in course["readings"]}
+    return {reading["date"]: reading for reading in course["readings"]}
 
 
 def test_a_series_is_shown_as_a_plot_and_a_table(demo: Path) -> None:
@@ -172,7 +172,7 @@ def test_what_an_old_failure_wrote_as_zero_is_a_gap_and_with_raw_a_zero(legacy: 
     told = readings("bo.wlie", "instagram.followers")
     assert (told["2025-10-17"]["value"], told["2025-10-17"]["state"]) == (None, "failed")
     assert told["2025-09-08"]["value"] == 596
-    assert not any(one["value"] == 0 for one in told.values())
+    assert not any(reading["value"] == 0 for reading in told.values())
     assert readings("bo.wlie", "instagram.followers", "--raw")["2025-10-17"]["value"] == 0
     plot = run("history", "bo.wlie", "instagram.followers").stdout.partition("└")[0]
     assert "596 ┤" in plot
@@ -214,7 +214,7 @@ def test_with_raw_an_old_zero_is_shown_as_it_was_collected(legacy: Path) -> None
     )
     for day, value in ((told, None), (raw, 0)):
         (own,) = [part["numbers"] for part in day["artists"][0]["sources"] if part["source"] == "instagram"]
-        assert [one["point"]["value"] for one in own if one["metric"] == "followers"] == [value]
+        assert [reading["point"]["value"] for reading in own if reading["metric"] == "followers"] == [value]
     compared = run("diff", "2025-10-01", "2025-10-17", "-a", "bo.wlie", "--raw", "--format", "csv").stdout
     assert "bo.wlie,instagram,followers,0,0,0" in compared
 

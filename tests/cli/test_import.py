@@ -47,7 +47,7 @@ def legacy(tmp_path: Path) -> Path:
 
 def test_a_check_finds_no_fault_with_the_csv_an_import_wrote(here: Path, shared: Path) -> None:
     assert run("import", str(shared / "legacy-history")).exit_code == 0
-    kinds = {one["kind"] for one in json.loads(run("check", "--format", "json").stdout)["findings"]}
+    kinds = {finding["kind"] for finding in json.loads(run("check", "--format", "json").stdout)["findings"]}
     assert "copied_day" in kinds
     assert "table" not in kinds
 
@@ -84,8 +84,8 @@ def test_rows_kept_aside_by_a_part_of_the_record_go_when_the_rest_brings_their_d
     rows = "artist_name,date,popularity_score,followers\nAna,2026-03-14,,5\nZoe,2026-03-14,,1\n"
     (legacy / "popularity_scores.csv").write_text(rows, "utf-8")
     whole = (legacy / "historical" / f"{DAY}.json").rename(legacy / "later.json")
-    other = old(artist("Ben", spotify={"followers": 2}), day=DAY.replace(day=1))
-    (legacy / "historical" / f"{other.date}.json").write_text(dump(other), "utf-8")
+    foreign = old(artist("Ben", spotify={"followers": 2}), day=DAY.replace(day=1))
+    (legacy / "historical" / f"{foreign.date}.json").write_text(dump(foreign), "utf-8")
     run("import", str(legacy))
     kept = here / "data" / "popularity_scores.unmatched.csv"
     assert kept.read_text("utf-8") == rows

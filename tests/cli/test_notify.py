@@ -34,8 +34,8 @@ def put(folder: Path, days: int = 40) -> None:
     for place in range(days):
         day = SUNDAY - dt.timedelta(days=place)
         followers = 99 if place > 4 else 101 if place > 1 else 140
-        one = snapshot(artist("Ana @everyone", spotify={"followers": followers}), day=day)
-        data.file_of(day).write_text(dump(one), "utf-8")
+        told_day = snapshot(artist("Ana @everyone", spotify={"followers": followers}), day=day)
+        data.file_of(day).write_text(dump(told_day), "utf-8")
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def taking(server: HTTPServer, status: int = 200) -> str:
 def heard(server: HTTPServer) -> list[tuple[str, str]]:
     """What it was told: title and text."""
     found = [json.loads(request.get_data()) for request, _ in server.log]
-    return [(one["title"], one["message"]) for one in found]
+    return [(message["title"], message["message"]) for message in found]
 
 
 def last_line(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
@@ -114,8 +114,8 @@ def test_nobody_is_called_by_name(label: Path, httpserver: HTTPServer) -> None:
 
 
 def add(label: Path, day: dt.date, followers: int) -> None:
-    one = snapshot(artist("Ana @everyone", spotify={"followers": followers}), day=day)
-    DataFolder(label / "data", SERIES).file_of(day).write_text(dump(one), "utf-8")
+    day_before = snapshot(artist("Ana @everyone", spotify={"followers": followers}), day=day)
+    DataFolder(label / "data", SERIES).file_of(day).write_text(dump(day_before), "utf-8")
 
 
 def test_months_of_old_news_are_no_news(label: Path, httpserver: HTTPServer) -> None:

@@ -344,8 +344,8 @@ def test_a_broken_source_is_named_with_its_package_and_its_trouble(troubled: Tro
 
 def test_what_is_broken_is_left_out_and_what_is_sound_is_not(troubled: Troubled) -> None:
     listed = json.loads(troubled[0].run("sources", "--format", "json").stdout)
-    assert {one["name"] for one in listed["broken"]} == set(STRANGERS)
-    packages = [(one["name"], one["package"]) for one in listed["sources"] if one["package"] != "casa24"]
+    assert {source["name"] for source in listed["broken"]} == set(STRANGERS)
+    packages = [(source["name"], source["package"]) for source in listed["sources"] if source["package"] != "casa24"]
     assert packages == [("deezer", "casa24-deezer"), ("moon", "strangers")]
     assert len(listed["sources"]) == 6
 

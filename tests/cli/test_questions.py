@@ -248,7 +248,9 @@ def test_a_plugins_metric_gets_all_of_it(here: Path, monkeypatch: pytest.MonkeyP
     likes = Series("tiktok", "TikTok", "likes", Metric("Likes", kind="window", days=10, event=(5, 0.01)))
     from casa24.record.workspace import Workspace
 
-    monkeypatch.setattr(Workspace, "folder", property(lambda one: DataFolder(one.data_dir, (*SERIES, likes))))
+    monkeypatch.setattr(
+        Workspace, "folder", property(lambda workspace: DataFolder(workspace.data_dir, (*SERIES, likes)))
+    )
     values = [*[95] * 20, 140]
     record(
         here,
@@ -277,9 +279,9 @@ def test_the_labels_own_week_is_told_with_its_copies_left_out(shared: Path, here
     shutil.copytree(shared / "legacy-history", here / "data")
     assert run("data", "check", "--amend", "--yes").exit_code in {0, 1}
     told = json.loads(run("week", "--week", "2025-W42", "--format", "json").stdout)
-    assert {one["episode"]["artist"] for one in told["open"]} == {"Casa 24", "Mango Blade"}
+    assert {wave["episode"]["artist"] for wave in told["open"]} == {"Casa 24", "Mango Blade"}
     assert {row["last"] for row in told["changes"]} == {"2025-10-17"}
-    assert [one["label"] for one in told["new"] if one["artist"] == "Mango Blade"] == ["Air Temple Interlude"]
+    assert [entry["label"] for entry in told["new"] if entry["artist"] == "Mango Blade"] == ["Air Temple Interlude"]
     mail = run("week", "--week", "2025-W42", "--format", "md").stdout
     assert "279 by 11 Nov 2025" in mail
 

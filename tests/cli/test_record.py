@@ -108,7 +108,7 @@ def test_the_labels_own_history_is_shown_with_its_failures_as_gaps(shared: Path,
     folder = str(shared / "legacy-history")
     shown = run("show", "--artist", "bo.wlie", "--date", "2025-10-17", "--data-dir", folder, "--format", "json")
     (artist,) = json.loads(shown.stdout)["artists"]
-    numbers = {(one["source"], n["metric"]): n["point"] for one in artist["sources"] for n in one["numbers"]}
+    numbers = {(source["source"], n["metric"]): n["point"] for source in artist["sources"] for n in source["numbers"]}
     assert numbers["spotify", "followers"]["value"] == 88
     assert numbers["instagram", "followers"]["value"] is None
     assert numbers["instagram", "followers"]["state"] == "failed"

@@ -71,7 +71,7 @@ def test_an_answer_casa24_does_not_know_is_in_it(world: Internet, label: Path) -
         httpx.Response(200, json={"channels": "moved"}) if request.url.path.endswith("/channels") else None
     )
     casa24("collect", "--dry-run", "--save-replies", "replies", env=environ(world), cwd=label)
-    (kept,) = [one for one in exchanges(label) if "/channels" in str(one["url"])]
+    (kept,) = [exchange for exchange in exchanges(label) if "/channels" in str(exchange["url"])]
     assert json.loads((label / "replies" / str(kept["file"])).read_text("utf-8")) == {"channels": "moved"}
 
 
@@ -100,4 +100,4 @@ def test_a_run_without_any_answer_is_kept_too(world: Internet, label: Path) -> N
     env = {**environ(world), "HTTPS_PROXY": "http://127.0.0.1:9"}
     done = casa24("collect", "--save-replies", "replies", env=env, cwd=label)
     assert done.returncode == 1
-    assert {one["error"] for one in exchanges(label)} == {"ConnectError"}
+    assert {exchange["error"] for exchange in exchanges(label)} == {"ConnectError"}

@@ -76,7 +76,7 @@ def numbers(day: Snapshot) -> list[int | None]:
     """The same numbers as they are stored."""
     names = [artist.name for artist in day.artists]
     found = [day.measurement(name, "spotify", "followers") for name in names]
-    return [one.value for one in (*found, day.measurement(names[0], "instagram", "followers"))]
+    return [measurement.value for measurement in (*found, day.measurement(names[0], "instagram", "followers"))]
 
 
 def test_four_runs_at_once_all_end_well_and_the_day_is_that_of_one(

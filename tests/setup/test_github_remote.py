@@ -65,9 +65,9 @@ def test_without_a_remote_there_is_none(tmp_path: Path) -> None:
 
 
 def test_a_variable_of_git_does_not_lead_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = repository_with_origin(tmp_path / "other", "https://github.com/somebody/else")
+    elsewhere = repository_with_origin(tmp_path / "other", "https://github.com/somebody/else")
     (tmp_path / "label").mkdir()
-    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_DIR", str(elsewhere / ".git"))
     assert origin(tmp_path / "label") is None
 
 

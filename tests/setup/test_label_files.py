@@ -61,7 +61,7 @@ def test_any_name_is_in_the_file_as_it_was_said_or_refused(name: str, artist: st
         return
     found = loading.parse(text).resolve(SOURCES)
     assert found.label.name == name
-    assert [one.name for one in found.artists] == [artist.strip()]
+    assert [artist.name for artist in found.artists] == [artist.strip()]
 
 
 @pytest.mark.parametrize("name", ['"', "'", '"""', "\\", "[label]", "# no comment", 'a"\nname = "b', "$label", "ñ😀"])
@@ -165,11 +165,11 @@ def test_only_casa24s_own_checkout_installs_itself(tmp_path: Path, project: str,
 
 
 def test_the_workflow_differs_in_one_line_only() -> None:
-    ours, other = (
+    ours, released = (
         label_files.workflow_text(".").splitlines(),
         label_files.workflow_text("casa24>=0.1.0,<0.2").splitlines(),
     )
-    assert [pair for pair in zip(ours, other, strict=True) if pair[0] != pair[1]] == [
+    assert [pair for pair in zip(ours, released, strict=True) if pair[0] != pair[1]] == [
         ("  CASA24: .", "  CASA24: casa24>=0.1.0,<0.2")
     ]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def page(*found: TimeSeries, width: int = 80, raw: bool = False, wanted: tuple[Series, ...] = ()) -> Page:
-    days = sorted({point.date for one in found for point in one.points})
+    days = sorted({point.date for series in found for point in series.points})
     artist = found[0].artist if found else "Ana"
     result = describe_history(artist, found, SOURCES, looked=Look(days, days, raw), wanted=wanted)
     return history_page(result, "Our label", rich_style(width))
@@ -60,8 +60,8 @@ def test_a_missing_file_or_another_reason_begins_another_row() -> None:
     (found,) = [block for block in page(series(5, None, None, None, 6, gaps=[2])).blocks if isinstance(block, Grid)]
     assert [row[0] for row in found.rows][1:3] == [ago(3).isoformat(), ago(1).isoformat()]
     late = Point(ago(0), Measurement(None, State.FAILED, code="not_found"))
-    one = TimeSeries("Ana", FANS, (*series(5, None, None).points[:2], late))
-    (found,) = [block for block in page(one).blocks if isinstance(block, Grid)]
+    number = TimeSeries("Ana", FANS, (*series(5, None, None).points[:2], late))
+    (found,) = [block for block in page(number).blocks if isinstance(block, Grid)]
     assert len(found.rows) == 3
 
 
@@ -74,8 +74,8 @@ def test_days_before_anybody_asked_are_no_rows() -> None:
 
 
 def test_an_amended_value_says_so_with_the_reason() -> None:
-    one = TimeSeries("Ana", FANS, tuple(Point(ago(n), amended(5, why)) for n, why in ((1, "a copy"), (0, ""))))
-    (grid,) = [block for block in page(one).blocks if isinstance(block, Grid)]
+    number = TimeSeries("Ana", FANS, tuple(Point(ago(n), amended(5, why)) for n, why in ((1, "a copy"), (0, ""))))
+    (grid,) = [block for block in page(number).blocks if isinstance(block, Grid)]
     assert [row[3] for row in grid.rows] == ["amended: a copy", "amended"]
 
 
@@ -137,8 +137,8 @@ def test_without_room_for_a_plot_the_table_is_left() -> None:
 
 
 def test_csv_holds_every_reading_tidily() -> None:
-    one = TimeSeries("Ana", FANS, (*series(5, None).points[:1], Point(ago(0), amended(5, "=1+1"))))
-    assert as_csv(page(one).main).splitlines() == [
+    number = TimeSeries("Ana", FANS, (*series(5, None).points[:1], Point(ago(0), amended(5, "=1+1"))))
+    assert as_csv(page(number).main).splitlines() == [
         "date,artist,source,metric,value,low,high,state,code,detail",
         f"{ago(1)},Ana,moon,fans,5,5,5,measured,,",
         f"{ago(0)},Ana,moon,fans,5,5,5,suspect,amended,'=1+1",

@@ -171,7 +171,7 @@ def test_what_lies_outside_the_days_asked_for_is_left_out() -> None:
 SERIES = st.lists(
     st.tuples(st.integers(0, 4000), st.integers(0, 10**15) | st.integers(0, 12), st.sampled_from(Mark)),
     max_size=60,
-    unique_by=lambda one: one[0],
+    unique_by=lambda spot: spot[0],
 )
 
 
@@ -204,8 +204,8 @@ def test_a_higher_value_is_never_drawn_below_a_lower_one(values: list[int]) -> N
     lines = drawn(*values).lines[:-2]
     rows = [next(n for n, line in enumerate(lines) if line.partition("┤")[2][at:at + 1] == "•"
                  or line.partition("│")[2][at:at + 1] == "•") for at in range(len(values))]  # fmt: skip
-    for (one, above), (other, below) in pairwise(sorted(zip(values, rows, strict=True))):
-        assert above >= below or one == other
+    for (higher, above), (lower, below) in pairwise(sorted(zip(values, rows, strict=True))):
+        assert above >= below or higher == lower
     assert len(lines) <= HEIGHT
 
 

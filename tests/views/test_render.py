@@ -80,14 +80,14 @@ def answers(name: str) -> list[tuple[Page, BaseModel]]:
     flags = [flag("*", "spotify", "popularity_score", code="x", detail=name), flag("*", "youtube", code=name)]
     days = [snapshot(*records, day=day, flags=flags, discord={"member_count": 5}) for day in (DAY, NEXT)]
     days[0] = snapshot(*records[:1], artist(f"{name} 3"), day=DAY, flags=flags)
-    full, one = (
+    full, single = (
         describe_day(days[1], SOURCES, before=days[0]),
         describe_day(days[1], SOURCES, before=days[0], only=[name]),
     )
     changes = diff(days[0], days[1], SERIES, LABEL)
     return [
         (label_page(full, name), full),
-        (artist_page(one), one),
+        (artist_page(single), single),
         (diff_page(changes, name), changes),
         (Page(name, Grid((), ()), (Lines((name,), name), grid("A | >B", [(name, name)], title=name))), full),
     ]
@@ -220,8 +220,8 @@ def test_every_day_of_the_labels_record_fits_80_columns(record: list[Snapshot]) 
 
 def test_every_artist_of_the_labels_record_fits_80_columns(record: list[Snapshot]) -> None:
     for before, day in [*pairwise(record)][::15]:
-        for one in day.artists:
-            page = artist_page(describe_day(day, SOURCES, before=before, only=[one.name]))
+        for record_of in day.artists:
+            page = artist_page(describe_day(day, SOURCES, before=before, only=[record_of.name]))
             whole(page, terminal(page))
 
 

@@ -56,8 +56,8 @@ BAD_TOKENS: dict[str, tuple[Callable[[], str], str]] = {
 }
 
 
-def _grafted(signed: str, other: str) -> str:
-    (head, _, signature), (_, body, _) = signed.split("."), other.split(".")
+def _grafted(signed: str, signature_of: str) -> str:
+    (head, _, signature), (_, body, _) = signed.split("."), signature_of.split(".")
     return f"{head}.{body}.{signature}"
 
 

@@ -74,7 +74,7 @@ class Internet:
 
     def times(self, url: str) -> int:
         """How often an address was asked."""
-        return sum(one.url == url for one in self.asked)
+        return sum(request.url == url for request in self.asked)
 
     def answer(self, asked: Asked) -> tuple[int, bytes]:
         """The next answer."""

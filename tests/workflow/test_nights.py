@@ -159,14 +159,14 @@ def test_a_push_of_the_same_day_in_between_loses_nobodys_reading(nights: Nights)
 
     def compete() -> None:
         nights.world.play = usual
-        other = nights.folder / "theirs"
-        git(nights.folder, "clone", "-q", str(nights.origin), other.name)
+        clone = nights.folder / "theirs"
+        git(nights.folder, "clone", "-q", str(nights.origin), clone.name)
         env = {**nights.world.environ, **KEYS, "PATH": os.environ["PATH"]}
-        assert casa24("collect", "--source", "youtube", env=env, cwd=other).returncode == 0
-        git(other, "add", "--all")
-        git(other, "commit", "-qm", "the other machine's night")
-        git(other, "push", "-q", "origin", "main")
-        theirs.append(other)
+        assert casa24("collect", "--source", "youtube", env=env, cwd=clone).returncode == 0
+        git(clone, "add", "--all")
+        git(clone, "commit", "-qm", "the clone machine's night")
+        git(clone, "push", "-q", "origin", "main")
+        theirs.append(clone)
 
     nights.world.play = down("googleapis")
     night = nights.run(collect=compete)
@@ -280,10 +280,10 @@ def test_neither_a_key_nor_the_jobs_token_is_left_anywhere(nights: Nights) -> No
     failed = nights.run()
     secrets = [value for value in (*_SECRETS.values(), "the-jobs-own-token") if len(value) > 8]
     assert "canary-youtube-key" in secrets
-    places = [path for one in (night, failed) for path in one.workspace.parent.rglob("*") if path.is_file()]
+    places = [path for run in (night, failed) for path in run.workspace.parent.rglob("*") if path.is_file()]
     texts = [path.read_bytes().decode("utf-8", "replace") for path in places]
     texts += [night.summary, failed.summary, json.dumps(nights.github.issues)]
-    texts += [line for one in (night, failed) for line in one.log.splitlines() if not line.startswith("::add-mask::")]
+    texts += [line for run in (night, failed) for line in run.log.splitlines() if not line.startswith("::add-mask::")]
     assert [secret for secret in secrets for text in texts if secret in text] == []
     assert nights.github.tokens == {"Bearer the-jobs-own-token"}
 
@@ -297,8 +297,8 @@ def _two_weeks(place: Path) -> None:
     today = dt.datetime.now(dt.UTC).date()
     folder = DataFolder(place / "data", SERIES)
     for ago in range(1, 15):
-        one = artist("Casa 24 (demo)", spotify={"followers": 500 - ago})
-        folder.save(snapshot(one, day=today - dt.timedelta(days=ago)))
+        record = artist("Casa 24 (demo)", spotify={"followers": 500 - ago})
+        folder.save(snapshot(record, day=today - dt.timedelta(days=ago)))
 
 
 def chat(server: HTTPServer, status: int = 200) -> str:
@@ -337,7 +337,9 @@ def test_the_news_arrive_once_and_what_was_said_is_committed_with_the_day(
     assert [key.partition(":")[0] for key in told(nights, nights.secrets["CASA24_NOTIFY"])] == ["week"]
     assert nights.run().status == "success"
     assert len(titles(httpserver)) == 1
-    shown = [line for one in nights.nights for line in one.log.splitlines() if not line.startswith("::add-mask::")]
+    shown = [
+        line for nightly in nights.nights for line in nightly.log.splitlines() if not line.startswith("::add-mask::")
+    ]
     assert [line for line in shown if _CHAT in line] == []
     assert _CHAT not in git(nights.origin, "log", "-p", "main")
 

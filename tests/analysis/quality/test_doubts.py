@@ -31,9 +31,9 @@ def before(*followers: int | None) -> list[Snapshot]:
 
 def noting(read: list[dt.date], days: list[Snapshot]) -> Iterator[Snapshot]:
     """These days; which of them are asked for is noted."""
-    for one in days:
-        read.append(one.date)
-        yield one
+    for day in days:
+        read.append(day.date)
+        yield day
 
 
 def told(marked: Snapshot) -> tuple[int | None, State, str]:
@@ -106,4 +106,8 @@ def test_other_flags_and_other_artists_stay_as_they_were() -> None:
     marked = doubt_zeros(fresh, before(9), SERIES)
     assert told(marked)[1] is State.SUSPECT
     assert marked.measurement("Ben", "spotify", "followers").state is State.MEASURED
-    assert {(one.artist, one.metric) for one in marked.flags} == {("Ana", "genres"), ("Ana", "followers"), ("Zoe", "x")}
+    assert {(flag.artist, flag.metric) for flag in marked.flags} == {
+        ("Ana", "genres"),
+        ("Ana", "followers"),
+        ("Zoe", "x"),
+    }

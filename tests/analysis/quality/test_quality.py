@@ -54,7 +54,7 @@ class Label:
         return examination.look(inspect(history)).result(DAY, since, troubles=troubles)
 
     def found(self, *kinds: Kind) -> list[RecordFinding]:
-        return [one for one in self.check().findings if not kinds or one.kind in kinds]
+        return [finding for finding in self.check().findings if not kinds or finding.kind in kinds]
 
 
 @pytest.fixture
@@ -82,10 +82,10 @@ def lively(days: Iterable[int], *, stills: Iterable[int] = ()) -> list[Snapshot]
 
 def test_a_day_on_which_everything_is_as_the_day_before_is_a_copy(label: Label) -> None:
     label.put(*lively(range(60), stills=[20]))
-    (one,) = label.found(Kind.COPIED)
-    assert (one.level, one.first, one.last, one.days) == (Severity.ERROR, ago(20), ago(20), 1)
-    assert one.what.startswith(f"a copy of {ago(21)}")
-    assert [(line.artist, line.metric) for line in one.proposals] == [("*", "*")]
+    (finding,) = label.found(Kind.COPIED)
+    assert (finding.level, finding.first, finding.last, finding.days) == (Severity.ERROR, ago(20), ago(20), 1)
+    assert finding.what.startswith(f"a copy of {ago(21)}")
+    assert [(line.artist, line.metric) for line in finding.proposals] == [("*", "*")]
 
 
 def test_copies_in_a_row_are_one_finding(label: Label) -> None:
@@ -94,15 +94,15 @@ def test_copies_in_a_row_are_one_finding(label: Label) -> None:
     for number in (12, 11, 10):
         by_date[ago(number)] = by_date[ago(13)].model_copy(update={"date": ago(number)})
     label.put(*by_date.values())
-    (one,) = label.found(Kind.COPIED)
-    assert (one.first, one.last, one.days) == (ago(12), ago(10), 3)
+    (finding,) = label.found(Kind.COPIED)
+    assert (finding.first, finding.last, finding.days) == (ago(12), ago(10), 3)
 
 
 def test_one_number_or_one_entry_of_a_list_that_differs_makes_it_no_copy(label: Label) -> None:
     days = {day.date: day for day in lively(range(60))}
     before = days[ago(21)]
-    other = before.model_dump(by_alias=True) | {"date": ago(20), "discord": {"member_count": 60, "online_count": 1}}
-    days[ago(20)] = type(before).model_validate(other)
+    finding = before.model_dump(by_alias=True) | {"date": ago(20), "discord": {"member_count": 60, "online_count": 1}}
+    days[ago(20)] = type(before).model_validate(finding)
     label.put(*days.values())
     assert label.found(Kind.COPIED) == []
 
@@ -113,13 +113,13 @@ def test_a_platform_that_often_repeats_itself_makes_no_copy(label: Label) -> Non
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
     found = label.found(Kind.COPIED)
     assert found
-    assert {one.level for one in found} == {Severity.NOTE}
-    assert not any(one.proposals for one in found)
+    assert {finding.level for finding in found} == {Severity.NOTE}
+    assert not any(finding.proposals for finding in found)
 
 
 def test_a_record_of_two_equal_days_proves_nothing(label: Label) -> None:
     label.put(*lively(range(2), stills=[0]))
-    assert [one.level for one in label.found(Kind.COPIED)] == [Severity.NOTE]
+    assert [finding.level for finding in label.found(Kind.COPIED)] == [Severity.NOTE]
 
 
 # --- zeros
@@ -140,14 +140,19 @@ def test_an_old_block_of_zeros_of_a_known_account_is_certain_where_there_was_mor
 def test_zeros_with_a_good_day_between_are_two_findings(label: Label) -> None:
     for number, count in enumerate([0, 0, 7, 0, 7]):
         label.put(old({"name": "Ana", "instagram": {"followers": count}, "spotify": {"followers": 9}}, day=ago(number)))
-    assert [(one.first, one.last) for one in label.found(Kind.ZERO)] == [(ago(3), ago(3)), (ago(1), ago(0))]
+    assert [(finding.first, finding.last) for finding in label.found(Kind.ZERO)] == [(ago(3), ago(3)), (ago(1), ago(0))]
 
 
 def test_a_zero_after_many_that_were_none_is_not_believed(label: Label) -> None:
     numbers = [*[6] * 10, 0, 0, 6]
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
-    (one,) = label.found(Kind.ZERO)
-    assert (one.first, one.last, one.metric, one.level) == (ago(2), ago(1), "spotify.followers", Severity.ERROR)
+    (finding,) = label.found(Kind.ZERO)
+    assert (finding.first, finding.last, finding.metric, finding.level) == (
+        ago(2),
+        ago(1),
+        "spotify.followers",
+        Severity.ERROR,
+    )
 
 
 @pytest.mark.parametrize("numbers", [[0] * 20, [4] * 20 + [0], [1, 0, 2, 0, 1, 0], [0]])
@@ -165,7 +170,7 @@ def test_a_zero_of_an_account_nobody_knows_is_no_finding(label: Label) -> None:
     )
     assert label.found(Kind.ZERO, Kind.UNKNOWN_ZERO) == []
     label.artists = (Artist("Ana", {"youtube": "UC1"}),)
-    assert [one.values for one in label.found(Kind.UNKNOWN_ZERO)] == [3]
+    assert [finding.values for finding in label.found(Kind.UNKNOWN_ZERO)] == [3]
 
 
 # --- the other findings
@@ -173,7 +178,7 @@ def test_a_zero_of_an_account_nobody_knows_is_no_finding(label: Label) -> None:
 
 def test_missing_days_are_named_with_their_span(label: Label) -> None:
     label.put(snapshot(fans(1), day=ago(9)), snapshot(fans(2), day=ago(5)), snapshot(fans(3), day=ago(3)))
-    assert [(one.first, one.last, one.days) for one in label.found(Kind.MISSING)] == [
+    assert [(finding.first, finding.last, finding.days) for finding in label.found(Kind.MISSING)] == [
         (ago(8), ago(6), 3),
         (ago(4), ago(4), 1),
     ]
@@ -191,9 +196,9 @@ def test_a_counter_that_falls_is_noted_and_an_audience_that_falls_is_not(label: 
 def test_a_value_that_stood_still_for_longer_than_it_does_is_noted(label: Label) -> None:
     numbers = [*range(40), *[40] * 20]
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
-    (one,) = label.found(Kind.STUCK)
-    assert (one.first, one.last, one.days) == (ago(19), ago(0), 20)
-    assert "still does" in one.what
+    (finding,) = label.found(Kind.STUCK)
+    assert (finding.first, finding.last, finding.days) == (ago(19), ago(0), 20)
+    assert "still does" in finding.what
 
 
 def test_a_value_that_mostly_stands_still_is_not(label: Label) -> None:
@@ -208,7 +213,7 @@ def test_who_joins_and_who_leaves_is_noted_by_the_day(label: Label) -> None:
         snapshot(fans(2), day=ago(1)),
         snapshot(fans(3), fans(1, "Cleo"), day=ago(0)),
     )
-    assert [(one.kind, one.artist, one.first) for one in label.found(Kind.JOINED, Kind.LEFT)] == [
+    assert [(finding.kind, finding.artist, finding.first) for finding in label.found(Kind.JOINED, Kind.LEFT)] == [
         (Kind.JOINED, "Cleo", ago(0)),
         (Kind.LEFT, "Ben", ago(2)),
     ]
@@ -216,7 +221,7 @@ def test_who_joins_and_who_leaves_is_noted_by_the_day(label: Label) -> None:
 
 def test_a_day_to_come_and_an_artist_who_stands_twice_are_noted(label: Label) -> None:
     label.put(snapshot(fans(1), fans(2), day=ago(0)), snapshot(fans(1), day=ago(-3)))
-    assert [(one.kind, one.first) for one in label.found(Kind.REPEATED, Kind.FUTURE)] == [
+    assert [(finding.kind, finding.first) for finding in label.found(Kind.REPEATED, Kind.FUTURE)] == [
         (Kind.REPEATED, ago(0)),
         (Kind.FUTURE, ago(-3)),
     ]
@@ -224,14 +229,14 @@ def test_a_day_to_come_and_an_artist_who_stands_twice_are_noted(label: Label) ->
 
 def test_what_was_doubtful_from_the_first_is_noted(label: Label) -> None:
     label.put(snapshot(fans(0), day=ago(0), flags=[flag("Ana", "spotify", "followers", "suspect")]))
-    (one,) = label.found(Kind.DOUBTED)
-    assert (one.level, one.metric, one.days) == (Severity.NOTE, "spotify.followers", 1)
+    (finding,) = label.found(Kind.DOUBTED)
+    assert (finding.level, finding.metric, finding.days) == (Severity.NOTE, "spotify.followers", 1)
 
 
 def test_an_unusual_change_is_a_note_and_a_copied_day_makes_none(label: Label) -> None:
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate([90, *[60] * 8])))
-    (one,) = label.found(Kind.EVENT)
-    assert (one.first, one.what) == (ago(0), "Spotify · Followers: 60 → 90 (+30)")
+    (finding,) = label.found(Kind.EVENT)
+    assert (finding.first, finding.what) == (ago(0), "Spotify · Followers: 60 → 90 (+30)")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +257,7 @@ def test_a_file_that_does_not_read_is_an_error_and_the_others_are_looked_at(
     label.put(snapshot(fans(1), day=ago(2)), snapshot(fans(2), day=ago(0)))
     label.folder.file_of(ago(1)).write_bytes(content)
     result = label.check()
-    (error,) = [one for one in result.findings if one.level is Severity.ERROR]
+    (error,) = [finding for finding in result.findings if finding.level is Severity.ERROR]
     assert (error.kind, error.first) == (Kind.DAMAGED, ago(1))
     assert what in error.what
     assert "git checkout" in error.advice
@@ -265,15 +270,15 @@ def test_a_file_too_large_and_a_link_out_of_the_folder_are_errors(label: Label, 
         file.truncate(300 * 1024 * 1024)
     (tmp_path / "elsewhere.json").write_text(dump(snapshot(fans(1), day=ago(1))), "utf-8")
     label.folder.file_of(ago(1)).symlink_to(tmp_path / "elsewhere.json")
-    told = [one.what for one in label.found(Kind.DAMAGED)]
+    told = [finding.what for finding in label.found(Kind.DAMAGED)]
     assert [what.endswith(("too large for a snapshot", "link out of the data folder")) for what in told] == [True, True]
 
 
 def test_an_archive_that_is_none_is_an_error(label: Label) -> None:
     label.put(snapshot(fans(2), day=ago(0)))
     (label.folder.history / "2024.zip").write_bytes(b"no zip")
-    (one,) = label.found(Kind.DAMAGED)
-    assert "2024.zip is no archive" in one.what
+    (finding,) = label.found(Kind.DAMAGED)
+    assert "2024.zip is no archive" in finding.what
 
 
 def test_rows_of_the_csv_that_disagree_are_noted_once_a_reason(label: Label) -> None:
@@ -282,7 +287,7 @@ def test_rows_of_the_csv_that_disagree_are_noted_once_a_reason(label: Label) -> 
     text = label.folder.table_file.read_text("utf-8")
     odd = f"Ana,{ago(1)},,99\nAna,{ago(5)},,3\nZoe,{ago(0)},,1\n"
     label.folder.table_file.write_text(text + odd, "utf-8")
-    told = [one.what for one in label.found(Kind.TABLE)]
+    told = [finding.what for finding in label.found(Kind.TABLE)]
     assert told == [
         "1 row of the CSV is in no snapshot (Ana): another run of that day",
         "1 row of the CSV is in no snapshot (Zoe): no such artist on that day",
@@ -294,7 +299,7 @@ def test_rows_of_the_csv_that_disagree_are_noted_once_a_reason(label: Label) -> 
 def test_a_line_of_the_amendments_that_cannot_be_understood_is_an_error(label: Label) -> None:
     label.put(snapshot(fans(2), day=ago(0)))
     label.folder.path.joinpath(FILE_NAME).write_text("first_date\nnonsense,,,,,\n", "utf-8")
-    assert {one.level for one in label.found(Kind.AMENDMENTS)} == {Severity.ERROR}
+    assert {finding.level for finding in label.found(Kind.AMENDMENTS)} == {Severity.ERROR}
 
 
 # --- what is decided
@@ -306,7 +311,10 @@ def test_what_is_amended_or_kept_is_decided_and_no_error_is_open(label: Label) -
     label.amend(Amendment(ago(20), ago(20), "*", "*", Action.SUSPECT, "a copy"))
     label.amend(Amendment(ago(41), ago(39), "*", "*", Action.KEEP, "looked at, true"))
     result = label.check()
-    assert [one.decided for one in result.findings if one.kind is Kind.COPIED] == [Action.KEEP, Action.SUSPECT]
+    assert [finding.decided for finding in result.findings if finding.kind is Kind.COPIED] == [
+        Action.KEEP,
+        Action.SUSPECT,
+    ]
     assert (result.open, result.exit_code) == ((), 0)
 
 
@@ -323,7 +331,7 @@ def test_a_line_about_another_artist_or_a_part_of_it_decides_nothing(label: Labe
 
 def test_only_what_was_still_so_since_a_day_is_said(label: Label) -> None:
     label.put(snapshot(fans(1), day=ago(30)), snapshot(fans(2), day=ago(20)), snapshot(fans(3), day=ago(3)))
-    assert [one.last for one in label.check(ago(9)).findings] == [ago(4)]
+    assert [finding.last for finding in label.check(ago(9)).findings] == [ago(4)]
 
 
 def test_an_empty_record_has_nothing_odd(label: Label) -> None:
@@ -353,17 +361,17 @@ def test_the_labels_first_six_months(shared: Path) -> None:
     history = History(folder, roster, label_series=LABEL_SERIES)
     examination = Examination(roster, SERIES, LABEL_SERIES, history.amendments, OldTable.read(folder.table_file))
     found = examination.look(inspect(history)).result(dt.date(2025, 11, 1)).findings
-    own = {kind: [one for one in found if one.kind is kind] for kind in Kind}
-    copied = [(str(one.first), str(one.last), one.days) for one in own[Kind.COPIED]]
+    own = {kind: [finding for finding in found if finding.kind is kind] for kind in Kind}
+    copied = [(str(finding.first), str(finding.last), finding.days) for finding in own[Kind.COPIED]]
     assert copied == [("2025-06-22", "2025-06-22", 1), ("2025-10-18", "2025-10-21", 4)]
-    assert sum(one.values for one in own[Kind.ZERO]) == 281
-    assert sum(one.values for one in own[Kind.UNKNOWN_ZERO]) == 742
-    assert {(one.artist, one.metric) for one in own[Kind.ZERO]} == {
+    assert sum(finding.values for finding in own[Kind.ZERO]) == 281
+    assert sum(finding.values for finding in own[Kind.UNKNOWN_ZERO]) == 742
+    assert {(finding.artist, finding.metric) for finding in own[Kind.ZERO]} == {
         ("pax", "youtube.*"),
         ("Mango Blade", "youtube.*"),
         ("PYRO", "instagram.*"),
         ("ARANDA", "instagram.*"),
         ("bo.wlie", "instagram.*"),
     }
-    assert sum(one.days for one in own[Kind.MISSING]) == 7
+    assert sum(finding.days for finding in own[Kind.MISSING]) == 7
     assert len(own[Kind.EVENT]) == 43

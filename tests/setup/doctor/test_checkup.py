@@ -45,7 +45,7 @@ def test_a_crash_in_one_area_is_one_line_and_costs_no_other(
     assert (line.area, line.level) == (area, Level.BROKEN)
     assert line.what == f"The {area} could not be examined: ZeroDivisionError"
     assert "--debug" in line.advice
-    assert {one.area for one in found.lines} == {*LOCAL, Area.CREDENTIALS}
+    assert {line.area for line in found.lines} == {*LOCAL, Area.CREDENTIALS}
 
 
 def test_only_what_is_asked_for_is_looked_at(folder: Folder) -> None:

@@ -64,7 +64,7 @@ def test_a_mistake_in_casa24_toml_is_broken_and_the_rest_is_looked_at(folder: Fo
     line = only_one(found, Level.BROKEN)
     assert (line.area, line.what.startswith("casa24.toml: ")) == ("configuration", True)
     assert "the platforms are asked then" in line.advice
-    assert {one.area for one in found.lines} == {area.value for area in LOCAL}
+    assert {line.area for line in found.lines} == {area.value for area in LOCAL}
 
 
 def test_a_casa24_toml_that_is_not_there_cannot_be_corrected(folder: Folder) -> None:
@@ -336,7 +336,7 @@ def test_a_workflow_in_no_commit_runs_for_nobody(folder: Folder, *, staged: bool
     line = only_one(folder.examine(), Level.WARNING)
     assert line.what == "GitHub does not know nightly.yml yet"
     assert "`git add .github/workflows/nightly.yml`, commit and push" in line.advice
-    assert not any("runs every day" in one.what for one in folder.examine().lines)
+    assert not any("runs every day" in line.what for line in folder.examine().lines)
 
 
 def test_a_workflow_git_is_told_to_ignore_runs_for_nobody(folder: Folder) -> None:
@@ -528,21 +528,23 @@ def test_rights_that_an_alias_repeats_are_rights(folder: Folder) -> None:
 
 
 def test_a_remark_in_a_script_collects_nothing(folder: Folder) -> None:
-    other = "  other:\n    steps:\n      - run: |\n          # casa24 collect\n          echo\n"
-    folder.workflow.write_text(WORKFLOW.replace("jobs:\n", f"jobs:\n{other}"), "utf-8")
+    other_job = "  other:\n    steps:\n      - run: |\n          # casa24 collect\n          echo\n"
+    folder.workflow.write_text(WORKFLOW.replace("jobs:\n", f"jobs:\n{other_job}"), "utf-8")
     assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
 
 
 def test_what_another_job_may_do_the_one_that_collects_may_not(folder: Folder) -> None:
-    other = "  other:\n    permissions:\n      contents: write\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
-    mine = WORKFLOW.replace("contents: write", "contents: read").replace("jobs:\n", f"jobs:\n{other}")
+    other_job = (
+        "  other:\n    permissions:\n      contents: write\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
+    )
+    mine = WORKFLOW.replace("contents: write", "contents: read").replace("jobs:\n", f"jobs:\n{other_job}")
     folder.workflow.write_text(mine, "utf-8")
     assert "may not write contents" in only_one(folder.examine(), Level.BROKEN).what
 
 
 def test_a_failure_may_be_told_by_another_job(folder: Folder) -> None:
-    other = "  tell:\n    permissions:\n      issues: write\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
-    text = WORKFLOW.replace("      issues: write", "      #").replace("jobs:\n", f"jobs:\n{other}")
+    other_job = "  tell:\n    permissions:\n      issues: write\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
+    text = WORKFLOW.replace("      issues: write", "      #").replace("jobs:\n", f"jobs:\n{other_job}")
     folder.workflow.write_text(text, "utf-8")
     assert "update-data.yml may do what it has to" in fine(folder.examine(Area.WORKFLOW))
 

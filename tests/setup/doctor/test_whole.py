@@ -210,7 +210,7 @@ class _Talker(ArtistSource[_Stats]):
 
 def test_offline_only_what_a_source_says_before_it_asks_is_heard() -> None:
     sources = (Installed(_Talker, "talker", "1"),)
-    label = Roster(artists=tuple(one._replace(accounts={"talker": "a"}) for one in roster().artists))
+    label = Roster(artists=tuple(artist._replace(accounts={"talker": "a"}) for artist in roster().artists))
     whom = patient(label=label, offline=True)
     whom.registry = registry.Registry(sources)
     line = only_one(look(whom, Area.CREDENTIALS), Level.WARNING)
