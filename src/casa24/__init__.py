@@ -1,6 +1,6 @@
-"""casa24: an independent label's own, honest, daily record of its artists.
+"""Record an independent label's artist numbers once a day.
 
-The names a plugin author needs, loaded only when asked for::
+This package exports the names that authors of plugins need; each is loaded when first used::
 
     from casa24 import ArtistSource, Metric, Reading, Stats
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from casa24.sources.base import SourceOptions as SourceOptions
     from casa24.sources.base import Stats as Stats
 
-_HOMES = {
+_MODULES = {
     "AccountUnavailable": "casa24.errors",
     "SourceUnavailable": "casa24.errors",
     "Finding": "casa24.core.findings",
@@ -48,12 +48,12 @@ _HOMES = {
     "Stats": "casa24.sources.base",
 }
 
-__all__ = ["HOMEPAGE", "__version__", *_HOMES]  # noqa: PLE0604 - the keys are texts; ruff cannot see it
+__all__ = ["HOMEPAGE", "__version__", *_MODULES]  # noqa: PLE0604 - the keys are texts; ruff cannot see it
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'casa24' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

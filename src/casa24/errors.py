@@ -1,4 +1,4 @@
-"""Every error casa24 raises on purpose, in one tree.
+"""Define every error that casa24 raises on purpose.
 
 ::
 
@@ -12,20 +12,20 @@
     │   ├── NoSnapshot                    nothing was recorded for that day
     │   ├── UnreadableSnapshot            a snapshot file is damaged
     │   ├── NewerSnapshot                 a snapshot file is of a newer casa24
-    │   └── FolderBusy                    another run holds the data folder
+    │   └── FolderBusy                    another run has locked the data folder
     ├── SourceError              exit 1   raised by a source, becomes a flag in the snapshot
-    │   ├── AccountUnavailable            this one account has no answer today
-    │   └── SourceUnavailable             the whole platform has none for this run
+    │   ├── AccountUnavailable            this account has no answer today
+    │   └── SourceUnavailable             the whole platform has no answer in this run
     └── WebError                 exit 1   raised by `casa24.web.client`, becomes a flag too
         ├── Unreachable                   no connection, no name
-        │   └── BadCertificate            whoever answered could not prove who it is
+        │   └── BadCertificate            the server could not prove its identity
         ├── TimedOut                      no complete answer in time
         ├── BadStatus                     an answer with an HTTP error status
-        ├── BadReply                      an answer that is not what was asked for
-        └── RateLimited                   told to wait longer than a run can
+        ├── BadReply                      an answer in an unexpected form
+        └── RateLimited                   the host asked for a longer wait than a run allows
 
-The command line is the one border where these become text and an exit code:
-``message`` says what happened and where, ``advice`` what to do next.
+Only the command line turns them into text and an exit code: ``message`` says what
+happened and where, ``advice`` what to do next.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 
 INTERRUPTED = 130
-"""The exit code after Ctrl-C, as a shell has it."""
+"""The exit code after Ctrl-C, as in a shell."""
 
 
 class Casa24Error(Exception):
-    """The root: one line of what happened, one of what to do."""
+    """The base of all: ``message`` says what happened, ``advice`` what to do."""
 
     exit_code: ClassVar[int] = 1
 
@@ -60,7 +60,7 @@ class UsageError(Casa24Error):
 
 
 class UnknownName(UsageError):
-    """No artist or source of that name (or more than one)."""
+    """No artist or source has that name, or more than one."""
 
 
 class BadDate(UsageError):
@@ -81,7 +81,7 @@ class ConfigError(Casa24Error):
 
 
 class CredentialError(Casa24Error):
-    """A credential is malformed, or would have been fetched over an unsafe way."""
+    """A credential is malformed, or would have been fetched in an unsafe way."""
 
     exit_code = 2
 
@@ -95,23 +95,23 @@ class NoSnapshot(StorageError):
 
 
 class UnreadableSnapshot(StorageError):
-    """A snapshot file is damaged: no JSON, or no snapshot."""
+    """A snapshot file is damaged: it is not JSON, or not a snapshot."""
 
 
 class NewerSnapshot(StorageError):
-    """A snapshot file was written by a newer casa24, which knows better what is in it."""
+    """A snapshot file was written by a newer casa24, so its content may be unknown to this one."""
 
 
 class FolderBusy(StorageError):
-    """Another run holds the data folder."""
+    """Another run has locked the data folder."""
 
 
 class SourceError(Casa24Error):
-    """What a source raises when a platform does not give what was asked.
+    """Raised by a source when a platform does not give what was asked for.
 
-    ``code`` is a short stable word that ends in the snapshot's flag. What to do about it
-    is looked up by that code (the source's ``gaps``), so that old snapshots explain
-    themselves too. ``detail``: what else to know, in words.
+    ``code`` is a short stable name that is stored in the snapshot's flag. The advice is
+    looked up by that code (in the source's ``gaps``), so that old snapshots are explained
+    too. ``detail``: more information, in words.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -121,7 +121,7 @@ class SourceError(Casa24Error):
 
 
 class AccountUnavailable(SourceError):
-    """This account has no answer today; the others go on."""
+    """This account has no answer today; the source goes on with the other accounts."""
 
 
 class SourceUnavailable(SourceError):
@@ -136,19 +136,19 @@ class SourceUnavailable(SourceError):
 
 
 class WebError(Casa24Error):
-    """A request that brought no usable answer. Names the host only: never path, query or headers."""
+    """A request without a usable answer. It names the host only: never path, query or headers."""
 
     code: ClassVar[str] = "web_error"
 
 
 class Unreachable(WebError):
-    """No connection: no name, no route, refused, reset."""
+    """No connection: unknown host, no route, refused or reset."""
 
     code = "unreachable"
 
 
 class BadCertificate(Unreachable):
-    """Whoever answered could not prove to be that host."""
+    """The server could not prove that it is that host."""
 
     code = "bad_certificate"
 
@@ -160,7 +160,7 @@ class TimedOut(WebError):
 
 
 class BadReply(WebError):
-    """An answer that is not what was asked for: another format, too large, another shape."""
+    """An answer in an unexpected form: another format, another structure, or too large."""
 
     code = "bad_reply"
 
@@ -177,7 +177,7 @@ class BadStatus(WebError):
 
 
 class RateLimited(WebError):
-    """Told to wait longer than a run can. ``until``: when to come back (UTC)."""
+    """The host asked for a longer wait than a run allows. ``until``: when to ask again (UTC)."""
 
     code = "rate_limited"
 

@@ -1,1 +1,1 @@
-"""The vocabulary everything else speaks: a day's snapshot, metrics, flags, series. Nothing here reads or writes."""
+"""Define the data types all other packages use: snapshots, metrics, flags, series. Nothing here touches a file."""

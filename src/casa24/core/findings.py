@@ -1,4 +1,4 @@
-"""What an examination finds: of a source, a key, a folder. What is well is said too."""
+"""Define a finding: one result of checking a source, a key or a folder, good or bad."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Level(StrEnum):
-    """How it stands with something: ``broken`` costs readings today, ``warning`` will, or may."""
+    """How serious a finding is: ``broken`` costs readings today; ``warning`` will, or may."""
 
     OK = "ok"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One line of an examination: what is so, what to do about it, and where to read on or to do it."""
+    """One result of a check: what is the case, what to do about it, and a link where to do it or read more."""
 
     level: Level
     what: str
@@ -24,15 +24,15 @@ class Finding(NamedTuple):
 
 
 def ok(what: str) -> Finding:
-    """Something that is well."""
+    """Make a finding about something that is in order."""
     return Finding(Level.OK, what)
 
 
 def warning(what: str, advice: str, link: str = "") -> Finding:
-    """Something that will cost readings, or may."""
+    """Make a finding about something that will cost readings, or may."""
     return Finding(Level.WARNING, what, advice, link)
 
 
 def broken(what: str, advice: str, link: str = "") -> Finding:
-    """Something that costs readings today."""
+    """Make a finding about something that costs readings today."""
     return Finding(Level.BROKEN, what, advice, link)

@@ -1,8 +1,8 @@
-"""Flags, spelled out value by value and folded again into as few lines as say the same.
+"""Expand a snapshot's flags to one list per value, and fold them again into as few flags as possible.
 
-On disk one line may speak of every artist or every field (``*``): an app that lost
-a field is one flag a day, not twenty. Whoever builds or merges snapshots works on
-:data:`Cells`, where each value carries its own.
+On disk one flag may apply to every artist or every field (``*``): an app that lost
+a field is one flag a day, not twenty. Code that builds or merges snapshots works on
+:data:`Cells`, where each value carries its own flags.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CellKey(NamedTuple):
-    """Where a value stands; ``artist`` None is the label itself."""
+    """Which value: artist (None: the label itself), source and field."""
 
     artist: str | None
     source: str
@@ -28,7 +28,7 @@ class CellKey(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What a flag says, without where. ``extra``: keys this version does not know, as JSON."""
+    """A flag's content without its place. ``extra``: keys this version does not know, as JSON."""
 
     state: State
     code: str
@@ -39,12 +39,12 @@ class Note(NamedTuple):
 
     @classmethod
     def of(cls, flag: Flag) -> Note:
-        """What this flag says."""
+        """Take the content of a flag."""
         extra = json.dumps(flag.model_extra, sort_keys=True) if flag.model_extra else ""
         return cls(flag.state, flag.code, flag.detail, flag.low, flag.high, extra)
 
     def at(self, artist: str | None, source: str, metric: str) -> Flag:
-        """The flag that says it there."""
+        """Return the flag with this content at a place."""
         extra: dict[str, Any] = json.loads(self.extra) if self.extra else {}
         return Flag(
             artist=artist, source=source, metric=metric, state=self.state, code=self.code,
@@ -53,14 +53,14 @@ class Note(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One stored value (a number, text or list, or None) and what is said of it."""
+    """One stored value (a number, text or list, or None) and the notes about it."""
 
     value: Any
     notes: tuple[Note, ...] = ()
 
     @property
     def state(self) -> State:
-        """The state that decides which of two readings is better."""
+        """Return the state that decides which of two readings is better."""
         if self.value is None:
             return self.notes[0].state if self.notes else State.NOT_TRACKED
         states = {note.state for note in self.notes}
@@ -73,14 +73,14 @@ Sections = dict[str | None, dict[str, Section]]
 
 
 def to_cells(snapshot: Snapshot) -> Cells:
-    """Every stored value of a snapshot with the flags that speak of it."""
+    """Return every stored value of a snapshot with the flags that apply to it."""
     cells: Cells = {}
     holders: list[tuple[str | None, Mapping[str, Any]]] = [(None, snapshot.sections)]
     holders += [(record.name, record.sections) for record in snapshot.artists]
     for artist, sections in holders:
         for source, section in sections.items():
             for field, value in section.items():
-                # Of two records with one name the first counts, as for whoever reads a snapshot.
+                # Of two records with the same name the first counts, as in `Snapshot.section`.
                 place = CellKey(artist, source, field)
                 if place not in cells:
                     cells[place] = Cell(value, _notes(snapshot, artist, source, field, value))
@@ -88,17 +88,17 @@ def to_cells(snapshot: Snapshot) -> Cells:
 
 
 def _notes(snapshot: Snapshot, artist: str | None, source: str, field: str, value: object) -> tuple[Note, ...]:
-    speaking = [
+    notes = [
         Note.of(flag)
         for flag in snapshot.flags_for(artist, source, field)
         if flag.state.has_value == (value is not None)
     ]
-    # Of several reasons for a gap the most specific is the one; about a value more may hold.
-    return tuple(speaking[:1] if value is None else dict.fromkeys(speaking))
+    # A gap has one reason: the most specific. Several notes may apply to a value.
+    return tuple(notes[:1] if value is None else dict.fromkeys(notes))
 
 
 def sections_of(cells: Cells) -> Sections:
-    """The values as the sections a snapshot stores."""
+    """Return the values as the sections a snapshot stores."""
     sections: Sections = {}
     for place, cell in cells.items():
         sections.setdefault(place.artist, {}).setdefault(place.source, {})[place.field] = cell.value
@@ -106,18 +106,18 @@ def sections_of(cells: Cells) -> Sections:
 
 
 def loose(flags: Iterable[Flag], cells: Cells) -> list[Flag]:
-    """Those of the flags that speak of none of these values (a section that is not there): kept as they are."""
-    held = {
+    """Return the flags that apply to none of these values (their section is absent); they are kept as they are."""
+    covered = {
         (artist, place.source, field)
         for place in cells
         for artist in ({place.artist, EVERY} if place.artist is not None else {None})
         for field in (place.field, EVERY)
     }
-    return [flag for flag in flags if flag.place not in held]
+    return [flag for flag in flags if flag.place not in covered]
 
 
 def to_flags(cells: Cells) -> tuple[Flag, ...]:
-    """The flags of these values, in as few lines as say the same. ``to_cells`` gives the values' flags back."""
+    """Fold the flags of these values into as few flags as possible; ``to_cells`` expands them again."""
     return tuple(flag for source in dict.fromkeys(place.source for place in cells) for flag in _fold(source, cells))
 
 
@@ -138,7 +138,7 @@ def _fold(source: str, cells: Cells) -> Iterable[Flag]:
 
 
 def _whole_sections(gaps: dict[CellKey, Note], own: Cells) -> dict[CellKey, Note]:
-    """A section that is empty for one reason says it once, as field ``*``."""
+    """Replace the gaps of a section that is empty for one reason by a single gap with the field ``*``."""
     fields: dict[str | None, list[CellKey]] = {}
     for place in own:
         fields.setdefault(place.artist, []).append(place)
@@ -154,16 +154,16 @@ def _whole_sections(gaps: dict[CellKey, Note], own: Cells) -> dict[CellKey, Note
 
 
 def _shared(gaps: Mapping[CellKey, Note], own: Cells, artists: set[str]) -> dict[str, Note]:
-    """The reason several artists share, by field.
+    """Return the reason that several artists share, by field.
 
     ``*`` for every field is read after a single field's ``*``, so it is only used
     where no single field has one. ``*`` for every artist is read where an artist has
     no flag of its own, so it is only used where each has one, or a value.
     """
-    theirs = {place: cell for place, cell in own.items() if place.artist is not None}
-    told = Counter(place.field for place, cell in theirs.items() if cell.value is not None or cell.notes)
-    everywhere = {field for field, count in told.items() if count == len(artists)}
-    if everywhere == {place.field for place in theirs}:
+    of_artists = {place: cell for place, cell in own.items() if place.artist is not None}
+    explained = Counter(place.field for place, cell in of_artists.items() if cell.value is not None or cell.notes)
+    everywhere = {field for field, count in explained.items() if count == len(artists)}
+    if everywhere == {place.field for place in of_artists}:
         everywhere.add(EVERY)
     shared: dict[str, Note] = {}
     for field in sorted(everywhere & {place.field for place in gaps}, key=lambda name: name == EVERY):

@@ -1,12 +1,12 @@
-"""What a stats field means: the annotations everything downstream follows.
+"""Define the annotations that say what a field of a stats model means.
 
 A source declares its fields once, as annotations of a pydantic model::
 
     followers: Annotated[int | None, Metric("Followers", kind="audience")] = None
     top_tracks: Annotated[list[Track] | None, Listing("Top tracks", label="name")] = None
 
-CSV columns, tables, differences, growth, forecasts and the bot read these; none
-of them knows a platform by name.
+CSV columns, tables, differences, growth, forecasts and the bot read these annotations;
+none of them names a platform.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Metric(NamedTuple):
     ``event``
         The least change that is news: (absolute, relative).
     ``coarse``
-        The platform gives it in steps (YouTube: three digits). It stands still and jumps: what it moved came
-        over the days since it moved last.
+        The platform gives it in steps (YouTube: three digits), so it stays the same for days and then jumps:
+        a step happened over all the days since the step before.
     """
 
     title: str
@@ -52,7 +52,7 @@ class Metric(NamedTuple):
 
     @property
     def unique_people(self) -> bool:
-        """Whether the same person may be counted by several artists."""
+        """Return whether several artists may count the same person."""
         return self.kind in {"audience", "window"}
 
 
@@ -71,7 +71,7 @@ class Listing(NamedTuple):
 
 
 class Series(NamedTuple):
-    """One metric of one source: what a column, a line of a table, a series is about."""
+    """One metric of one source: a column of the CSV, a row of a table, one time series per artist."""
 
     source: str
     source_title: str
@@ -80,22 +80,22 @@ class Series(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What people call the number; in English."""
+        """Return the metric's title, in English."""
         return self.metric.title
 
     @property
     def key(self) -> str:
-        """The name under which users and amendments know it: ``spotify.followers``."""
+        """Return the name that users and amendments write: ``spotify.followers``."""
         return f"{self.source}.{self.field}"
 
     @property
     def column(self) -> str:
-        """Its column in the CSV."""
+        """Return its column in the CSV."""
         return self.metric.csv or f"{self.source}_{self.field}"
 
 
 def declared(stats: type[BaseModel], kind: type[T]) -> Iterator[tuple[str, T]]:
-    """The fields of a stats model annotated with a ``Metric`` (or ``Listing``), in their order."""
+    """Yield the fields of a stats model annotated with a ``Metric`` (or ``Listing``), in their order."""
     for name, field in stats.model_fields.items():
         for note in field.metadata:
             if isinstance(note, kind):
@@ -103,24 +103,24 @@ def declared(stats: type[BaseModel], kind: type[T]) -> Iterator[tuple[str, T]]:
 
 
 def any_number(_item: Series) -> bool:
-    """What wants every number."""
+    """Accept every series: the filter for callers that need them all."""
     return True
 
 
 def named_metrics(items: Iterable[Series], queries: Iterable[str]) -> list[Series]:
-    """The metrics meant by these texts: a key, a field or a title, without case. Raises UnknownName."""
+    """Return the metrics that the queries name: by key, field or title, ignoring case. Raises UnknownName."""
     known = list(items)
     wanted: dict[str, Series] = {}
     for query in queries:
         text = query.strip().casefold()
-        found = [item for item in known if text in _names(item)]
-        if not found:
+        matching = [item for item in known if text in _names(item)]
+        if not matching:
             keys = ", ".join(item.key for item in known)
             raise UnknownName(
                 tr("There is no metric called {query}.", query=repr(query)),
                 advice=tr("There are: {names}.", names=keys),
             )
-        wanted |= {item.key: item for item in found}
+        wanted |= {item.key: item for item in matching}
     return list(wanted.values())
 
 

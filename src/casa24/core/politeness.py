@@ -1,4 +1,7 @@
-"""How fast a platform is asked: apart from the client, so that reading a file does not load it."""
+"""Define the settings of the HTTP client: pace, time limits, retries.
+
+They are apart from the client so that reading casa24.toml does not load it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Politeness(BaseModel):
-    """``[web]`` in casa24.toml: how fast a platform is asked. Seconds, per host.
+    """``[web]`` in casa24.toml: how fast and how often a host is asked. Times are in seconds.
 
-    ``concurrency``: requests of one source under way at once; ``pause``: least time between two starts;
-    ``timeout``: longest silence; ``patience``: longest time for one whole answer;
-    ``longest_wait``: the longest Retry-After that is waited for; ``attempts``: tries in
-    all; ``backoff``: the wait before the second, which grows from there.
+    ``concurrency``: how many requests of one source may run at once; ``pause``: shortest time between
+    two requests to a host; ``timeout``: longest time without any data; ``patience``: longest time for one
+    whole answer; ``longest_wait``: the longest Retry-After that is waited for; ``attempts``: tries in
+    total; ``backoff``: the wait before the second try, which grows from there.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

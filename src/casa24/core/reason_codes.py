@@ -1,8 +1,8 @@
-"""Why a number is missing, in words, and what to do about it.
+"""Explain reason codes: why a number is missing, in words, and what to do about it.
 
-A flag on disk carries a short code. This is where a code becomes a sentence and
-an advice, so that a snapshot of last year explains itself as well as today's.
-A source adds its own codes (or its own words for these) in its ``gaps``.
+A flag on disk carries a short code. This module turns a code into a sentence and
+advice, so that a snapshot of last year is explained as well as today's.
+A source adds its own codes (or its own texts for these) in its ``gaps``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Explanation(NamedTuple):
     """What happened, and what to do next (empty: nothing). ``{source}`` is the platform's title.
 
-    ``passes``: it goes by itself; nobody need be alarmed at once.
+    ``passes``: it usually goes away by itself, so `casa24 doctor` warns only.
     """
 
     what: str
@@ -42,12 +42,12 @@ MISSING = Gap(State.FAILED, "missing")
 """The platform answered, but without this value."""
 
 UNANSWERED = Gap(State.FAILED, "unanswered")
-"""The source ended, and never said anything of this account."""
+"""The source ended without an answer about this account."""
 
 CONTROL_SILENT = "control_silent"
 SUDDEN_ZERO = "sudden_zero"
 AMENDED = "amended"
-"""The code of a doubt that amendments.csv brought."""
+"""The code of a value that amendments.csv marks as doubtful."""
 
 WAIT = "Nothing to do if it happens once; if it stays for days, see docs/problems.md."
 _SAVE = "please report it with the files of `casa24 collect --save-replies FOLDER`."
@@ -88,7 +88,7 @@ COMMON: Mapping[str, Explanation] = {
     "source_error": Explanation(
         "the {source} source failed by itself", "Report it with the output of `casa24 collect --debug`."
     ),
-    # Nobody asked.
+    # The value was not asked for.
     "not_asked": Explanation("not asked in this run", "", State.SKIPPED),
     "pruned": Explanation("removed by the label, as the platform's terms may ask", "", State.SKIPPED),
     "no_credentials": Explanation("no credentials for {source}", "See `casa24 sources`.", State.SKIPPED),
@@ -118,15 +118,15 @@ def explain(
     own: Mapping[str, Explanation] | None = None,
     detail: str = "",
 ) -> Explanation:
-    """The sentence and the advice for a code, the source's own words first.
+    """Return the sentence and the advice for a code; the source's own texts come first.
 
-    A code nobody knows (of a plugin that is gone) is shown as it is, never hidden.
+    An unknown code (of a plugin that was removed) is shown as it is, never hidden.
     """
-    found = (own or {}).get(code) or COMMON.get(code) or Explanation(code or state.value.replace("_", " "))
-    # A plugin's own words may hold any braces: nothing but the name is filled in.
-    what = tr(found.what).replace("{source}", title)
-    advice = tr(found.advice).replace("{source}", title)
-    return Explanation(f"{what}: {detail}" if detail else what, advice, state, found.passes)
+    explanation = (own or {}).get(code) or COMMON.get(code) or Explanation(code or state.value.replace("_", " "))
+    # A plugin's own texts may contain any braces: only the name is filled in.
+    what = tr(explanation.what).replace("{source}", title)
+    advice = tr(explanation.advice).replace("{source}", title)
+    return Explanation(f"{what}: {detail}" if detail else what, advice, state, explanation.passes)
 
 
 _BY_STATUS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 410: "not_found"}
@@ -135,14 +135,14 @@ _REASONS = {State.FAILED, State.NOT_OFFERED, State.HIDDEN, State.SKIPPED, State.
 
 
 def gap_of(error: BaseException, own: Mapping[str, Explanation] | None = None) -> Gap:
-    """An exception as the reason for a missing value.
+    """Turn an exception into the reason for a missing value.
 
-    The details are casa24's own words; what a platform wrote stays out of the record.
+    The details are casa24's own texts; what a platform wrote is not recorded.
     """
     if isinstance(error, SourceError):
         code = str(error.code)
         known = (own or {}).get(code) or COMMON.get(code)
-        # `rounded` and `not_tracked` are no reasons why an answer did not come.
+        # `rounded` and `not_tracked` do not explain why an answer is missing.
         missing = known is not None and known.state in _REASONS
         return Gap(known.state if known and missing else State.FAILED, code, _when(error, str(error.detail)))
     if isinstance(error, BadStatus):
@@ -154,7 +154,7 @@ def gap_of(error: BaseException, own: Mapping[str, Explanation] | None = None) -
 
 
 def _when(error: SourceError | WebError, detail: str) -> str:
-    """The detail, with the time at which the platform wants to be asked again."""
+    """Return the detail with the time from which the platform may be asked again."""
     until = error.until if isinstance(error, SourceUnavailable | RateLimited) else None
     if not isinstance(until, dt.datetime):
         return detail

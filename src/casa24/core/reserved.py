@@ -1,17 +1,17 @@
-"""Names that belong to casa24 itself: no source may claim them."""
+"""List the names that casa24 itself uses, so that no source may claim them."""
 
 from __future__ import annotations
 
 LABEL_KEYS = ("name", "color", "language", "worker")
-"""What ``[label]`` may say in ``casa24.toml``, besides the sources' accounts."""
+"""The keys of ``[label]`` in ``casa24.toml``, besides the sources' account keys."""
 ARTIST_KEYS = ("name", "joined", "left", "aliases")
-"""The same of ``[[artists]]``."""
+"""The keys of ``[[artists]]``, besides the sources' account keys."""
 
 WORKER_URL = "WORKER_API_URL"
 WORKER_KEY = "WORKER_API_KEY"
 NOTIFY = "CASA24_NOTIFY"
-"""The addresses news are sent to."""
+"""The variable with the addresses that news is sent to."""
 
 REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"
 REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105 - a variable's name
-"""Where a job of GitHub Actions asks for an identity token, and with what."""
+"""The variables in which GitHub Actions gives a job the address for identity tokens, and the key for it."""

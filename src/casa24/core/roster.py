@@ -1,4 +1,4 @@
-"""The label and its artists, as the roster in ``casa24.toml`` names them."""
+"""Define the label and its artists, as ``casa24.toml`` lists them."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ class Artist(NamedTuple):
     left: dt.date | None = None
 
     def active(self, day: dt.date) -> bool:
-        """Whether the artist is collected on that day."""
+        """Return whether the artist is collected on that day."""
         return not ((self.joined and day < self.joined) or (self.left and day >= self.left))

@@ -1,8 +1,8 @@
-"""The layout on disk, typed: one snapshot a day.
+"""Define the snapshot: the data types of a day's file on disk.
 
-Sections (``artists[].spotify``, ``discord``, a plugin's) are kept as the JSON
-objects they are, so that what this version does not know survives a rewrite;
-:meth:`Snapshot.measurement` is how anybody reads a number out of them.
+Sections (``artists[].spotify``, ``discord``, a plugin's) are kept as JSON objects, so
+that keys this version does not know survive a rewrite. Read a number out of them with
+:meth:`Snapshot.measurement`.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class State(StrEnum):
 
     @property
     def has_value(self) -> bool:
-        """Whether a reading in this state carries a number."""
+        """Return whether a reading in this state has a number."""
         return self in {State.MEASURED, State.ROUNDED, State.SUSPECT}
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is there and nobody expected anything."""
+        """Return whether there is no number and none was expected."""
         return self in {State.NO_ACCOUNT, State.NOT_TRACKED}
 
 
@@ -66,12 +66,12 @@ class Flag(BaseModel):
 
     @property
     def place(self) -> tuple[str | None, str, str]:
-        """What the flag is about: (artist, source, metric)."""
+        """Return which value the flag is about: (artist, source, metric)."""
         return (self.artist, self.source, self.metric)
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:
-    """A day is a UTC day, and so is a time that names no zone."""
+    """Convert a time to UTC; a time without a zone is UTC already."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=dt.UTC)
     try:
@@ -81,7 +81,7 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 
 
 class SourceRun(BaseModel):
-    """When a source's numbers were read (UTC), and over which way (``api`` or ``page``)."""
+    """When a source's numbers were read (UTC), and how (``via``: ``api`` or ``page``)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -99,15 +99,15 @@ class ArtistRecord(BaseModel):
 
     @property
     def sections(self) -> dict[str, Section]:
-        """The sections by source, in the order they stand in the file."""
+        """Return the sections by source, in the file's order."""
         return _objects(self.model_extra)
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A number of one day with its state; ``low``…``high`` hold the truth, both inclusive.
+    """A number of one day with its state. The true number is in ``low``…``high``, both inclusive.
 
-    Where a value is both rounded and suspect, ``state`` is suspect and the bounds tell the rest.
+    If a value is both rounded and suspect, ``state`` is suspect and the bounds show the rounding.
     """
 
     value: int | None
@@ -119,12 +119,12 @@ class Measurement:
 
     @property
     def exact(self) -> bool:
-        """Whether the platform gave the number itself, not a rounded one."""
+        """Return whether the platform gave the number itself, not a rounded one."""
         return self.value is not None and self.low == self.high
 
 
 class Snapshot(BaseModel):
-    """What was recorded for one UTC day. Never changed in place: merging makes a new one."""
+    """What was recorded for one UTC day. It is never changed in place: merging makes a new one."""
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
@@ -139,10 +139,10 @@ class Snapshot(BaseModel):
     # Cached properties, not private attributes: those would take part in ==.
     @cached_property
     def _flags_by_place(self) -> dict[tuple[str | None, str, str], list[Flag]]:
-        found: dict[tuple[str | None, str, str], list[Flag]] = {}
+        flags: dict[tuple[str | None, str, str], list[Flag]] = {}
         for flag in self.flags:
-            found.setdefault(flag.place, []).append(flag)
-        return found
+            flags.setdefault(flag.place, []).append(flag)
+        return flags
 
     @cached_property
     def _sections_by_name(self) -> dict[str, dict[str, Section]]:
@@ -150,37 +150,37 @@ class Snapshot(BaseModel):
 
     @property
     def sections(self) -> dict[str, Section]:
-        """The label-wide sections (``discord``) by source."""
+        """Return the label-wide sections (``discord``) by source."""
         return _objects(self.model_extra)
 
     def section(self, artist: str | None, source: str) -> Section | None:
-        """One artist's section, or with None the label's."""
+        """Return an artist's section of a source; with ``artist`` None the label's."""
         if artist is None:
             return self.sections.get(source)
         return self._sections_by_name.get(artist, {}).get(source)
 
     def flags_for(self, artist: str | None, source: str, metric: str) -> list[Flag]:
-        """The flags that speak of one value, the most specific first."""
-        whose = (artist,) if artist is None else (artist, EVERY)
-        places = [(name, source, field) for name in whose for field in (metric, EVERY)]
+        """Return the flags that apply to one value, the most specific first."""
+        artists = (artist,) if artist is None else (artist, EVERY)
+        places = [(name, source, field) for name in artists for field in (metric, EVERY)]
         return [flag for place in places for flag in self._flags_by_place.get(place, ())]
 
     def measurement(self, artist: str | None, source: str, metric: str) -> Measurement:
-        """One number with its state: what the record says of it, and why where it says nothing."""
+        """Return one number with its state, or the reason why there is none."""
         raw = (self.section(artist, source) or {}).get(metric)
         return judge(raw, self.flags_for(artist, source, metric))
 
     @property
     def collected_at(self) -> dt.datetime | None:
-        """When its newest numbers were read; None in the old layout, which did not say."""
+        """Return when the newest numbers were read; None in the old layout, which has no times."""
         return max((run.collected_at for run in self.sources.values()), default=None)
 
 
 def judge(raw: object, flags: list[Flag]) -> Measurement:
-    """A stored value and the flags that speak of it, as one measurement.
+    """Turn a stored value and the flags that apply to it into a measurement.
 
-    A value that is no plain count (a text, a fraction, a negative) is no reading:
-    it is reported as failed, never guessed at.
+    A value that is not a plain count (a text, a fraction, a negative number) is not a
+    reading: it is reported as failed, never guessed.
     """
     value = as_count(raw)
     if value is not None and not flags:
@@ -207,13 +207,13 @@ def judge(raw: object, flags: list[Flag]) -> Measurement:
     )
 
 
-# No platform has counted that far: a longer number is a broken one.
+# No platform has such numbers: a longer one is an error.
 _MOST = 10**15
 _DIGITS = re.compile(r"[0-9]{1,15}")
 
 
 def as_count(raw: object) -> int | None:
-    """A stored number as an integer: ``976`` or ``"976"``; None for anything else."""
+    """Return a stored number as an integer: ``976`` or ``"976"``; None for anything else."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw if 0 <= raw < _MOST else None
     if isinstance(raw, str) and _DIGITS.fullmatch(raw):
@@ -222,10 +222,10 @@ def as_count(raw: object) -> int | None:
 
 
 def holds_number(value: object) -> bool:
-    """Whether a stored value is a count, or a list with a count in it: names alone are no reading."""
+    """Return whether a stored value is a count, or a list with a count in it; a list of names alone is not."""
     if isinstance(value, list):
-        inside = [inner for entry in value if isinstance(entry, dict) for inner in entry.values()]
-        return any(as_count(inner) is not None for inner in inside if not isinstance(inner, str))
+        inner_values = [inner for entry in value if isinstance(entry, dict) for inner in entry.values()]
+        return any(as_count(inner) is not None for inner in inner_values if not isinstance(inner, str))
     return as_count(value) is not None
 
 

@@ -1,4 +1,4 @@
-"""Many days as series: one number of one artist over time, each value with its state and bounds."""
+"""Build time series from snapshots: one number of one artist over time, with states and bounds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Point(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        """Whether an analysis may build on it: there is a value, and nobody doubts it."""
+        """Return whether an analysis may use it: there is a value, and it is not marked as suspect."""
         return self.reading.value is not None and self.reading.state is not State.SUSPECT
 
 
@@ -40,7 +40,7 @@ class TimeSeries:
 
     @cached_property
     def usable(self) -> tuple[Point, ...]:
-        """The points an analysis may build on."""
+        """Return the points that an analysis may use."""
         doubtful = State.SUSPECT
         readings = ((point, point.reading) for point in self.points)
         usable = [point for point, reading in readings if reading.value is not None and reading.state is not doubtful]
@@ -48,18 +48,18 @@ class TimeSeries:
 
     @cached_property
     def values(self) -> list[int | None]:
-        """The values of all points, without a word on their states."""
+        """Return the values of all points, without their states."""
         return [point.reading.value for point in self.points]
 
     @property
     def silent(self) -> bool:
-        """Whether nobody ever expected a value here: no account, or nobody asked."""
+        """Return whether a value was never expected: there was no account, or the metric was not recorded."""
         return all(point.reading.state.silent for point in self.points)
 
 
 @dataclass(slots=True)
 class Member:
-    """One artist throughout the record. ``keys``: every name it had, for comparing."""
+    """One artist throughout the record. ``keys``: every name the artist had, in the form for comparing."""
 
     name: str
     listed: bool
@@ -69,9 +69,9 @@ class Member:
 
 
 class Members:
-    """Who is who over time: joined by account id, then by name or alias.
+    """Recognises artists over time: by account id, else by name or alias.
 
-    The roster's artists are known beforehand, and keep its names; anybody else is called as on their last day.
+    The roster's artists are known beforehand and keep its names; other artists get the name of their last day.
     """
 
     def __init__(self, artists: Iterable[Artist] = ()) -> None:
@@ -97,12 +97,12 @@ class Members:
             member.keys.add(key)
 
     def of(self, record: ArtistRecord, day: dt.date | None = None) -> Member:
-        """Whose record this is; ``day``: the day it stands in, days being asked oldest first."""
-        # Day after day an artist looks the same.
-        look = (record.name, tuple((record.accounts or {}).items()))
-        member = self._seen.get(look)
+        """Return the member a record belongs to. ``day``: the record's day; call with the oldest day first."""
+        # An artist has the same name and accounts day after day: each combination is looked up once.
+        identity = (record.name, tuple((record.accounts or {}).items()))
+        member = self._seen.get(identity)
         if member is None:
-            member = self._seen[look] = self._find(*look)
+            member = self._seen[identity] = self._find(*identity)
         if not member.listed:
             member.name = record.name
         if day is not None:
@@ -120,9 +120,9 @@ class Members:
 
 
 class SeriesBuilder:
-    """Series in the making: days are added oldest first, and need not be kept.
+    """Builds series from days that are added oldest first; the caller need not keep them.
 
-    ``days``: those that were added; ``repeated``: the days on which an artist stood more than once, by name.
+    ``days``: those that were added; ``repeated``: the days on which an artist had several records, by name.
     """
 
     def __init__(self, items: Sequence[Series], label_items: Sequence[Series], members: Members) -> None:
@@ -143,7 +143,7 @@ class SeriesBuilder:
         return columns
 
     def add(self, snapshot: Snapshot) -> None:
-        """One more day. Of two records of one artist the first counts, as everywhere."""
+        """Add a day. Of two records of one artist the first counts, as everywhere."""
         day = snapshot.date
         self.days.append(day)
         flagged = {(flag.artist, flag.source) for flag in snapshot.flags}
@@ -159,8 +159,8 @@ class SeriesBuilder:
             own.dates.append(day)
             for source, columns in own.readings.items():
                 section = sections.get(source)
-                doubted = flagged and ((record.name, source) in flagged or (EVERY, source) in flagged)
-                if doubted or not isinstance(section, dict):
+                has_flags = flagged and ((record.name, source) in flagged or (EVERY, source) in flagged)
+                if has_flags or not isinstance(section, dict):
                     for name, readings in columns:
                         readings.append(snapshot.measurement(record.name, source, name))
                 else:
@@ -172,16 +172,16 @@ class SeriesBuilder:
                 readings.append(snapshot.measurement(None, source, name))
 
     def _take(self, section: Section, columns: list[tuple[str, list[Measurement]]]) -> None:
-        """A section nothing is said about: the bulk of a record, so each value is judged once."""
+        """Add a section without flags. Most of a record is like that, so each distinct value is judged only once."""
         judged = self._judged
         for name, readings in columns:
             raw = section.get(name)
-            # True is 1 to a dict, and no count; so is 1.0.
+            # As dict keys True and 1.0 equal 1, but they are no counts.
             kind = type(raw)
             readings.append(judged[raw] if kind is int or kind is str or raw is None else judge(raw, []))
 
     def series(self) -> Iterator[TimeSeries]:
-        """Every artist's, in the roster's order, then the label's; those where nothing was ever expected left out."""
+        """Yield the artists' series in the roster's order, then the label's. Silent ones are left out."""
         for member in (*self.members.all, None):
             own = self._columns.get(id(member), _Columns())
             for item in self._items if member else self._label_items:
@@ -194,19 +194,19 @@ class SeriesBuilder:
 
 @dataclass(slots=True)
 class _Columns:
-    """One artist's days, and by source what each field read on them."""
+    """One artist's days, and by source the readings of each field on those days."""
 
     dates: list[dt.date] = field(default_factory=list)
     readings: dict[str, list[tuple[str, list[Measurement]]]] = field(default_factory=dict)
 
 
 class _Judged(dict[int | str | None, Measurement]):
-    """Plain values as the readings they are, each judged once."""
+    """Caches the measurement of each plain value without flags."""
 
     def __missing__(self, raw: int | str | None) -> Measurement:
         reading = self[raw] = judge(raw, [])
         return reading
 
 
-# A point without the call of a function of ours for each of a million.
+# Makes a Point without calling a Python function: there may be a million.
 _point = partial(tuple.__new__, Point)

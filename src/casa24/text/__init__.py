@@ -1,1 +1,1 @@
-"""Texts in the language spoken, and texts from outside made safe to print."""
+"""Translate texts, and make texts from outside safe to print."""

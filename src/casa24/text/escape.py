@@ -1,4 +1,4 @@
-"""What came from outside (names, titles, pages), made harmless for a terminal, Markdown and CSV."""
+"""Escape texts from outside (names, titles, pages) for a terminal, for Markdown and for CSV."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 def clean(text: str) -> str:
-    """A text that prints as it is: control characters show as escapes and do nothing."""
+    """Return the text with control characters written as escapes, so that they have no effect."""
     return text if text.isprintable() else "".join(_visible(char) for char in text)
 
 
 def harmful(char: str) -> bool:
-    """Whether a character does something instead of being seen."""
+    """Return whether a character has an effect instead of being visible."""
     return unicodedata.category(char) in _HARMFUL and char not in _ALLOWED
 
 
@@ -33,29 +33,29 @@ def _visible(char: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """A text in a Markdown table: no markup, no HTML, no mention, no line break."""
+    """Escape a text for a Markdown table: no markup, no HTML, no mention, no line break."""
     escaped = _MARKDOWN.sub(r"\\\1", clean(text))
     # GitHub looks for mentions after it has read entities: only something in between stops it (cmark-gfm #181).
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "@&#8203;")
 
 
 def message(text: str) -> str:
-    """A text in a chat or a mail written in Markdown: no markup, no link, and nobody is called by name."""
+    """Escape a text for a chat or a mail written in Markdown: no markup, no link, no mention."""
     return _harmless(_MARKDOWN.sub(r"\\\1", clean(text)))
 
 
 def inline(text: str) -> str:
-    """As `message`, where it stands within a line."""
+    """Escape a text as `message` does, where it does not begin a line."""
     return _harmless(_INLINE.sub(r"\\\1", clean(text)))
 
 
 def _harmless(escaped: str) -> str:
-    # An invisible space: entities are no help where nobody reads HTML.
+    # An invisible space breaks them: a chat does not read HTML entities.
     return escaped.replace("@", "@\u200b").replace("<", "<\u200b").replace("://", ":\u200b//")
 
 
 def safe_cell(text: str) -> str:
-    """A text as a CSV cell no spreadsheet runs."""
+    """Return a text as a CSV cell that no spreadsheet runs as a formula."""
     # csv leaves a lone carriage return unquoted (before Python 3.13), and then cannot read its own row.
     text = text.replace("\r", "\n")
     return f"'{text}" if text.startswith(_FORMULA) else text

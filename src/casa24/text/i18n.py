@@ -1,7 +1,7 @@
-"""In which language casa24 speaks: one catalogue of texts, English being its keys; numbers and dates to match.
+"""Translate texts for the user, and write numbers and dates in the same language.
 
-Whoever puts words before people calls :func:`tr` with a literal text; a test holds every such text
-against ``locale/es.toml``. A text nobody translated is shown in English, never hidden.
+The English texts are the keys of the catalogue. Code that prints a text calls :func:`tr` with a literal;
+a test checks that ``locale/es.toml`` has every such text. A text without translation is shown in English.
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ _spoken: ContextVar[str] = ContextVar("language", default="en")
 
 
 def speak(language: str) -> None:
-    """Speak this language from now on, in this context; one nobody knows is English."""
+    """Set the language of this context; an unknown one means English."""
     _spoken.set(language if language in LANGUAGES else "en")
 
 
 def spoken() -> str:
-    """The language spoken now: ``en`` or ``es``."""
+    """Return the current language: ``en`` or ``es``."""
     return _spoken.get()
 
 
 def tr(text: str, /, **values: object) -> str:
-    """The text in the language spoken, ``{name}`` filled in. Without values it is taken as it is."""
-    found = _catalogue(spoken()).get(text, text)
-    return found.format(**values) if values else found
+    """Translate a text and fill in ``{name}``. Without values, braces stay as they are."""
+    translated = _catalogue(spoken()).get(text, text)
+    return translated.format(**values) if values else translated
 
 
 def count(number: int, singular: str, plural: str, /, **values: object) -> str:
-    """``one`` for 1, else ``many``; ``{n}`` is the number, written as people write it."""
+    """Translate ``singular`` for 1, else ``plural``; ``{n}`` becomes the number, with thousands separators."""
     return tr(singular if number == 1 else plural, n=grouped(number), **values)
 
 
 def grouped(value: int) -> str:
-    """12345 → ``12,345``: in Panama as in English (CLDR es-PA)."""
+    """Write a number with thousands separators: 12345 → ``12,345``, in Panama as in English (CLDR es-PA)."""
     return f"{value:,}"
 
 
 def day(date: dt.date) -> str:
-    """A date in a sentence: ``17 Oct 2025``, ``17 oct 2025``. In tables dates are ISO."""
+    """Write a date for a sentence: ``17 Oct 2025``, ``17 oct 2025``. In tables dates are ISO."""
     return f"{date.day} {_MONTHS[spoken()][date.month - 1]} {date.year}"
 
 
