@@ -1,4 +1,4 @@
-"""The tests every source passes, ours and a stranger's: subclass :class:`SourceContract` in your own suite.
+"""Test a source: subclass :class:`SourceContract` in your own test suite. casa24's own sources pass it too.
 
 ::
 
@@ -10,9 +10,9 @@
         def answer(self, request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, json={"name": "Ana Sol", "nb_fan": 12})
 
-No network is reached: ``answer`` plays the platform. Needs pytest.
+No network is used: ``answer`` answers for the platform. Needs pytest.
 
-:class:`Replay` plays what `casa24 collect --save-replies FOLDER` kept.
+:class:`Replay` answers with what `casa24 collect --save-replies FOLDER` saved.
 """
 
 from __future__ import annotations
@@ -60,37 +60,37 @@ _TROUBLE: Mapping[str, httpx.Response] = {
     "a number": httpx.Response(200, text="42"),
     "not a number": httpx.Response(200, text='{"a": NaN}'),
 }
-"""What a platform may answer to everything, and no number may come of it."""
+"""Answers of a platform from which no number may come."""
 
 _WRONG: Mapping[str, object] = {
     "null": None, "a text": "many", "negative": -7, "a fraction": 0.5, "a yes": True, "a list": [],
 }  # fmt: skip
-"""What may stand where a number should."""
+"""Values that may be in the place of a number."""
 
 _NUMBER = re.compile(r"(?<![\d.,-])\d[\d,]*(?![.\d])")
 
 
 class Replay(httpx.AsyncBaseTransport):
-    """The platforms as they answered a run that kept its replies: a transport for :class:`~casa24.web.client.Web`.
+    """Answers requests with the replies saved in a run; a transport for :class:`~casa24.web.client.Web`.
 
-    A question asked again gets the answer it got then, in the order of that run, and the last
-    one for ever after. One that was not asked then raises LookupError.
+    A request that was sent several times gets its answers in the order of that run, and then the
+    last one again and again. A request that the run did not send raises LookupError.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._kept: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._exchanges: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for line in (folder / recorder.INDEX).read_text("utf-8").splitlines():
             exchange = json.loads(line)
-            self._kept.setdefault((exchange["method"], exchange["url"]), []).append(exchange)
+            self._exchanges.setdefault((exchange["method"], exchange["url"]), []).append(exchange)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer of that run."""
-        kept = self._kept.get((request.method, str(request.url)))
-        if not kept:
+        """Return the saved answer."""
+        exchanges = self._exchanges.get((request.method, str(request.url)))
+        if not exchanges:
             raise LookupError(f"nothing was kept of {request.method} {request.url}")
-        exchange = kept.pop(0) if len(kept) > 1 else kept[0]
-        # What was too much, or led elsewhere, is so again by itself.
+        exchange = exchanges.pop(0) if len(exchanges) > 1 else exchanges[0]
+        # A BadReply (too large, or a redirect to another host) is raised again by the client itself.
         if exchange["error"] not in {None, "BadReply"}:
             late = "Time" in exchange["error"]
             raise (httpx.ReadTimeout if late else httpx.ConnectError)(exchange["error"])
@@ -99,32 +99,32 @@ class Replay(httpx.AsyncBaseTransport):
 
 
 class SourceContract:
-    """Subclass it with a name beginning with ``Test`` and fill in the first four."""
+    """Tests for a source. Subclass it, name the class ``Test…``, and define the first four members."""
 
     source: ClassVar[AnySource]
     """The class under test."""
     accounts: ClassVar[Mapping[str, str]]
-    """What people paste → the account it means. The first one is asked about."""
+    """What people paste → the account it means. The tests collect the first one."""
     wrong_accounts: ClassVar[tuple[str, ...]]
-    """What is no account of this platform."""
+    """Texts that are not accounts of this platform."""
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        """The platform's answer about the first account, when all is well."""
+        """Return the platform's answer about the first account, when all is well."""
         raise NotImplementedError
 
-    # --- what it says of itself
+    # --- its declarations
 
     def test_it_can_be_installed(self) -> None:
-        """Its declarations fit: name, columns, keys; unknown is None by default."""
+        """Its declarations are valid: name, columns, keys; unknown values are None by default."""
         assert registry.unfit(self.source.name, self.source) == ""
 
     def test_what_people_paste_becomes_the_account(self) -> None:
-        """And an account is left as it is, so that a normalised roster stays so."""
+        """An account itself stays unchanged, so that a normalised roster does too."""
         for pasted, account in self.accounts.items():
             assert self.source.account(pasted) == account
             assert self.source.account(account) == account
 
-    def test_what_is_no_account_is_refused_with_a_word(self) -> None:
+    def test_what_is_no_account_is_refused_with_a_message(self) -> None:
         """Raises ValueError whose text names what was pasted."""
         for wrong in self.wrong_accounts:
             with pytest.raises(ValueError, match=r"\w") as refusal:
@@ -140,7 +140,7 @@ class SourceContract:
         assert {field for field, state in states.items() if state is State.FAILED} == set()
 
     def test_its_codes_are_explained(self) -> None:
-        """Every code it flags has words and, where something failed, an advice."""
+        """Every code it uses has an explanation and, if something failed, advice."""
         for answer in _TROUBLE.values():
             for gap in self._missing(self._collect(_always(answer))):
                 assert gap.what
@@ -148,7 +148,7 @@ class SourceContract:
 
     @pytest.mark.parametrize("trouble", _TROUBLE)
     def test_trouble_is_a_reason_never_a_number(self, trouble: str) -> None:
-        """Whatever goes wrong: no value, no zero, a flag, and no failure of the source's own code."""
+        """Whatever goes wrong: no value, no zero, a flag, and no error in the source's own code."""
         snapshot = self._collect(_always(_TROUBLE[trouble]))
         assert [value for _, value in self._values(snapshot) if as_count(value) is not None] == []
         assert not {State.MEASURED, State.NOT_TRACKED} & set(self._states(snapshot).values())
@@ -156,44 +156,45 @@ class SourceContract:
 
     @pytest.mark.parametrize("wrong", _WRONG)
     def test_a_changed_answer_gives_what_was_sent_or_nothing(self, wrong: str) -> None:
-        """Each number of a JSON answer in turn replaced by what is none: nothing is invented."""
+        """Replace each number of a JSON answer in turn by a value that is not a count: nothing is invented."""
         for place in range(self._numbers_sent()):
             snapshot, sent = self._with_one_replaced(place, _WRONG[wrong])
             assert {str(value) for _, value in self._values(snapshot) if value is not None} <= sent
             assert "source_error" not in {flag.code for flag in snapshot.flags}
 
-    # --- what it keeps to itself
+    # --- secrets
 
     def test_no_credential_stands_in_an_address(self) -> None:
         """Addresses end up in logs; credentials go in headers or a form."""
-        seen: list[str] = []
+        addresses: list[str] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
-            seen.append(str(request.url))
+            addresses.append(str(request.url))
             return self.answer(request)
 
         self._collect(answer)
-        urls = " ".join(seen)
+        urls = " ".join(addresses)
         assert [name for name in self.source.credentials.secrets if _secret(name) in urls] == []
 
     def test_no_credential_stands_in_what_is_stored(self) -> None:
-        """Not even when the platform sends it back."""
+        """No credential is stored, even if the platform sends it back."""
         secrets = [_secret(name) for name in self.source.credentials.secrets]
         echo = httpx.Response(403, json={"error": {"message": " ".join(secrets), "errors": [{"reason": secrets}]}})
         stored = self._collect(_always(echo)).model_dump_json()
         assert [secret for secret in secrets if secret in stored] == []
 
-    # --- how it is asked
+    # --- helpers
 
     def _collect(self, answer: Callable[[httpx.Request], httpx.Response]) -> Snapshot:
         return asyncio.run(self._run(answer))
 
     async def _run(self, answer: Callable[[httpx.Request], httpx.Response]) -> Snapshot:
         account = next(iter(self.accounts.values()))
-        own = {self.source.name: account}
+        accounts = {self.source.name: account}
         label = self.source.label_wide
         roster = Roster(
-            Label(accounts=own if label else {}), (Artist(_ARTIST, {} if label else own), Artist("Nobody", {}))
+            Label(accounts=accounts if label else {}),
+            (Artist(_ARTIST, {} if label else accounts), Artist("Nobody", {})),
         )
         names = self.source.credentials.names
         wallet = Wallet({name: FoundCredential(SecretStr(_secret(name)), "test") for name in names})
@@ -219,7 +220,7 @@ class SourceContract:
         return missing(snapshot, (self.source,))
 
     def _with_one_replaced(self, place: int, wrong: object) -> tuple[Snapshot, set[str]]:
-        """A run in which every answer's number at ``place`` is another, and all the numbers that were sent."""
+        """Collect with the number at ``place`` of every answer replaced; return all the numbers that were sent too."""
         sent: set[str] = set()
 
         def answer(request: httpx.Request) -> httpx.Response:
@@ -244,7 +245,7 @@ def _always(answer: httpx.Response) -> Callable[[httpx.Request], httpx.Response]
 
 
 def _fresh(answer: httpx.Response) -> httpx.Response:
-    """The same answer once more: a response can be read only once."""
+    """Copy an answer: a response can be read only once."""
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
@@ -256,7 +257,7 @@ def _json(answer: httpx.Response) -> Any:
 
 
 def _leaves(content: Any) -> Iterator[tuple[Any, Any]]:
-    """Where the counts of a JSON value stand: (container, key) of each."""
+    """Yield the place of each count in a JSON value: (container, key)."""
     items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
     for key, value in list(items):
         if as_count(value) is not None:
@@ -270,7 +271,7 @@ def _counted(answer: httpx.Response, sent: list[int]) -> httpx.Response:
 
 
 def _replaced(answer: httpx.Response, place: int, wrong: object) -> httpx.Response:
-    """The answer with one of its counts replaced."""
+    """Return the answer with one of its counts replaced."""
     content = _json(answer)
     for number, (container, key) in enumerate(list(_leaves(content))):
         if number == place:

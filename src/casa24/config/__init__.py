@@ -1,1 +1,1 @@
-"""``casa24.toml`` and the credentials."""
+"""Read ``casa24.toml`` and the credentials."""

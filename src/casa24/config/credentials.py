@@ -1,8 +1,8 @@
-"""Where keys come from: the Worker, then the environment, then a ``.env`` file.
+"""Find credentials: in the Worker, then in the environment, then in a ``.env`` file.
 
-Secrets are :class:`pydantic.SecretStr` from the first moment on. Under GitHub
-Actions each is registered with ``::add-mask::``, so that even a mistake of ours
-would print as ``***``.
+Secrets are :class:`pydantic.SecretStr` from the moment they are read. Under GitHub
+Actions each is registered with ``::add-mask::``, so that a secret printed by mistake
+would show as ``***``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DISBELIEVED = (
     "The Worker refused GitHub's word for this job ({}). Its log says why: compare AUDIENCE, REPOSITORY_ID, REF and "
     "WORKFLOW_REF in its wrangler.jsonc."
 )
-# What the label's guide shows in place of a value; copied along, it is no credential.
+# What the label's guide shows in place of a value: a copy of it is not a credential.
 _PLACEHOLDER = re.compile(r"your_|optional_for_")
 
 
@@ -48,25 +48,25 @@ class FoundCredential:
 
 @dataclass(slots=True)
 class Wallet:
-    """The credentials of one run. ``warnings``: what the label should know about them."""
+    """The credentials of one run. ``warnings``: problems with them that the label should know."""
 
     found: dict[str, FoundCredential] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def give(self, names: Iterable[str]) -> dict[str, SecretStr]:
-        """Only these names, only where they are set: what one source may see."""
+        """Return those of these credentials that are set: what one source may see."""
         return {name: self.found[name].secret for name in names if name in self.found}
 
     def has(self, names: Iterable[str]) -> bool:
-        """Whether every one of these names is set."""
+        """Return whether all of these credentials are set."""
         return all(name in self.found for name in names)
 
     def origin(self, name: str) -> str | None:
-        """Where a credential was found, or None."""
+        """Return where a credential was found, or None."""
         return self.found[name].origin if name in self.found else None
 
     def add(self, values: Mapping[str, str], names: Iterable[str], origin: str) -> None:
-        """Take what is not there yet; blank means missing, as in GitHub's unset secrets."""
+        """Add the credentials that are not there yet; blank means missing, as in GitHub's unset secrets."""
         for name in names:
             value = values.get(name, "").strip()
             if not value or name in self.found or _PLACEHOLDER.match(value):
@@ -81,7 +81,7 @@ class Wallet:
 
 
 def local(names: Iterable[str], *, environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Wallet:
-    """The credentials this machine holds itself: environment, then ``.env``."""
+    """Return the credentials of this machine: from the environment, then from ``.env``."""
     names = tuple(names)
     wallet = Wallet()
     wallet.add(os.environ if environ is None else environ, names, "environment")
@@ -95,31 +95,31 @@ def local(names: Iterable[str], *, environ: Mapping[str, str] | None = None, dot
 async def gather(
     names: Iterable[str], local_wallet: Wallet, *, worker: str | None, web: Web, job: Job | None = None
 ) -> Wallet:
-    """The Worker's credentials, completed from this machine's own.
+    """Return the Worker's credentials, with this machine's own for those it lacks.
 
-    ``job``: whom GitHub vouches for; then our key is only what is left when the Worker does not believe it.
-    A Worker that does not answer is a warning: what the rest holds may suffice.
-    Raises CredentialError for an address keys must not travel to.
+    ``job``: the GitHub job we run in; then our key is only used if the Worker refuses the job's token.
+    A Worker that does not answer is a warning: this machine's credentials may be enough.
+    Raises CredentialError for an address that is not safe for keys.
     """
     names = tuple(names)
     wallet = Wallet(warnings=list(local_wallet.warnings))
     if worker:
-        given = await _from_worker(
+        values = await _from_worker(
             worker_endpoint(worker), local_wallet.found.get(WORKER_KEY), job, web, wallet.warnings
         )
-        if given is not None:
-            wallet.add(given, names, "Worker")
-            if not given.keys() & set(names):
+        if values is not None:
+            wallet.add(values, names, "Worker")
+            if not values.keys() & set(names):
                 wallet.warnings.append("The Worker gave no credential casa24 knows; using what this machine has.")
-    for name, found in local_wallet.found.items():
-        wallet.found.setdefault(name, found)
+    for name, credential in local_wallet.found.items():
+        wallet.found.setdefault(name, credential)
     return wallet
 
 
 async def _from_worker(
     url: str, key: FoundCredential | None, job: Job | None, web: Web, warnings: list[str]
 ) -> dict[str, str] | None:
-    """What the Worker gives to GitHub's word for this job, else to our key; None where it gives nothing."""
+    """Ask the Worker with a token from GitHub, else with our key; None if it gives nothing."""
     instead = f" Used {WORKER_KEY} instead." if key else ""
     token = await _identity(url, job, web, warnings, instead)
     if token is not None:
@@ -138,7 +138,7 @@ async def _from_worker(
 
 
 async def _identity(url: str, job: Job | None, web: Web, warnings: list[str], instead: str) -> SecretStr | None:
-    """GitHub's word for this job, to nobody but this Worker, and over TLS only."""
+    """Get a token from GitHub that proves to this Worker which job we are; None without a job or without TLS."""
     if job is None or urlsplit(url).scheme != "https":
         return None
     try:
@@ -158,9 +158,9 @@ async def _ask_worker(url: str, bearer: SecretStr | None, web: Web) -> dict[str,
 
 
 def worker_endpoint(address: str) -> str:
-    """The Worker's credentials address. Raises CredentialError unless it is safe to send a key to."""
+    """Return the Worker's address for credentials. Raises CredentialError if it is not safe to send a key there."""
     if not _is_safe(address.strip()):
-        # Nothing of it is shown: a key pasted into the wrong field ends here.
+        # The address is not shown: it may be a key pasted into the wrong field.
         raise CredentialError(
             "The Worker's address must be a plain https:// address, without user, query or fragment.",
             advice=f"Set {WORKER_URL} (or `worker` in casa24.toml) to an address like https://NAME.workers.dev",
@@ -197,7 +197,7 @@ def _worker_trouble(error: WebError, refused: str) -> str:
 
 
 def _read_dotenv(path: Path) -> tuple[dict[str, str], list[int]]:
-    """The names and values of a ``.env`` file, and the lines that are none."""
+    """Return the names and values of a ``.env`` file, and the numbers of the lines that have none."""
     from dotenv.parser import parse_stream
 
     try:
@@ -220,5 +220,5 @@ def mask(wallet: Wallet, secrets: Iterable[str], write: Callable[[str], object])
 
 def mask_secret(secret: SecretStr, write: Callable[[str], object]) -> None:
     """Register one secret with GitHub Actions."""
-    # GitHub reads %25 as a percent sign; other escapes no value on one line needs.
+    # GitHub reads %25 as a percent sign; a value on one line needs no other escapes.
     write(f"::add-mask::{secret.get_secret_value().replace('%', '%25')}")

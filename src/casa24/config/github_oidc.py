@@ -1,6 +1,7 @@
-"""GitHub's word for who a job is: a signed token (OIDC), valid for minutes, that no secret has to stand for.
+"""Get a signed token (OIDC) from GitHub that proves which job is running, without any stored secret.
 
-A job with ``permissions: id-token: write`` may ask for one, naming whom it is for (the audience).
+A token is valid for minutes. A job with ``permissions: id-token: write`` may ask for one, and names who it
+is for (the audience).
 https://docs.github.com/actions/reference/openid-connect-reference
 """
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
 
 _ANSWER_LIMIT = 64 * 1024
-# Three parts between dots, of nothing a header could not carry.
+# Three parts with dots between them, of characters that a header can hold.
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 class Job(NamedTuple):
-    """A job that GitHub vouches for. ``hide``: is told each token before it is sent, so that it is never shown."""
+    """A job that may ask GitHub for tokens. ``hide`` is called with each token first, to keep it out of logs."""
 
     url: str
     token: SecretStr
@@ -36,18 +37,18 @@ class Job(NamedTuple):
 
 
 def this_job(hide: Callable[[SecretStr], object], *, environ: Mapping[str, str] | None = None) -> Job | None:
-    """The job we run in; None where there is none, or where it may not ask for tokens."""
+    """Return the job we run in; None outside of a job, or if it may not ask for tokens."""
     environ = os.environ if environ is None else environ
     url, token = (environ.get(name, "").strip() for name in (REQUEST_URL, REQUEST_TOKEN))
     return Job(url, SecretStr(token), hide) if url and token else None
 
 
 async def identity(job: Job, audience: str, web: Web) -> SecretStr:
-    """A token that proves to ``audience``, and to nobody else, which job this is. Raises WebError."""
+    """Get a token that proves which job this is, valid for ``audience`` only. Raises WebError."""
     if urlsplit(job.url).scheme != "https":
         raise WebError(f"{REQUEST_URL} is no https:// address")
     job.hide(job.token)
-    # GitHub's address has a query of its own, which must stay.
+    # GitHub's address already has a query, which must be kept.
     url = f"{job.url}{'&' if '?' in job.url else '?'}audience={quote(audience, safe='')}"
     headers = {"Authorization": f"Bearer {job.token.get_secret_value()}"}
     reply = await web.get(url, headers=headers, most=_ANSWER_LIMIT, redirects=False)
@@ -61,6 +62,6 @@ async def identity(job: Job, audience: str, web: Web) -> SecretStr:
 
 
 def audience_of(address: str) -> str:
-    """What a token for this address names: its origin, without a slash at the end."""
+    """Return the audience of a token for this address: its origin, without a slash at the end."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(':443')}"

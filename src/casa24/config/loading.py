@@ -1,8 +1,8 @@
-"""``casa24.toml``: the label, its roster and the options of its sources.
+"""Read and check ``casa24.toml``: the label, its roster and the options of its sources.
 
-Reading and checking are two steps: :func:`read` knows the file's form,
-:meth:`Config.resolve` what the installed sources declare. Both name every mistake
-they find at once, with file, artist and key.
+Reading and checking are two steps: :func:`read` parses the file, :meth:`Config.resolve`
+compares it with what the installed sources declare. Both report all mistakes together,
+with file, artist and key.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FILE_NAME = "casa24.toml"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME_LIMIT = 200
 _EXTRA = "extra_forbidden"
-# So alike are a key and its misspelling; `tiktok_username` and `instagram_username` are less.
+# How similar a key and its misspelling are; `tiktok_username` and `instagram_username` are less similar.
 _TYPO = 0.85
 _SECTIONS = ("label", "artists", "sources", "web")
 CONTROL = "control"
@@ -46,9 +46,9 @@ _DEFAULT = Label()
 
 
 class Roster(NamedTuple):
-    """A checked configuration: whom to ask about, where, and how. ``warnings``: keys nobody knows today.
+    """A checked configuration: label, artists and options. ``warnings``: keys that no installed source knows.
 
-    ``controls``: by source, an account that always answers, whose silence means the source's trouble.
+    ``controls``: by source, an account that always has numbers; if it has none, the source is in trouble.
     """
 
     label: Label = Label()
@@ -59,19 +59,19 @@ class Roster(NamedTuple):
     controls: Mapping[str, str] = MappingProxyType({})
 
     def active(self, day: dt.date) -> tuple[Artist, ...]:
-        """The artists collected on that day, in the order of the file."""
+        """Return the artists collected on that day, in the order of the file."""
         return tuple(artist for artist in self.artists if artist.active(day))
 
 
 class Config(NamedTuple):
-    """A file of the right form, its accounts and options not yet checked."""
+    """A parsed file whose accounts and options are not yet checked."""
 
     path: Path | None
     tables: Mapping[str, Any]
 
     @property
     def folder(self) -> Path:
-        """Where the file lies: ``data/`` and ``.env`` lie beside it."""
+        """Return the file's folder, in which ``data/`` and ``.env`` are too."""
         return self.path.parent if self.path else Path.cwd()
 
     def resolve(self, registry: Registry) -> Roster:
@@ -84,13 +84,13 @@ class Config(NamedTuple):
 
 
 def find(start: Path | None = None) -> Path | None:
-    """The nearest ``casa24.toml`` from a folder upwards, or None."""
+    """Find the nearest ``casa24.toml`` in a folder or above it; None without one."""
     folder = (start or Path.cwd()).resolve()
     return next((path for place in (folder, *folder.parents) if (path := place / FILE_NAME).is_file()), None)
 
 
 def read(path: Path) -> Config:
-    """A file's tables. Raises ConfigError where it is missing, unreadable or no TOML."""
+    """Read a file. Raises ConfigError if it is missing, unreadable or not TOML."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -104,16 +104,16 @@ def read(path: Path) -> Config:
 
 
 def parse(text: str, path: Path | None = None) -> Config:
-    """A text's tables. Raises ConfigError where it is no TOML."""
+    """Parse a text. Raises ConfigError if it is not TOML."""
     try:
         return Config(path, tomllib.loads(text))
     except (ValueError, RecursionError) as error:
-        # Most are TOMLDecodeError; a number of 5,000 digits or a hundred nested lists are not.
+        # Mostly TOMLDecodeError, but not for a number of 5,000 digits or a hundred nested lists.
         raise ConfigError(path, [f"is not valid TOML: {error}"]) from None
 
 
 class _Check:
-    """Turns tables into a roster and notes what is wrong on the way."""
+    """Turns tables into a roster, and collects the mistakes."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
@@ -134,7 +134,7 @@ class _Check:
 
     def _label(self, table: Mapping[str, Any]) -> Label:
         sources = self.registry.label_sources
-        self._known("[label]", table, (*LABEL_KEYS, *(source.account_key for source in sources)), strangers=True)
+        self._known("[label]", table, (*LABEL_KEYS, *(source.account_key for source in sources)), plugins=True)
         text = partial(self._text, "[label]", table)
         color, language = text("color") or _DEFAULT.color, text("language") or _DEFAULT.language
         if not _COLOR.fullmatch(color):
@@ -145,7 +145,7 @@ class _Check:
         return Label(text("name") or _DEFAULT.name, color, language, self._worker(text("worker")), accounts)
 
     def _worker(self, address: str | None) -> str | None:
-        """The Worker's address, if keys may travel there; it is not shown: it may be a key in the wrong place."""
+        """Check the Worker's address; it is not shown, because it may be a key in the wrong place."""
         if address is not None:
             from casa24.config.credentials import worker_endpoint
 
@@ -170,7 +170,7 @@ class _Check:
         sources = self.registry.artist_sources
         name = entry.get("name")
         where = f"artist {name!r}" if isinstance(name, str) and name.strip() else f"artist number {number}"
-        self._known(where, entry, (*ARTIST_KEYS, *(source.account_key for source in sources)), strangers=True)
+        self._known(where, entry, (*ARTIST_KEYS, *(source.account_key for source in sources)), plugins=True)
         shown = self._text(where, entry, "name")
         if shown is None:
             if name is None or isinstance(name, str):
@@ -187,7 +187,7 @@ class _Check:
         )
 
     def _unique(self, artists: Iterable[Artist]) -> None:
-        """Two artists may share neither a name nor an account: the record could not tell them apart."""
+        """Check that artists share neither a name nor an account: the record could not tell them apart."""
         listed = tuple(artists)
         seen: dict[tuple[str, str], int] = {}
         for number, artist in enumerate(listed):
@@ -207,7 +207,7 @@ class _Check:
         return accounts
 
     def _account(self, where: str, table: Mapping[str, Any], source: type[Source[Any]], key: str) -> str | None:
-        """What stands at a key, as the source stores it; None where nothing does, or something wrong."""
+        """Return an account in the form its source stores; None if it is missing or wrong."""
         text = self._text(where, table, key)
         if text is None:
             return None
@@ -216,14 +216,14 @@ class _Check:
         except ValueError as error:
             self.problems.append(f"{where}: {key}: {error}")
             return None
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to a stranger's code
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             trouble = type(error).__name__
             self.warnings.append(f"{where}: the {source.name} source cannot read {text!r} ({trouble}).")
             return text
         return account if isinstance(account, str) else text
 
     def _control(self, source: type[Source[Any]], values: dict[str, Any]) -> str | None:
-        """A source's control account: casa24's own option, of which its source knows nothing."""
+        """Take a source's control account out of its options: it is casa24's own option, unknown to the source."""
         where = f"[sources.{source.name}]"
         control = self._account(where, values, source, CONTROL)
         values.pop(CONTROL, None)
@@ -231,7 +231,7 @@ class _Check:
 
     def _options(self, table: Mapping[str, Any]) -> dict[str, SourceOptions]:
         options = {}
-        self._known("[sources]", table, [source.name for source in self.registry.sources], strangers=True)
+        self._known("[sources]", table, [source.name for source in self.registry.sources], plugins=True)
         for source in self.registry.sources:
             values = dict(self._table(table, source.name, "sources."))
             if not source.label_wide and (control := self._control(source, values)):
@@ -300,14 +300,14 @@ class _Check:
         self.problems.append(f"{key}: must be a table, written [{prefix}{key}]")
         return {}
 
-    def _known(self, where: str, table: Mapping[str, Any], known: Iterable[str], *, strangers: bool = False) -> None:
-        """Note the keys nobody knows. Where a stranger's source may have some, its absence must not cost the night."""
+    def _known(self, where: str, table: Mapping[str, Any], known: Iterable[str], *, plugins: bool = False) -> None:
+        """Report unknown keys: as problems, or with ``plugins`` as warnings if they may belong to a missing plugin."""
         names = list(known)
         for key in (key for key in table if key not in names):
             left_out = [broken.name for broken in self.registry.broken if key.startswith(broken.name)]
-            if strangers and left_out:
+            if plugins and left_out:
                 self.warnings.append(f"The key {key} is of the source {left_out[0]}, which is left out.")
-            elif strangers and not _close(key, names, least=_TYPO):
+            elif plugins and not _close(key, names, least=_TYPO):
                 self.warnings.append(f"Nobody knows the key {key} in casa24.toml (is a source's package missing?).")
             else:
                 self.problems.append(f"{where} {key}: {_nearest(key, names)}".strip())

@@ -1,1 +1,1 @@
-"""The one HTTP client, and how fast it may ask."""
+"""Fetch from the platforms over HTTP."""

@@ -1,7 +1,7 @@
-"""The one way out: an HTTP client that is polite, bounded, patient and discreet.
+"""Send HTTP requests with a limited pace, limited size and time, retries, and errors that show no secret.
 
-Handed to sources, so that none of them deals with time-outs, pace, retries or
-redaction. Every failure leaves as a :class:`~casa24.errors.WebError` naming the
+Sources get this client, so that none of them deals with time-outs, pace, retries or
+redaction. Every failure is raised as a :class:`~casa24.errors.WebError` that names the
 host only: never a query, a header or what was sent.
 """
 
@@ -57,7 +57,7 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One whole answer, within the size limit."""
+    """One whole answer, within the size limit. ``where``: the host."""
 
     status: int
     headers: Mapping[str, str]
@@ -66,18 +66,18 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The body as text; bytes that are no UTF-8 are replaced."""
+        """Return the body as text; bytes that are not UTF-8 are replaced."""
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON. Raises BadReply where it is none."""
+        """Return the body as JSON. Raises BadReply if it is not JSON."""
         try:
             return json.loads(self.content, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             raise BadReply(f"{self.where} did not answer with JSON") from None
 
     def parse(self, model: type[M]) -> M:
-        """The body as a model. Raises BadReply naming the first field that does not fit."""
+        """Return the body as a model. Raises BadReply naming the first field that does not fit."""
         try:
             return model.model_validate(self.json())
         except ValidationError as error:
@@ -87,9 +87,9 @@ class Reply:
 
 @dataclass(slots=True)
 class Exchange:
-    """One question and what came of it: ``status`` is None where nothing did, ``error`` what ended it early.
+    """One HTTP request and its answer: ``status`` is None without an answer, ``error`` names what ended it early.
 
-    ``url`` with its query; ``content`` unpacked, as far as it came.
+    ``url`` includes the query; ``content`` is decompressed, and may be incomplete.
     """
 
     method: str
@@ -102,15 +102,15 @@ class Exchange:
 
 
 class Transient(Exception):
-    """Raised by an ``on_error`` hook: this error is worth another try."""
+    """Raised by an ``on_error`` hook: the request should be tried again."""
 
 
 class RequestOptions(TypedDict, total=False):
-    """How to ask.
+    """How to send a request.
 
-    ``most``: bytes an answer may have (4 MiB unless given). ``redirects``: follow them
-    on the same host (True). ``on_error`` sees every error answer first, with its decoded
-    JSON: it may raise the platform's meaning (then nothing is tried again) or Transient.
+    ``most``: how many bytes an answer may have (default 4 MiB). ``redirects``: whether to follow
+    redirects on the same host (default True). ``on_error`` sees every error answer first, with its
+    decoded JSON: it may raise an error of its own (then the request is not tried again) or Transient.
     """
 
     params: Mapping[str, str | int]
@@ -123,19 +123,19 @@ class RequestOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request, as often as it takes."""
+    """One request, which may be sent several times."""
 
     method: str
     url: str
-    how: RequestOptions
+    options: RequestOptions
 
 
 class Web:
     """An HTTP client for one run and one event loop; an async context manager.
 
-    ``transport``: plays the platforms in tests and in the demo; None is the network.
-    ``listen``: is told every exchange, from whichever thread; it must not raise.
-    TLS is always verified (``SSL_CERT_FILE`` and ``HTTPS_PROXY`` are honoured).
+    ``transport``: answers in place of the platforms in tests and in the demo; None means the network.
+    ``listen``: called with every exchange, from any thread; it must not raise.
+    TLS is always verified (``SSL_CERT_FILE`` and ``HTTPS_PROXY`` are used if set).
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Web:
         self._listen = listen or (lambda _exchange: None)
         self._politeness = politeness or Politeness()
         self._paces = Paces(self._politeness)
-        # Reading the certificates takes longer than anything else here: once is enough.
+        # Reading the certificates is the slowest step here, so it is done once.
         verify = True if transport else httpx.create_ssl_context()
         self._make = functools.partial(
             httpx.AsyncClient,
@@ -156,7 +156,7 @@ class Web:
             verify=verify,
             headers={"User-Agent": USER_AGENT, "Accept-Language": "en"},
             timeout=httpx.Timeout(self._politeness.timeout, pool=None),
-            # How many there are at once is the lanes' business; a connection is kept for the next request.
+            # The lanes limit how many requests run at once; a connection is kept for the next request.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             follow_redirects=False,
         )
@@ -168,13 +168,13 @@ class Web:
         self._ended: dict[str, SourceUnavailable] = {}
 
     def branch(self) -> Web:
-        """A client for one source, in whichever event loop: the hosts' pace is shared, all else is its own.
+        """Return a client for one source, usable in another event loop; it shares only the hosts' pace.
 
-        What a platform ends for one source (its key was refused) it does not end for another.
+        When a platform refuses one source (for its key), the other sources can still use the platform.
         """
-        twin = copy.copy(self)
-        twin._open()  # noqa: SLF001 - its own class
-        return twin
+        branch = copy.copy(self)
+        branch._open()  # noqa: SLF001 - its own class
+        return branch
 
     async def __aenter__(self) -> Self:
         return self
@@ -182,20 +182,20 @@ class Web:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def get(self, url: str, **how: Unpack[RequestOptions]) -> Reply:
-        """Ask for ``url``; see :class:`RequestOptions`. Raises a WebError, or what ``on_error`` raised."""
-        return await self._patiently(_Request("GET", url, how))
+    async def get(self, url: str, **options: Unpack[RequestOptions]) -> Reply:
+        """Send a GET request; see :class:`RequestOptions`. Raises a WebError, or what ``on_error`` raised."""
+        return await self._with_retries(_Request("GET", url, options))
 
-    async def post(self, url: str, **how: Unpack[RequestOptions]) -> Reply:
-        """Send ``how["form"]`` to ``url``; see :class:`RequestOptions`. Raises as :meth:`get`."""
-        return await self._patiently(_Request("POST", url, how))
+    async def post(self, url: str, **options: Unpack[RequestOptions]) -> Reply:
+        """Send a POST request with ``form``; see :class:`RequestOptions`. Raises what :meth:`get` raises."""
+        return await self._with_retries(_Request("POST", url, options))
 
-    async def _patiently(self, request: _Request) -> Reply:
-        """One whole, successful answer; what may pass by itself is tried again."""
-        last = self._politeness.attempts
+    async def _with_retries(self, request: _Request) -> Reply:
+        """Return a whole, successful answer; after a temporary failure the request is sent again."""
+        attempts = self._politeness.attempts
         async for attempt in stamina.retry_context(
             on=_worth_a_retry,
-            attempts=last,
+            attempts=attempts,
             timeout=None,
             wait_initial=self._politeness.backoff,
             wait_max=8 * self._politeness.backoff,
@@ -205,7 +205,7 @@ class Web:
                 try:
                     return await self._send(request)
                 except _Again as again:
-                    if attempt.num < last:
+                    if attempt.num < attempts:
                         raise
                     if isinstance(again.error, RateLimited):
                         self._lane(request.url).pace.closed = again.error
@@ -244,19 +244,19 @@ class Web:
         raise BadReply(f"{_where(request.url)} redirects in a circle")
 
     async def _read(self, request: _Request, url: str) -> tuple[Reply, str | None]:
-        """One exchange; the second value is where a redirect leads."""
-        how, where, body = request.how, _where(url), bytearray()
-        most = how.get("most", 4 * MEBIBYTE)
-        params = how.get("params") if url == request.url else None
-        asked = self._client.build_request(
-            request.method, url, params=params, headers=how.get("headers"), data=how.get("form")
+        """Make one exchange; the second value is the target of a redirect."""
+        options, where, body = request.options, _where(url), bytearray()
+        most = options.get("most", 4 * MEBIBYTE)
+        params = options.get("params") if url == request.url else None
+        http_request = self._client.build_request(
+            request.method, url, params=params, headers=options.get("headers"), data=options.get("form")
         )
-        with self._told(asked, body) as exchange:
-            answer = await self._client.send(asked, stream=True)
+        with self._reported(http_request, body) as exchange:
+            answer = await self._client.send(http_request, stream=True)
             try:
                 exchange.status, exchange.headers = answer.status_code, answer.headers
                 if answer.has_redirect_location:
-                    target = _next_hop(answer, url, how.get("redirects", True))
+                    target = _next_hop(answer, url, options.get("redirects", True))
                     return Reply(answer.status_code, answer.headers, b"", where), target
                 async for chunk in answer.aiter_bytes():
                     body += chunk
@@ -267,14 +267,14 @@ class Web:
                 await answer.aclose()
 
     @contextmanager
-    def _told(self, asked: httpx.Request, body: bytearray) -> Iterator[Exchange]:
-        """The exchange of a block; whoever listens is told it at the end, half an answer too."""
-        exchange = Exchange(asked.method, str(asked.url))
+    def _reported(self, http_request: httpx.Request, body: bytearray) -> Iterator[Exchange]:
+        """Pass the block's exchange to the listener at the end, even if the answer is incomplete."""
+        exchange = Exchange(http_request.method, str(http_request.url))
         started = time.monotonic()
         try:
             yield exchange
         except BaseException as error:
-            # Our own patience ends a request by cancelling it.
+            # Our own time limit for a whole answer ends a request by cancelling it.
             exchange.error = "TimedOut" if isinstance(error, asyncio.CancelledError) else type(error).__name__
             raise
         finally:
@@ -285,7 +285,7 @@ class Web:
         if _OK <= reply.status < _REDIRECT:
             return reply
         body = _json_or_none(reply)
-        on_error = request.how.get("on_error")
+        on_error = request.options.get("on_error")
         if on_error is not None:
             try:
                 on_error(reply, body)
@@ -301,7 +301,7 @@ class Web:
         raise _Again(error) if reply.status in _TRANSIENT_STATUS else error
 
     def _slow_down(self, reply: Reply, lane: Lane) -> Exception:
-        """Told to wait: do, if it is short, else close the host for the run (asking early lengthens a ban)."""
+        """Wait as the host asked if that is short, else close it for this run (asking too early lengthens a ban)."""
         wait = retry_after(reply.headers)
         until = None if wait is None else dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
         limited = RateLimited(f"{reply.where} asked us to wait", until=until)
@@ -314,7 +314,7 @@ class Web:
 
 
 class _Again(Exception):
-    """Worth another try, after ``wait`` seconds if the host named a time."""
+    """The request should be sent again, after ``wait`` seconds if the host named a time."""
 
     def __init__(self, error: WebError, wait: float | None = None) -> None:
         super().__init__(str(error))
@@ -329,7 +329,7 @@ def _worth_a_retry(error: Exception) -> bool | float:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds, from either of its forms (a number, a date); None where there is none."""
+    """Return Retry-After in seconds, from a number or a date; None without a valid one."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -343,7 +343,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=dt.UTC)
         seconds = (moment - dt.datetime.now(dt.UTC)).total_seconds()
-    # A year is more than any platform means; it also keeps `nan` and `inf` out.
+    # No platform means more than a year; the limits also keep `inf` out.
     return min(max(seconds, 0.0), 31_536_000.0) if seconds == seconds else None  # noqa: PLR0124 - NaN check
 
 
@@ -363,7 +363,7 @@ def _next_hop(answer: httpx.Response, url: str, allowed: bool) -> str:
     target = urljoin(url, answer.headers["location"])
     here, there = urlsplit(url), urlsplit(target)
     if not allowed or (here.scheme, here.netloc) != (there.scheme, there.netloc):
-        # Keys travel in headers: they never follow to another host.
+        # Keys are sent in headers: they must never go to another host.
         raise BadReply(f"{_where(url)} redirects elsewhere, which casa24 does not follow")
     return target
 
@@ -384,5 +384,5 @@ def _refuse_constant(text: str) -> None:
 
 
 def _where(url: str) -> str:
-    """The host: what a message names. The path stands in the debug log only; ids in it would split one reason."""
+    """Return the host, which messages name. A path would hold ids, and make a separate reason of each."""
     return urlsplit(url).hostname or "?"

@@ -1,4 +1,4 @@
-"""How fast a host is asked: so many at once, so far apart, and not before it said."""
+"""Limit how fast a host is asked: how many requests at once, how far apart, and not before it allows."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Pace:
-    """One host's pace, the same for all sources that ask it: each has a thread of its own.
+    """One host's pace, shared by all sources that ask it, each from its own thread.
 
-    ``closed``: why nothing more leaves for this host in this run.
+    ``closed``: why no more requests are sent to this host in this run.
     """
 
     def __init__(self, pause: float) -> None:
@@ -29,16 +29,16 @@ class Pace:
         self.closed: RateLimited | None = None
 
     def hold(self, seconds: float) -> None:
-        """Nothing more leaves for so long: the host asked for it."""
+        """Send nothing to the host for so many seconds: it asked for that."""
         with self._turn:
             self._held = max(self._held, time.monotonic() + seconds)
 
     def held_beyond(self, moment: float) -> bool:
-        """Whether the host has asked for a pause that lasts longer than until then."""
+        """Return whether the host asked for a pause that ends after this moment."""
         return self._held > moment
 
     def slot(self) -> float:
-        """The next free moment to leave, by the monotonic clock."""
+        """Reserve the next free moment to send a request, by the monotonic clock."""
         with self._turn:
             start = max(time.monotonic(), self._next, self._held)
             self._next = start + self._pause
@@ -54,7 +54,7 @@ class Lane:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a place and for the moment to leave. Raises RateLimited where the host is closed."""
+        """Wait until a request may be sent. Raises RateLimited if the host is closed."""
         async with self._places:
             start = self.pace.slot()
             while self.pace.closed is None and (wait := start - time.monotonic()) > 0:
@@ -68,13 +68,13 @@ class Lane:
 
 
 class Paces:
-    """Every host's pace in one run."""
+    """The pace of every host in one run."""
 
     def __init__(self, politeness: Politeness) -> None:
         self._pause = politeness.pause
         self._hosts: dict[str, Pace] = {}
 
     def of(self, host: str) -> Pace:
-        """That host's pace."""
-        # One atomic step: two threads may ask at once.
+        """Return that host's pace."""
+        # setdefault is atomic: two threads may call this at once.
         return self._hosts.setdefault(host, Pace(self._pause))
