@@ -1,1 +1,1 @@
-"""A night: every source asked about every artist, and one snapshot of what came."""
+"""Collect: ask every source about every artist, and make one snapshot of the answers."""

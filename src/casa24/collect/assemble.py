@@ -1,4 +1,4 @@
-"""What a run asked and what it heard, as one snapshot: every value that did not arrive is null and has a flag."""
+"""Make a snapshot of what a run asked and received: every value that did not arrive is null and has a flag."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ GENERATOR = f"casa24 {__version__}"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to collect: every source and artist unless narrowed. ``deadline`` in seconds.
+    """What to collect: every source and artist, unless ``only_…`` is given. ``deadline`` in seconds.
 
-    ``check``: let each source also say how it stands with its keys (`casa24 doctor`).
+    ``check``: let each source also check its keys (`casa24 doctor`).
     """
 
     roster: Roster
@@ -42,29 +42,29 @@ class Request:
 
     @property
     def artists(self) -> tuple[Artist, ...]:
-        """The artists of the day."""
+        """Return the artists that are active on the day."""
         return self.roster.active(self.now.date())
 
     def asks(self, source: AnySource) -> bool:
-        """Whether this source is asked in this run."""
+        """Return whether this source is asked in this run."""
         return self.only_sources is None or source.name in self.only_sources
 
     def accounts(self, source: AnySource) -> dict[str, str]:
-        """Account → artist, of those asked in this run."""
+        """Return account → artist, for the artists asked about in this run."""
         wanted = [artist for artist in self.artists if self.only_artists is None or artist.name in self.only_artists]
         return {artist.accounts[source.name]: artist.name for artist in wanted if source.name in artist.accounts}
 
     def control(self, source: AnySource) -> str | None:
-        """The account that always answers: where it does not, the source is in trouble and not the artist."""
+        """Return the source's control account: if it has no numbers, the source is in trouble and not the artist."""
         return None if source.label_wide else self.roster.controls.get(source.name)
 
 
 @dataclass(frozen=True, slots=True)
 class ValidatedReading:
-    """A reading as plain data: from here on no code of the source's is run any more.
+    """A checked reading as plain data, so that no code of the source runs any more.
 
-    ``name``: what the platform calls the account. ``has_number``: whether any of it is a number;
-    whoever watches a run asks at every step.
+    ``name``: what the platform calls the account. ``has_number``: whether any value is a number;
+    stored because the progress display needs it at every step.
     """
 
     values: dict[str, Any]
@@ -77,7 +77,7 @@ class ValidatedReading:
 
 @dataclass(slots=True)
 class Progress:
-    """One source's way through a run: what arrived, and what ended it early. ``control``: its control account."""
+    """One source's progress in a run: what arrived, and what ended it early. ``control``: its control account."""
 
     source: AnySource
     expected: int
@@ -91,31 +91,31 @@ class Progress:
 
     @property
     def measured(self) -> int:
-        """How many accounts have given a number."""
-        return sum(heard.has_number for heard in self.readings.values())
+        """Return how many accounts have given a number."""
+        return sum(reading.has_number for reading in self.readings.values())
 
     @property
     def control_silent(self) -> bool:
-        """Whether not even the control account gave a number, and nobody knows a better reason."""
+        """Return whether the control account gave no number either, and no other reason is known."""
         if self.control is None or self.ended is not None or not self.done:
             return False
-        heard = self.readings.get(self.control)
-        return heard is None or not heard.has_number
+        reading = self.readings.get(self.control)
+        return reading is None or not reading.has_number
 
     @property
     def left_out(self) -> bool:
-        """Whether this is a source nobody misses, and it was never set up."""
+        """Return whether the source is left out of the snapshot: it was never set up, and does not need to be."""
         return self.source.credentials.quiet and self.ended is not None and self.ended.code == "no_credentials"
 
 
 def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
-    """The day as it arrived; every value that did not is null and has a flag."""
-    asked = {progress.source.name: progress for progress in progresses}
+    """Make the day's snapshot; every value that did not arrive is null and has a flag."""
+    by_source = {progress.source.name: progress for progress in progresses}
     cells: Cells = {}
     accounts: dict[str, dict[str, str]] = {artist.name: {} for artist in request.artists}
     runs: dict[str, SourceRun] = {}
     for source in request.sources:
-        progress = asked.get(source.name)
+        progress = by_source.get(source.name)
         owners = _owners(request, source)
         if not owners or (progress is None and source.label_wide) or (progress and progress.left_out):
             continue
@@ -133,16 +133,16 @@ def snapshot_of(request: Request, progresses: Iterable[Progress]) -> Snapshot:
 
 
 def _owners(request: Request, source: AnySource) -> dict[str | None, str | None]:
-    """Whose section a source has: each artist's (None = no account), or the label's."""
+    """Return who gets a section of this source, with their account: each artist (None = no account), or the label."""
     if source.label_wide:
         return {None: request.roster.label.accounts.get(source.name)}
     owners: dict[str | None, str | None] = {artist.name: artist.accounts.get(source.name) for artist in request.artists}
-    # A platform nobody on the roster uses has no sections at all.
+    # A platform without any account on the roster gets no sections at all.
     return owners if any(owners.values()) else {}
 
 
 def _reason(request: Request, progress: Progress | None, artist: str | None, account: str | None) -> Gap:
-    """Why a field without a flag of its own is null."""
+    """Return why a field without a flag of its own is null."""
     if artist is not None and account is None:
         return Gap(State.NO_ACCOUNT, "no_account")
     narrowed = artist is not None and request.only_artists is not None and artist not in request.only_artists
@@ -157,8 +157,8 @@ def _reason(request: Request, progress: Progress | None, artist: str | None, acc
 
 
 def cells_of(artist: str | None, source: AnySource, reading: ValidatedReading | None, reason: Gap) -> Cells:
-    """One section: every declared field, with its value and flags or the reason for its absence."""
-    # Not the model's own defaults: where nothing was read nothing is known.
+    """Return one section's cells: every declared field, with its value and notes or the reason for the gap."""
+    # Not the model's own defaults: without a reading nothing is known.
     fields = source.model.model_fields
     values = reading.values if reading else dict.fromkeys(fields)
     kinds: dict[str, Metric | Listing] = {
@@ -168,13 +168,13 @@ def cells_of(artist: str | None, source: AnySource, reading: ValidatedReading | 
     cells: Cells = {}
     for name in fields:
         value, gap = values[name], reason
-        if value is not None and not _sound(value, kinds.get(name)):
-            # A negative, a fraction, a yes: no count, whatever a source took it for.
+        if value is not None and not _is_valid(value, kinds.get(name)):
+            # A negative number, a fraction or a boolean is not a count.
             value, gap = None, Gap(State.FAILED, "bad_reply")
         notes = [
             Note(flag.state, flag.code, flag.detail or None, flag.low, flag.high)
             for flag in (reading.flags if reading else ())
-            if flag.field == name and _tells(flag.state, value)
+            if flag.field == name and _fits(flag.state, value)
         ]
         if value is None and not notes:
             notes = [Note(gap.state, gap.code, gap.detail or None)]
@@ -182,8 +182,8 @@ def cells_of(artist: str | None, source: AnySource, reading: ValidatedReading | 
     return cells
 
 
-def _sound(value: object, kind: Metric | Listing | None) -> bool:
-    """Whether the numbers in a value are some that anybody can have."""
+def _is_valid(value: object, kind: Metric | Listing | None) -> bool:
+    """Return whether the numbers in a value are counts."""
     if isinstance(kind, Metric):
         return as_count(value) is not None
     if not (isinstance(kind, Listing) and isinstance(value, list)):
@@ -193,8 +193,8 @@ def _sound(value: object, kind: Metric | Listing | None) -> bool:
     return all(number is None or as_count(number) is not None for number in numbers)
 
 
-def _tells(state: State, value: object) -> bool:
-    """Whether a state speaks of a value that is there, or gives a reason for one that is not."""
+def _fits(state: State, value: object) -> bool:
+    """Return whether a state fits: a note about a value that is there, or a reason for a missing one."""
     return state.has_value == (value is not None) and state not in {State.MEASURED, State.NOT_TRACKED}
 
 

@@ -1,8 +1,8 @@
-"""Roster × sources → one snapshot. A failure is a value in it, never an exception, never a zero.
+"""Ask every source about every artist at once, and return one snapshot.
 
-All platforms are asked at once, each in a thread of its own: a source that raises, hangs,
-blocks or exits cannot harm another. Whatever has arrived when the deadline strikes, or
-Ctrl-C, is kept.
+A failure becomes a flag in it, never an exception and never a zero. Each source runs in its
+own thread: one that raises, hangs, blocks or exits cannot harm another. Whatever has arrived
+at the deadline or at Ctrl-C is kept.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("casa24.collect.collector")
 
-# How long a source may tidy up after it was told to end, in seconds.
+# How long a source may clean up after it was told to end, in seconds.
 _GRACE = 5.0
-# How often a source may say something about one account: it comes piece by piece, but it comes to an end.
+# How many readings a source may yield for each account: more means an iterator without an end.
 _MOST_YIELDS = 100
-_MOST_WARNINGS, _LONGEST = 20, 500
+_MOST_WARNINGS, _LONGEST_WARNING = 20, 500
 _BUILDING = threading.Lock()
-# What is shorter is no key, and stands in any answer.
-_SECRET = 8
+# A shorter text is not searched for in answers: it could be there by chance.
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A run's result. ``interrupted``: ended by Ctrl-C before all was there.
+    """A run's result. ``interrupted``: ended by Ctrl-C before everything had arrived.
 
-    ``names``: what the platforms call the accounts, by (source, account as asked). ``findings``:
-    what the sources say of themselves, by source, where they were asked to. ``silent``: the sources
-    whose control account gave nothing.
+    ``names``: what the platforms call the accounts, by (source, account as asked). ``findings``: by
+    source, what its own check found, if ``Request.check`` was set. ``silent``: the sources whose
+    control account gave no number.
     """
 
     snapshot: Snapshot
@@ -68,7 +68,7 @@ async def collect(
     *,
     watch: Callable[[Progress], None] = lambda _progress: None,
 ) -> Collected:
-    """Ask every platform about every artist. Never raises for what a platform or a source does."""
+    """Ask every platform about every artist. An error of a platform or a source is never raised."""
     runs = [_Collector(source, request, wallet, web, watch) for source in request.sources if request.asks(source)]
     runs = [run for run in runs if run.progress.expected]
     for run in runs:
@@ -76,7 +76,7 @@ async def collect(
     interrupted = await _interrupted(runs, request.deadline)
     for run in runs:
         run.stop(Gap(State.FAILED, "interrupted" if interrupted else "deadline"))
-    # A source that does not heed its end is left behind: what the others brought is not.
+    # A source that does not end when told to is left running; the other sources' readings are kept.
     interrupted = await _interrupted(runs, _GRACE) or interrupted
     for run in runs:
         run.close()
@@ -85,10 +85,10 @@ async def collect(
     if not runs:
         warnings.append("Nobody was asked: no artist of this run has an account there. Look at casa24.toml.")
     names = {
-        (progress.source.name, account): heard.name
+        (progress.source.name, account): reading.name
         for progress in progresses
-        for account, heard in progress.readings.items()
-        if heard.name
+        for account, reading in progress.readings.items()
+        if reading.name
     }
     findings = {progress.source.name: progress.findings for progress in progresses if progress.findings}
     silent = [progress.source for progress in progresses if progress.control_silent]
@@ -104,18 +104,18 @@ async def collect(
 
 
 async def _interrupted(runs: Iterable[_Collector], seconds: float) -> bool:
-    """Wait until these have ended, so long at most; whether Ctrl-C came first."""
-    left = [run.thread.done for run in runs if run.thread and not run.thread.done.done()]
+    """Wait until these have ended, at most so many seconds; return whether Ctrl-C came first."""
+    running = [run.thread.done for run in runs if run.thread and not run.thread.done.done()]
     try:
-        if left:
-            await asyncio.wait(left, timeout=seconds)
+        if running:
+            await asyncio.wait(running, timeout=seconds)
     except asyncio.CancelledError:
         return True
     return False
 
 
 class _Collector:
-    """One source asked about its accounts. It alone writes its ``progress``, and only in the run's own thread."""
+    """Asks one source about its accounts. Only this class writes ``progress``, and only in the run's own thread."""
 
     def __init__(
         self, source: AnySource, request: Request, wallet: Wallet, web: Web, watch: Callable[[Progress], None]
@@ -127,14 +127,14 @@ class _Collector:
         control = request.control(source)
         self._accounts = dict.fromkeys((*request.accounts(source), *([control] if control else [])))
         secrets = wallet.give(source.credentials.secrets).values()
-        self._secrets = [text for secret in secrets if len(text := secret.get_secret_value()) >= _SECRET]
+        self._secrets = [text for secret in secrets if len(text := secret.get_secret_value()) >= _SHORTEST_SECRET]
         self._closed = False
         expected = 1 if source.label_wide else len(self._accounts) if request.accounts(source) else 0
         self.progress = Progress(source, expected, control)
         self.thread: TaskThread | None = None
 
     def start(self) -> None:
-        """Begin to ask; what arrives is in ``progress`` at any moment."""
+        """Begin to ask; ``progress`` always holds what has arrived."""
         source = self.progress.source
         self._watch(self.progress)
         if source.credentials.optional or self._wallet.has(source.credentials.required):
@@ -145,14 +145,14 @@ class _Collector:
             self._end(SourceUnavailable("no_credentials"))
 
     def stop(self, why: Gap) -> None:
-        """Tell the source to end, unless it has."""
+        """Tell the source to end, unless it has ended."""
         self._finish()
         if self.thread and not self.progress.done:
             self.progress.ended = why
             self.thread.cancel()
 
     def close(self) -> None:
-        """Whatever still comes, comes too late."""
+        """Ignore everything that still arrives."""
         self._finish()
         if not self.progress.done:
             title = self.progress.source.title
@@ -167,41 +167,46 @@ class _Collector:
         with _BUILDING:
             kind.model.model_rebuild()
         async with self._web.branch() as web:
-            given = self._wallet.give(kind.credentials.names)
-            run = Run(web, self._request.now, given, lambda text: self._hand_on(self._warn, str(text)[:_LONGEST]))
+            credentials = self._wallet.give(kind.credentials.names)
+            run = Run(
+                web,
+                self._request.now,
+                credentials,
+                lambda text: self._call_in_run(self._warn, str(text)[:_LONGEST_WARNING]),
+            )
             source = kind(run, self._request.roster.options.get(kind.name))
             await source.start()
             if self._request.check:
-                self._hand_on(self._find, _checked(await source.check()))
+                self._call_in_run(self._set_findings, _valid_findings(await source.check()))
             if isinstance(source, LabelSource):
                 account = self._request.roster.label.accounts.get(kind.name)
-                self._judge(account or "", await source.fetch(account))
+                self._report(account or "", await source.fetch(account))
             elif isinstance(source, ArtistSource):
-                most = _MOST_YIELDS * len(self._accounts)
+                yields_left = _MOST_YIELDS * len(self._accounts)
                 async for account, outcome in source.collect(tuple(self._accounts)):
-                    most -= 1
-                    if most < 0:
+                    yields_left -= 1
+                    if yields_left < 0:
                         raise RuntimeError("an iterator without an end")
                     if account in self._accounts:
-                        self._judge(account, outcome)
+                        self._report(account, outcome)
 
-    def _judge(self, account: str, outcome: Reading[Stats] | Exception) -> None:
-        """Hand on what can be recorded of a reading, or why there is nothing."""
+    def _report(self, account: str, outcome: Reading[Stats] | Exception) -> None:
+        """Pass a checked reading to the run's thread, or the error in its place."""
         source = self.progress.source
-        judged = outcome if isinstance(outcome, Exception) else _judged(source, outcome, self._secrets)
-        self._hand_on(self._take, account, judged)
+        checked = outcome if isinstance(outcome, Exception) else _validated(source, outcome, self._secrets)
+        self._call_in_run(self._take, account, checked)
 
-    def _hand_on(self, act: Callable[..., None], *arguments: object) -> None:
+    def _call_in_run(self, function: Callable[..., None], *arguments: object) -> None:
         if self.thread:
-            self.thread.tell(lambda: None if self._closed else act(*arguments))
+            self.thread.tell(lambda: None if self._closed else function(*arguments))
 
-    # --- in the run's own
+    # --- in the run's own thread
 
     def _warn(self, text: str) -> None:
         if len(self.progress.warnings) < _MOST_WARNINGS:
             self.progress.warnings.append(text)
 
-    def _find(self, findings: tuple[Finding, ...]) -> None:
+    def _set_findings(self, findings: tuple[Finding, ...]) -> None:
         self.progress.findings = findings
 
     def _take(self, account: str, outcome: ValidatedReading | Exception) -> None:
@@ -214,7 +219,7 @@ class _Collector:
         self._watch(self.progress)
 
     def _finish(self) -> None:
-        """Note how the source's thread ended, if it has: the border to a source's own code."""
+        """Note how the source's thread ended, if it has."""
         if self.thread is None or not self.thread.done.done() or self.progress.done:
             return
         error = self.thread.done.result()
@@ -225,7 +230,7 @@ class _Collector:
             self._end(error)
 
     def _end(self, error: BaseException) -> None:
-        """This source has no more answers in this run, and why."""
+        """Note that this source has no more answers in this run, and why."""
         self.progress.ended = gap_of(error, self.progress.source.gaps)
         self.progress.done = True
         log.info("%s: %s", self.progress.source.title, self.progress.ended.code)
@@ -233,8 +238,8 @@ class _Collector:
         self._watch(self.progress)
 
 
-def _checked(findings: Iterable[object]) -> tuple[Finding, ...]:
-    """What is a finding of what a source gave: nobody checks a stranger's types but we, here."""
+def _valid_findings(findings: Iterable[object]) -> tuple[Finding, ...]:
+    """Return the valid findings of what a source returned: a plugin's types are checked only here."""
     return tuple(
         finding
         for finding in findings
@@ -243,8 +248,8 @@ def _checked(findings: Iterable[object]) -> tuple[Finding, ...]:
     )
 
 
-def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> ValidatedReading | Exception:
-    """A reading as plain data, or why it cannot be recorded: nobody checks a stranger's types but we, here."""
+def _validated(source: AnySource, outcome: object, secrets: Iterable[str]) -> ValidatedReading | Exception:
+    """Return a reading as plain data, or an error if it is not valid: a plugin's types are checked only here."""
     if not isinstance(outcome, Reading) or not isinstance(outcome.stats, source.model):
         return TypeError(f"no reading of {source.model.__name__}, but {type(outcome).__name__}")
     texts: list[object] = [outcome.account or "", outcome.account_name or "", outcome.via]
@@ -253,14 +258,14 @@ def _judged(source: AnySource, outcome: object, secrets: Iterable[str]) -> Valid
     try:
         values = outcome.stats.model_dump(mode="json")
         measured = any(holds_number(value) for value in values.values())
-        heard = ValidatedReading(
+        reading = ValidatedReading(
             values, tuple(outcome.flags), outcome.account, outcome.via, measured, outcome.account_name
         )
-        to_flags(cells_of("", source, heard, MISSING))
-        told = json.dumps([heard.values, heard.account, [repr(flag) for flag in heard.flags]])
-    except Exception as error:  # noqa: BLE001 - the border to strangers' code: what it gives must not end the run
+        to_flags(cells_of("", source, reading, MISSING))
+        recorded = json.dumps([reading.values, reading.account, [repr(flag) for flag in reading.flags]])
+    except Exception as error:  # noqa: BLE001 - a plugin may return anything: it must not end the run
         return error
-    if any(secret in told or json.dumps(secret)[1:-1] in told for secret in secrets):
-        # A platform that sends back what it was sent: the record must never hold a key.
+    if any(secret in recorded or json.dumps(secret)[1:-1] in recorded for secret in secrets):
+        # The platform sent a key back, and the record must never hold a key.
         return BadReply(f"{source.title} sent one of our keys back")
-    return heard
+    return reading

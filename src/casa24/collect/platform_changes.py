@@ -1,4 +1,4 @@
-"""What a run finds gone for everybody: then it is not an artist's trouble, the platform has changed."""
+"""Find values that are missing for every artist: then the platform has changed, and no artist is at fault."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _LOOK_BACK = 30
 
 
 def mark_changes(fresh: Snapshot, earlier: Iterable[Snapshot]) -> Snapshot:
-    """``fresh``, with every value that nobody has any more said to be lost by the platform.
+    """Return ``fresh`` with a flag on every value that the platform stopped giving to all artists.
 
-    ``earlier``: the days before, newest first; read only as far as needed. Only what one
-    of them had can be lost: a field no artist ever had is not.
+    ``earlier``: the days before, newest first; read only as far as needed. Only a value that
+    was there on one of them can be lost: a field that no artist ever had is not.
     """
     cells = to_cells(fresh)
     columns: dict[Column, Cells] = {}
     for place, cell in cells.items():
         columns.setdefault((place.source, place.field), {})[place] = cell
-    gone = {column: missing for column, own in columns.items() if (missing := _gone(own))}
+    gone = {column: missing for column, column_cells in columns.items() if (missing := _gone(column_cells))}
     lost = _lost(gone, islice(earlier, _LOOK_BACK)) if gone else set()
     if not lost:
         return fresh
@@ -48,20 +48,20 @@ def _column(place: CellKey) -> Column:
 
 
 def _is_missing(cell: Cell) -> bool:
-    """Whether the platform answered, and this value was not in its answer."""
+    """Return whether the platform answered without this value."""
     return cell.value is None and any(note.code == MISSING.code for note in cell.notes)
 
 
 def _gone(column: Cells) -> set[CellKey]:
-    """The answers that lack a value nobody has; empty where somebody has it, or one of several says nothing."""
-    asked = [place for place, cell in column.items() if cell.state is not State.NO_ACCOUNT]
-    missing = {place for place in asked if _is_missing(column[place])}
-    everywhere = all(cell.value is None for cell in column.values()) and len(missing) >= min(2, len(asked)) > 0
+    """Return the cells missing in the answers if no artist has the value, and (of several) at least two are missing."""
+    with_account = [place for place, cell in column.items() if cell.state is not State.NO_ACCOUNT]
+    missing = {place for place in with_account if _is_missing(column[place])}
+    everywhere = all(cell.value is None for cell in column.values()) and len(missing) >= min(2, len(with_account)) > 0
     return missing if everywhere else set()
 
 
 def _lost(gone: dict[Column, set[CellKey]], earlier: Iterable[Snapshot]) -> set[Column]:
-    """The columns of which as many of those now missing had a value on some earlier day, or were known to be lost."""
+    """Return the columns of which at least two now missing cells (one if alone) had a value, or were lost, before."""
     had: dict[Column, set[CellKey]] = {column: set() for column in gone}
     lost: set[Column] = set()
     for snapshot in earlier:

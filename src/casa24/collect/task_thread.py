@@ -1,8 +1,8 @@
-"""A coroutine in a thread of its own, so that nothing it does can stop anybody else.
+"""Run a coroutine in its own thread, so that it cannot stop the rest of the program.
 
-Strangers' code may block its event loop, swallow its cancellation or call sys.exit. In a
-thread with a loop of its own that is its own trouble: the others go on, and the one who
-waits decides how long.
+A plugin may block its event loop, ignore its cancellation or call sys.exit. In a thread
+with its own loop that stops only itself: the other sources go on, and the caller decides
+how long to wait.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ log = logging.getLogger("casa24.collect.task_thread")
 
 
 class TaskThread:
-    """Runs a coroutine in a daemon thread; made and used in an event loop, its home.
+    """Runs a coroutine in a daemon thread; made and used in an event loop, the home loop.
 
-    ``done``: a future of the home loop. Its result is what ended the coroutine (a
-    CancelledError and a SystemExit too), or None.
+    ``done``: a future of the home loop. Its result is the exception that ended the coroutine
+    (also a CancelledError or a SystemExit), or None.
     """
 
     def __init__(self, job: Coroutine[Any, Any, None], name: str) -> None:
@@ -36,15 +36,14 @@ class TaskThread:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread, and wait until the coroutine can be cancelled."""
         threading.Thread(target=self._main, name=f"casa24 {self._name}", daemon=True).start()
-        # A moment: from here on it can be cancelled.
         self._begun.wait()
 
-    def tell(self, act: Callable[[], object]) -> None:
-        """Called in the thread: do this at home. A home that is closed listens no more."""
+    def tell(self, function: Callable[[], object]) -> None:
+        """Call a function in the home loop, from the thread; do nothing if that loop is closed."""
         with suppress(RuntimeError):
-            self._home.call_soon_threadsafe(act)
+            self._home.call_soon_threadsafe(function)
 
     def cancel(self) -> None:
         """Tell the coroutine to end, as :meth:`asyncio.Task.cancel` does."""
@@ -54,17 +53,17 @@ class TaskThread:
 
     def _main(self) -> None:
         error: BaseException | None = None
-        # A thread has no caller: whatever is raised here is told at home, or comes too late for anybody.
+        # A thread has no caller: an exception is passed to the home loop, or ignored if that is closed.
         with suppress(BaseException), asyncio.Runner() as runner:
             try:
-                # Made here, not at home: on Windows a new loop takes Ctrl-C away from the one before it.
+                # Made in this thread: on Windows a new loop takes Ctrl-C away from the one before it.
                 loop = runner.get_loop()
-                # What nobody waited for any more is no news; asyncio would print it with its traceback.
+                # Errors of abandoned tasks are only logged; asyncio would print them with a traceback.
                 loop.set_exception_handler(lambda _loop, context: log.debug("%s: %s", self._name, context["message"]))
                 self._task = loop.create_task(self._job, name=self._name)
                 self._begun.set()
                 loop.run_until_complete(self._task)
-            except BaseException as raised:  # noqa: BLE001 - the border to strangers' code
+            except BaseException as raised:  # noqa: BLE001 - a plugin may raise anything
                 error = raised
             self._begun.set()
             self.tell(lambda: self._end(error))
@@ -74,9 +73,9 @@ class TaskThread:
             self.done.set_result(error)
 
 
-def any_left(patience: float = 1.0) -> bool:
-    """Whether other threads are still at work after so many seconds: Python would wait for some of them for ever."""
-    until = time.monotonic() + patience
+def any_left(timeout: float = 1.0) -> bool:
+    """Return whether other threads still run after so many seconds: Python would wait for some of them forever."""
+    until = time.monotonic() + timeout
     while (left := threading.active_count() > 1) and time.monotonic() < until:
         time.sleep(0.01)
     return left

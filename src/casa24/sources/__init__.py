@@ -1,1 +1,1 @@
-"""One module a platform; :mod:`casa24.sources.base` is the contract they keep."""
+"""Read the platforms, one module each; :mod:`casa24.sources.base` defines their common interface."""

@@ -1,4 +1,4 @@
-"""Numbers as pages print them: ``976``, ``6,481,936``, ``24.5K``. Never a guess."""
+"""Parse numbers as pages print them: ``976``, ``6,481,936``, ``24.5K``. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 _GROUP = "[,.\u00a0\u202f\u2009' ’]"
-# Groups of three, all by the same separator: 1,234,567 or 1.234.567. No leading zero: 0.123 is no 123.
+# Groups of three, all with the same separator: 1,234,567 or 1.234.567. No leading zero: 0.123 is not 123.
 _EXACT = rf"0|[1-9][0-9]{{0,14}}|[1-9][0-9]{{0,2}}({_GROUP})[0-9]{{3}}(?:\1[0-9]{{3}}){{0,4}}"
 # One or two decimals: with three, 1.234K might as well be 1,234 thousand.
 _SHORT = r"(0|[1-9][0-9]{0,2})(?:[.,]([0-9]{1,2}))?[ \u00a0\u202f]?([KMB])"
@@ -15,7 +15,7 @@ _TIMES = {"k": 10**3, "m": 10**6, "b": 10**9}
 
 
 class Count(NamedTuple):
-    """A printed count: ``value``, and the bounds (inclusive) of what it may stand for."""
+    """A printed count: ``value``, and the bounds (inclusive) of the true number."""
 
     value: int
     low: int
@@ -23,12 +23,12 @@ class Count(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether every digit was printed."""
+        """Return whether every digit was printed."""
         return self.low == self.high
 
 
 def parse_count(text: str) -> Count | None:
-    """A printed count, or None for anything that is not certainly one.
+    """Parse a printed count; return None for anything that is not certainly one.
 
     >>> parse_count("6,481,936").value
     6481936

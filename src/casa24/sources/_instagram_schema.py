@@ -1,4 +1,7 @@
-"""What the Graph API answers, as much of it as is used. Loaded by those who ask it: readers need none of it."""
+"""Define the parts of the Graph API's answers that casa24 uses.
+
+They are apart from the source so that commands that only read the record do not load them.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ class Account(BaseModel, defer_build=True):
 
 
 class AccountAnswer(BaseModel, defer_build=True):
-    """One account, asked for through the label's own."""
+    """The answer about one account, asked for through the label's own account."""
 
     business_discovery: Account
 
 
 class Token(BaseModel, defer_build=True):
-    """What Meta says of a token. Times are Unix seconds; 0 and null mean never."""
+    """Information about a token. Times are Unix seconds; 0 and null mean never."""
 
     is_valid: bool | None = None
     expires_at: int | None = None
@@ -30,7 +33,7 @@ class Token(BaseModel, defer_build=True):
 
 
 class AboutToken(BaseModel, defer_build=True):
-    """The same with what is around it."""
+    """The answer about a token."""
 
     data: Token
 

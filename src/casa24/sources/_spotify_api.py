@@ -1,7 +1,7 @@
-"""Spotify's Web API, as much of it as this app is still given.
+"""Read Spotify's Web API, as far as the app in use may.
 
-In 2026 fields and endpoints were taken from most apps. What is gone is found out
-once a run, by the first request that meets it, and not asked for again.
+In 2026 Spotify took fields and endpoints from most apps. The first request of a run that
+needs one finds out whether it is lost; then it is not asked for again in that run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ V = TypeVar("V")
 
 
 class _Token(BaseModel, defer_build=True):
-    # It goes into a header, which takes nothing else.
+    # It goes into a header, which allows no other characters.
     access_token: str = Field(pattern=r"^[!-~]+$")
 
 
@@ -41,7 +41,7 @@ class _Followers(BaseModel, defer_build=True):
 
 
 class ApiArtist(BaseModel, defer_build=True):
-    """The API's artist; which numbers it holds depends on the app."""
+    """An artist in the API's answer; which numbers it has depends on the app."""
 
     id: str | None = None
     name: str | None = None
@@ -51,12 +51,12 @@ class ApiArtist(BaseModel, defer_build=True):
 
     @property
     def bare(self) -> bool:
-        """Whether the answer of a restricted app: a name, no numbers."""
+        """Return whether this is the answer to a restricted app: a name without numbers."""
         return self.popularity is None and self.total is None
 
     @property
     def total(self) -> int | None:
-        """The followers."""
+        """Return the number of followers."""
         return self.followers.total if self.followers else None
 
 
@@ -65,7 +65,7 @@ class _Artists(BaseModel, defer_build=True):
 
 
 class ApiTrack(BaseModel, defer_build=True):
-    """The API's track."""
+    """A track in the API's answer."""
 
     id: str | None = None
     name: str | None = None
@@ -78,14 +78,14 @@ class _TopTracks(BaseModel, defer_build=True):
 
 
 LOST = Gap(State.NOT_OFFERED, "restricted_app")
-"""What a restricted app gets: found out once, then not asked for again."""
+"""The reason for what a restricted app does not get."""
 
 
 class Endpoint:
-    """An API endpoint this app may have lost: asked one at a time until an answer tells.
+    """An API endpoint that this app may have lost: asked one request at a time until an answer shows it.
 
-    Spotify answers 403 on what it took from an app; older removals answer 404, which a
-    wrong id does too, so only ``misses`` of those in a row mean the endpoint.
+    Spotify answers 403 for what it took from an app. Older removals answer 404, but so does
+    a wrong id: only after ``misses`` of those does the endpoint count as lost.
     """
 
     def __init__(self, misses: int) -> None:
@@ -96,14 +96,14 @@ class Endpoint:
         self._turn = asyncio.Lock()
 
     async def ask(self, request: Callable[[], Awaitable[V]]) -> V | Gap:
-        """The request's answer, or why there is none."""
+        """Send the request; return its answer, or why there is none."""
         if self._open is None:
             async with self._turn:
                 if self._open is None:
-                    return await self._knock(request)
-        return await self._knock(request) if self._open else LOST
+                    return await self._try(request)
+        return await self._try(request) if self._open else LOST
 
-    async def _knock(self, request: Callable[[], Awaitable[V]]) -> V | Gap:
+    async def _try(self, request: Callable[[], Awaitable[V]]) -> V | Gap:
         try:
             answer = await request()
         except BadStatus as error:
@@ -116,7 +116,7 @@ class Endpoint:
                 self._open = True
             return gap_of(error)
         except Casa24Error as error:
-            # That tells nothing, but to wait for each artist's time-out in turn would cost the night.
+            # This shows nothing, but waiting for one time-out after the other would take the whole night.
             self._open = True
             return gap_of(error)
         self._open = True
@@ -124,7 +124,7 @@ class Endpoint:
 
 
 class Api:
-    """The Web API for one run."""
+    """A client of the Web API for one run."""
 
     def __init__(self, web: Web, market: str) -> None:
         import asyncio
@@ -137,7 +137,7 @@ class Api:
         self._batches, self._singles, self._charts = Endpoint(misses=1), Endpoint(misses=2), Endpoint(misses=2)
 
     async def log_in(self, identity: str, secret: str) -> None:
-        """Get a token. Raises SourceUnavailable or a WebError."""
+        """Get an access token. Raises SourceUnavailable or a WebError."""
         basic = base64.b64encode(f"{identity}:{secret}".encode()).decode()
         reply = await self._web.post(
             TOKEN_URL,
@@ -148,12 +148,12 @@ class Api:
         self._headers = {"Authorization": f"Bearer {reply.parse(_Token).access_token}"}
 
     async def artists(self, block: tuple[str, ...]) -> list[ApiArtist | Gap]:
-        """The API's numbers for up to 50 artists, in their order."""
+        """Return the API's answers about up to 50 artists, in their order."""
 
         async def ask() -> list[ApiArtist | Gap]:
             reply = await self._get("/artists", ids=",".join(block))
-            found = {artist.id: artist for artist in reply.parse(_Artists).artists if artist is not None}
-            return [found.get(account, Gap(State.FAILED, "not_found")) for account in block]
+            by_id = {artist.id: artist for artist in reply.parse(_Artists).artists if artist is not None}
+            return [by_id.get(account, Gap(State.FAILED, "not_found")) for account in block]
 
         answer = await self._batches.ask(ask)
         if answer == LOST:
@@ -161,7 +161,7 @@ class Api:
         return [answer] * len(block) if isinstance(answer, Gap) else answer
 
     async def _one_by_one(self, block: tuple[str, ...]) -> list[ApiArtist | Gap]:
-        """The batch was taken away: the first artist that answers tells whether single ones have numbers."""
+        """Ask without the batch endpoint: the first artist that answers shows whether single ones have numbers."""
         import asyncio
 
         answers: list[ApiArtist | Gap] = []
@@ -175,7 +175,7 @@ class Api:
             return [*answers, *(ApiArtist(id=account) for account in block[len(answers) :])]
         rest, last = block[len(answers) :], answers[-1]
         if last == LOST:
-            # Then it was not the first one's id that was unknown.
+            # The endpoint is lost: the first artists' ids were not wrong.
             return [LOST] * len(block)
         if isinstance(last, Gap):
             return [*answers, *([last] * len(rest))]
@@ -188,6 +188,8 @@ class Api:
         return await self._singles.ask(ask)
 
     async def top_tracks(self, account: str) -> list[list[ApiTrack] | Gap]:
+        """Return one artist's top tracks, as a list of one answer."""
+
         async def ask() -> list[ApiTrack]:
             reply = await self._get(f"/artists/{account}/top-tracks", market=self._market)
             # The platform's order is kept: it is not by popularity.
@@ -200,7 +202,7 @@ class Api:
 
 
 def _token_error(reply: Reply, body: object) -> None:
-    """The token host's own error form: ``{"error": "invalid_client"}``."""
+    """Raise the meaning of the token host's errors: ``{"error": "invalid_client"}``."""
     if reply.status in _GONE - {_FORBIDDEN}:
         raise SourceUnavailable("gone")
     if reply.status in {400, 401} and isinstance(body, dict) and str(body.get("error")).startswith("invalid_client"):
@@ -208,7 +210,7 @@ def _token_error(reply: Reply, body: object) -> None:
 
 
 def _api_error(reply: Reply, body: object) -> None:
-    """What the Web API means by an error that concerns every artist."""
+    """Raise SourceUnavailable for an error of the Web API that concerns every artist."""
     if reply.status == _UNAUTHORIZED:
         raise SourceUnavailable("unauthorized")
     error = body.get("error") if isinstance(body, dict) else None

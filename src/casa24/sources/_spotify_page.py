@@ -1,8 +1,8 @@
-"""Spotify's public artist page as numbers: whatever form it comes in, never a guess.
+"""Read numbers from Spotify's public artist page.
 
-The page has three forms (a rendered one, an empty shell, "unsupported browser") and
-several places that hold the listeners; the exact ones come first. A page that does
-not say whose it is, or names another artist, is refused.
+The page comes in three forms (rendered, an empty shell, "unsupported browser") and has
+the listeners in several places; the exact ones are read first. A page that does not say
+which artist it is about, or names another artist, is refused.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class PageTrack:
 
 @dataclass(frozen=True, slots=True)
 class ArtistPage:
-    """What an artist page says. None: it does not say it."""
+    """The numbers of an artist page; None: it does not have them."""
 
     listeners: Count | None
     followers: int | None
@@ -49,7 +49,7 @@ class ArtistPage:
 
 
 def read_page(text: str, artist_id: str) -> ArtistPage:
-    """The page of this artist. Raises AccountUnavailable where it is not a page to trust."""
+    """Read the page of this artist. Raises AccountUnavailable if it is not certainly that artist's page."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(text)
@@ -61,7 +61,7 @@ def read_page(text: str, artist_id: str) -> ArtistPage:
     if not named and not node:
         raise AccountUnavailable(_no_artist_page(_text(tree.css_first("title"))))
     if not named:
-        # Only the data says whose it is; what is printed around it may be another's.
+        # Only the embedded data names the artist; the text around it may be about another one.
         tree = LexborHTMLParser("")
     return ArtistPage(
         listeners=_listeners(tree, node),
@@ -78,22 +78,22 @@ def _no_artist_page(title: str) -> str:
 
 
 def _identities(tree: LexborHTMLParser) -> Iterator[str]:
-    """The artist ids by which the page names itself."""
+    """Yield the artist ids in the page's own addresses."""
     candidates = (
         _attribute(tree, 'meta[property="og:url"]', "content"),
         _attribute(tree, 'link[rel="canonical"]', "href"),
         *(str(data.get(key)) for data in _linked_data(tree) for key in ("@id", "url")),
     )
     for candidate in candidates:
-        found = _ARTIST.search(candidate or "")
-        if found:
-            yield found[1]
+        match = _ARTIST.search(candidate or "")
+        if match:
+            yield match[1]
 
 
 def _listeners(tree: LexborHTMLParser, node: dict[str, Any]) -> Count | None:
-    """The exact count if any place has one, else the rounded one."""
-    found = [count for count in _listener_counts(tree, node) if count is not None]
-    return next((count for count in found if count.exact), found[0] if found else None)
+    """Return the exact count if any place has one, else the rounded one."""
+    counts = [count for count in _listener_counts(tree, node) if count is not None]
+    return next((count for count in counts if count.exact), counts[0] if counts else None)
 
 
 def _listener_counts(tree: LexborHTMLParser, node: dict[str, Any]) -> Iterator[Count | None]:
@@ -108,9 +108,9 @@ def _listener_counts(tree: LexborHTMLParser, node: dict[str, Any]) -> Iterator[C
 
 
 def _count_in(text: str | None) -> Count | None:
-    """``Artist · 976 monthly listeners.`` → 976. Another language is not read: a suffix could hide in it."""
-    found = _LISTENERS.search((text or "").strip())
-    return parse_count(found[1]) if found else None
+    """Read ``Artist · 976 monthly listeners.`` → 976. Other languages are not read: their suffixes are unknown."""
+    match = _LISTENERS.search((text or "").strip())
+    return parse_count(match[1]) if match else None
 
 
 def _followers(tree: LexborHTMLParser, node: dict[str, Any]) -> int | None:
@@ -129,8 +129,8 @@ def _followers(tree: LexborHTMLParser, node: dict[str, Any]) -> int | None:
 
 
 def _tracks(tree: LexborHTMLParser, node: dict[str, Any]) -> tuple[PageTrack, ...] | None:
-    found = tuple(_state_tracks(node)) or tuple(_row_tracks(tree))
-    return found[:_TOP] or None
+    tracks = tuple(_state_tracks(node)) or tuple(_row_tracks(tree))
+    return tracks[:_TOP] or None
 
 
 def _state_tracks(node: dict[str, Any]) -> Iterator[PageTrack]:
@@ -148,7 +148,7 @@ def _row_tracks(tree: LexborHTMLParser) -> Iterator[PageTrack]:
     for row in tree.css('[data-testid="track-row"]'):
         name = (row.attributes.get("aria-label") or "").strip()
         uri = _TRACK.search(row.attributes.get("aria-labelledby") or "")
-        # A song's own name is no count, not even that of "1999".
+        # A song's name is not a count, even if it is "1999".
         counts = [parse_count(_text(cell)) for cell in row.css("div > span") if _text(cell) != name]
         plays = next((count.value for count in reversed(counts) if count and count.exact), None)
         if name:
@@ -165,7 +165,7 @@ def _initial_state(tree: LexborHTMLParser) -> dict[str, Any]:
 
 
 def _artist_nodes(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The page's own artist entities, by URI."""
+    """Return the artists in the page's embedded data, by URI."""
     items: Any = state
     for key in ("entities", "items"):
         items = items.get(key) if isinstance(items, dict) else None
@@ -184,7 +184,7 @@ def _linked_data(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
 
 
 def _text(node: LexborNode | None) -> str:
-    # Not `strip=True`: the server puts comments between the pieces of a text, and it would strip each piece.
+    # Not `strip=True`: it would strip each piece of a text, and the server puts comments between the pieces.
     return node.text().strip() if node is not None else ""
 
 

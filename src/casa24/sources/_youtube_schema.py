@@ -1,4 +1,7 @@
-"""What YouTube's Data API answers, as much of it as is used. Loaded by those who ask it: readers need none of it."""
+"""Define the parts of the YouTube Data API's answers that casa24 uses.
+
+They are apart from the source so that commands that only read the record do not load them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from pydantic import BaseModel, Field
 
 
 class Statistics(BaseModel, defer_build=True):
-    """Numbers of a channel or a video; a channel may hide its subscribers."""
+    """The numbers of a channel or a video; a channel may hide its subscribers."""
 
     view_count: int | None = Field(default=None, alias="viewCount", ge=0)
     subscriber_count: int | None = Field(default=None, alias="subscriberCount", ge=0)
@@ -15,27 +18,27 @@ class Statistics(BaseModel, defer_build=True):
 
 
 class Playlists(BaseModel, defer_build=True):
-    """The lists a channel has of itself."""
+    """The playlists that a channel has by itself."""
 
     uploads: str | None = None
 
 
 class Snippet(BaseModel, defer_build=True):
-    """What is shown of it."""
+    """The title and date of a channel or a video."""
 
     title: str | None = None
     published_at: str | None = Field(default=None, alias="publishedAt")
 
 
 class Content(BaseModel, defer_build=True):
-    """What it leads to: a channel to its lists, an entry to its video."""
+    """References: from a channel to its playlists, from a playlist's entry to its video."""
 
     playlists: Playlists = Field(default_factory=Playlists, alias="relatedPlaylists")
     video_id: str | None = Field(default=None, alias="videoId")
 
 
 class Item(BaseModel, defer_build=True):
-    """A channel, a playlist's entry or a video: what of it is used."""
+    """A channel, a playlist's entry or a video."""
 
     id: str | None = None
     snippet: Snippet = Field(default_factory=Snippet)
@@ -44,7 +47,7 @@ class Item(BaseModel, defer_build=True):
 
 
 class ListAnswer(BaseModel, defer_build=True):
-    """A list. Nothing found is HTTP 200 without ``items``; ``kind`` every answer has."""
+    """An answer with a list. Without results it is HTTP 200 without ``items``; every answer has a ``kind``."""
 
     kind: str | None = None
     items: list[Item] = []

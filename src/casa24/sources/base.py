@@ -1,10 +1,10 @@
-"""The contract of a source: what a platform must say about itself to be collected.
+"""Define the interface of a source: what a platform's class must declare and do to be collected.
 
 A source is one class, found through the entry-point group ``casa24.sources``.
 It declares its numbers (:class:`~casa24.core.metrics.Metric`), the roster key that
-holds an artist's account and the credentials it wants; it fetches one account,
-or overrides :meth:`ArtistSource.collect` where the platform answers in batches.
-Time, retries, politeness and storage are not its business.
+holds an artist's account and the credentials it uses; it fetches one account,
+or overrides :meth:`ArtistSource.collect` if the platform answers in batches.
+Deadlines, retries, pace and storage are not its task.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 
 class Stats(BaseModel):
-    """A source's reading: one optional field a number or list. Unknown is None, never 0 or []."""
+    """A source's values: one optional field for each number or list. Unknown is None, never 0 or []."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class SourceOptions(BaseModel):
-    """What a label may set under ``[sources.NAME]``; a ``description`` stands beside it in a new casa24.toml."""
+    """What a label may set under ``[sources.NAME]``; each ``description`` is shown in a new casa24.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Consent(NamedTuple):
-    """Marks a switch among the options that the label must decide on: what it lets casa24 do, and the platform's terms.
+    """Marks an option that the label must decide on: what it lets casa24 do, and what the platform's terms say.
 
     ``allows`` completes "May casa24 …?"; ``terms`` is a sentence. `casa24 init` asks.
     """
@@ -54,7 +54,7 @@ class Consent(NamedTuple):
 
 
 class FieldFlag(NamedTuple):
-    """What to know about one field of a reading; ``low``/``high`` bound a rounded value."""
+    """A remark about one field of a reading; ``low``/``high`` bound a rounded value."""
 
     field: str
     state: State
@@ -71,12 +71,12 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[S]):
-    """One account's answer.
+    """The reading of one account.
 
-    ``flags``: why a field is None, where the source knows better than "missing".
+    ``flags``: why a field is None, if the source knows a better reason than "missing".
     ``account_name``: the name the platform gives the account.
-    ``account``: its lasting id, where the roster holds only a handle.
-    ``via``: ``api`` or ``page``, because it decides what is comparable.
+    ``account``: its lasting id, if the roster has only a handle.
+    ``via``: ``api`` or ``page``: numbers of different ways may not be comparable.
     """
 
     stats: S
@@ -89,11 +89,11 @@ class Reading(Generic[S]):
 class Credentials:
     """The credentials a source may be given, and no others.
 
-    ``names``: secrets it needs together. ``settings``: values that are no secret;
-    ``needs``: those of them it cannot do without. ``optional``: it still measures
-    something without them. ``quiet``: their absence is not worth a word.
-    ``shapes``: how a value looks, by name: a regular expression for the whole of it, and the same in
-    words. `casa24 doctor` says where one does not look so; it is used all the same.
+    ``names``: the secrets it needs, all together. ``settings``: values that are not secret;
+    ``needs``: those of them that are required. ``optional``: it still measures something
+    without them. ``quiet``: their absence is not reported.
+    ``shapes``: what a value looks like, by name: a regular expression for the whole value, and the same
+    in words. `casa24 doctor` reports a value that looks different; it is used all the same.
     """
 
     def __init__(
@@ -114,16 +114,16 @@ class Credentials:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name the source may read."""
+        """Return every name the source may read."""
         return (*self.secrets, *self.settings)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a source is given for one run: nothing else reaches it.
+    """Everything a source gets for one run.
 
-    ``credentials``: only the names it declared. ``now``: the run's one clock reading (UTC).
-    ``warn``: says something the label should know although nothing is missing.
+    ``credentials``: only the names it declared. ``now``: the time of the run (UTC), read once.
+    ``warn``: reports something the label should know although no value is missing.
     """
 
     web: Web
@@ -133,14 +133,14 @@ class Run:
 
 
 class Source(Generic[S]):
-    """What artist and label sources have in common. Subclass one of those two."""
+    """The common base of artist and label sources. Subclass one of those two."""
 
     name: ClassVar[str]
     title: ClassVar[str]
     account_key: ClassVar[str]
     """The key that holds the account: in ``[[artists]]``, or in ``[label]`` for a label source."""
     account_help: ClassVar[str] = ""
-    """Where people find that id, in one sentence."""
+    """Where to find that account's id, in one sentence."""
     credentials: ClassVar[Credentials] = Credentials()
     link: ClassVar[str | None] = None
     """A URL template over ``{account}``."""
@@ -155,7 +155,7 @@ class Source(Generic[S]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # Only its own: a subclass that sets `model` must not get its parent's back.
+        # Only the class's own bases: a subclass that sets `model` must not get its parent's back.
         for base in cls.__dict__.get("__orig_bases__", ()):
             for argument in get_args(base):
                 if isinstance(argument, type) and issubclass(argument, Stats):
@@ -169,40 +169,40 @@ class Source(Generic[S]):
         self._credentials = run.credentials
 
     def credential(self, name: str) -> str | None:
-        """A declared credential's value, or None where it is not set."""
+        """Return a declared credential's value, or None if it is not set."""
         secret = self._credentials.get(name)
         return secret.get_secret_value() if secret else None
 
     @classmethod
     def account(cls, text: str) -> str:
-        """What people paste (a link, a handle) as the id to store; ValueError says what is wrong."""
+        """Turn what people paste (a link, a handle) into the id to store; raise ValueError with what is wrong."""
         return text.strip()
 
     async def start(self) -> None:
-        """Once a run, before anything is asked: tokens, what this app may do."""
+        """Prepare a run (get tokens, find out what this app may do); called once before anything is collected."""
 
     async def check(self) -> list[Finding]:
-        """For `casa24 doctor`, after :meth:`start`: how it stands with the keys in use, and for how long.
+        """Check the keys in use, and how long they last; called after :meth:`start`, for `casa24 doctor`.
 
-        It raises what :meth:`start` may. What the numbers themselves show need not be said here.
+        It may raise what :meth:`start` may. It need not report what the numbers themselves show.
         """
         return []
 
     @classmethod
     def explanations(cls) -> dict[str, Explanation]:
-        """Its flag codes in words; what to set where its credentials are missing is known by itself."""
+        """Return its flag codes explained; the one for missing credentials is made from the declaration."""
         names = " and ".join(cls.credentials.required)
         unset = Explanation("{source} was not asked: no keys", f"Set {names} (docs/keys.md).", State.SKIPPED)
         return {"no_credentials": unset, **cls.gaps}
 
     @classmethod
     def series(cls) -> tuple[Series, ...]:
-        """What it measures."""
+        """Return the series it measures."""
         return tuple(Series(cls.name, cls.title, name, metric) for name, metric in declared(cls.model, Metric))
 
     @classmethod
     def listings(cls) -> tuple[tuple[str, Listing], ...]:
-        """The lists worth showing."""
+        """Return the lists it collects, by field."""
         return tuple(declared(cls.model, Listing))
 
 
@@ -210,9 +210,9 @@ class ArtistSource(Source[S]):
     """A platform on which artists have accounts."""
 
     async def fetch(self, account: str) -> Reading[S]:
-        """One account's reading. Raise AccountUnavailable or SourceUnavailable; let web errors pass.
+        """Return one account's reading. Raise AccountUnavailable or SourceUnavailable; do not catch web errors.
 
-        A source defines this or :meth:`collect`; each serves as the other.
+        A source defines this or :meth:`collect`; each has a default that calls the other.
         """
         outcomes = [outcome async for _, outcome in self.collect((account,))]
         last = outcomes[-1] if outcomes else AccountUnavailable("missing")
@@ -221,11 +221,11 @@ class ArtistSource(Source[S]):
         return last
 
     async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Reading[S] | Exception]]:
-        """Readings as they come, so that a deadline loses nothing that arrived.
+        """Yield readings as soon as they arrive, so that a deadline loses none of them.
 
-        An account may be yielded again with a fuller reading: the last one counts.
-        An exception in place of a reading is that account's failure;
-        SourceUnavailable is raised and ends the platform's run.
+        An account may be yielded again with a more complete reading: the last one counts.
+        An exception in place of a reading is that account's failure; a raised
+        SourceUnavailable ends the source's run.
         """
         async for item in as_they_come((account, self.fetch(account)) for account in accounts):
             yield item
@@ -238,20 +238,20 @@ class LabelSource(Source[S]):
 
     @abstractmethod
     async def fetch(self, account: str | None) -> Reading[S]:
-        """The label's reading; ``account`` is None where the label names none."""
+        """Return the label's reading; ``account`` is None if the label has none in casa24.toml."""
 
 
 async def as_they_come(jobs: Iterable[tuple[K, Coroutine[Any, Any, V]]]) -> AsyncIterator[tuple[K, V | Exception]]:
-    """Run all jobs at once and yield each result, or its exception, when it is there.
+    """Run all jobs at once, and yield each result, or its exception, as soon as it arrives.
 
-    SourceUnavailable is raised instead, after what had arrived beside it; closing
-    the iterator cancels what is still under way.
+    SourceUnavailable is raised instead, after the results that arrived with it; closing
+    the iterator cancels the jobs that still run.
     """
-    # Only a collection pays for its import: whoever reads the record loads this module too.
+    # Imported here because commands that only read the record load this module too.
     import asyncio
 
     tasks: dict[asyncio.Future[V], K] = {}
-    # Not asyncio.wait: it looks at all that are left for each that is done.
+    # Not asyncio.wait: it goes through all remaining tasks for each one that ends.
     done: asyncio.Queue[asyncio.Future[V]] = asyncio.Queue()
     stop: SourceUnavailable | None = None
     try:
@@ -263,7 +263,7 @@ async def as_they_come(jobs: Iterable[tuple[K, Coroutine[Any, Any, V]]]) -> Asyn
             if stop is not None and done.empty():
                 raise stop
             ended = await done.get()
-            # Not kept: thousands of answers would be.
+            # Removed, so that thousands of answers do not stay in memory.
             key = tasks.pop(ended)
             error = ended.exception()
             if isinstance(error, SourceUnavailable):
@@ -277,6 +277,6 @@ async def as_they_come(jobs: Iterable[tuple[K, Coroutine[Any, Any, V]]]) -> Asyn
         if stop is not None:
             raise stop
     finally:
-        for left in tasks:
-            left.cancel()
+        for unfinished in tasks:
+            unfinished.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Discord: the label's server, by a bot's token or a permanent invite; nothing to ask without either."""
+"""Read the label's Discord server with a bot's token or a permanent invite; without either nothing is asked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _INVITES = "https://support.discord.com/hc/articles/208866998"
 
 
 class DiscordStats(Stats):
-    """The label's server."""
+    """The numbers of the label's server."""
 
     member_count: Annotated[int | None, Metric("Members", kind="audience")] = None
     online_count: Annotated[int | None, Metric("Online", kind="count")] = None
@@ -54,7 +54,7 @@ class _Invite(BaseModel, defer_build=True):
 
 
 class Discord(LabelSource[DiscordStats]):
-    """The source itself."""
+    """The source for Discord."""
 
     name = "discord"
     title = "Discord"
@@ -97,7 +97,7 @@ class Discord(LabelSource[DiscordStats]):
     class Options(SourceOptions):
         """``invite``: a permanent invite (code or link), used where there is no bot token."""
 
-        # Anchored: pydantic searches, and the invite becomes a part of an address.
+        # Anchored, because pydantic searches within the text, and the invite becomes part of an address.
         invite: str | None = Field(
             default=None, pattern=rf"^{_INVITE.pattern}$", description="a permanent invite, instead of a bot token"
         )
@@ -106,13 +106,13 @@ class Discord(LabelSource[DiscordStats]):
 
     @classmethod
     def account(cls, text: str) -> str:
-        """A server id."""
+        """Return the server id."""
         if not _SNOWFLAKE.fullmatch(text.strip()):
             raise ValueError(f"{text!r} is no Discord server id; it is a number of 17 to 20 digits")
         return text.strip()
 
     async def check(self) -> list[Finding]:
-        """Whether the way to the server lasts: an invite that ends takes the numbers with it."""
+        """Check whether the invite expires: after that there are no numbers."""
         if self.credential("DISCORD_BOT_TOKEN") or not self.options.invite:
             return []
         ends = (await self._ask_invite(self.options.invite)).expires_at
@@ -127,7 +127,7 @@ class Discord(LabelSource[DiscordStats]):
         ]
 
     async def fetch(self, account: str | None) -> Reading[DiscordStats]:
-        """The server's members, and how many are online."""
+        """Return the server's members, and how many are online."""
         guild = self._guild(account)
         token = self.credential("DISCORD_BOT_TOKEN")
         if token and guild:
@@ -137,7 +137,7 @@ class Discord(LabelSource[DiscordStats]):
         raise SourceUnavailable("no_server" if token else "no_credentials")
 
     def _guild(self, account: str | None) -> str | None:
-        """The roster's server; the environment's only where the roster names none."""
+        """Return the roster's server id; the environment's only if the roster has none."""
         from_environment = self.credential("DISCORD_GUILD_ID")
         if account and from_environment and from_environment != account:
             self.warn(f"DISCORD_GUILD_ID differs from discord_guild_id in casa24.toml; using {account} from the file.")
@@ -149,8 +149,8 @@ class Discord(LabelSource[DiscordStats]):
         return _reading(reply.parse(_Guild), guild)
 
     async def _ask_invite(self, invite: str) -> _Invite:
-        found = _INVITE.fullmatch(invite.strip())
-        code = found[1] if found else invite
+        match = _INVITE.fullmatch(invite.strip())
+        code = match[1] if match else invite
         reply = await self.web.get(
             f"{API}/invites/{code}", params={"with_counts": "true"}, headers=_HEADERS, on_error=_invite_error
         )

@@ -1,4 +1,4 @@
-"""Instagram: followers and posts of business and creator accounts, by the Graph API's business discovery."""
+"""Read Instagram: followers and posts of business and creator accounts, from the Graph API's business discovery."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _HANDLE = re.compile(r"[a-z0-9._]{1,30}")
 _LINK = re.compile(r"(?:https?://)?(?:www\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE)
 _VERSION = re.compile(r"v([0-9]{1,3})\.0")
 
-# Meta's table of versions, November 2026: the last day of each that is named there.
-# What is older than the oldest living one (v21.0) has ended; v18.0 did on 2026-01-26.
+# From Meta's table of versions, November 2026: the last day of each version it names.
+# All versions before the oldest living one (v21.0) have ended; v18.0 did on 2026-01-26.
 LAST_DAYS = {
     18: dt.date(2026, 1, 26),
     21: dt.date(2027, 1, 21),
@@ -40,7 +40,7 @@ LAST_DAYS = {
 _OLDEST = 21
 _NOTICE = dt.timedelta(days=90)
 
-# So long before a token ends its owner is told.
+# How long before a token ends its owner is warned.
 _RENEW = dt.timedelta(days=14)
 _SCOPES = ("instagram_basic", "pages_read_engagement")
 _DEBUGGER = "https://developers.facebook.com/tools/debug/accesstoken/"
@@ -55,7 +55,7 @@ _OWN_ACCOUNT = {803}
 
 
 class InstagramStats(Stats):
-    """One artist on Instagram. ``media_count``: posts."""
+    """One artist's values on Instagram. ``media_count``: posts."""
 
     followers: Annotated[int | None, Metric("Followers", kind="audience", csv="instagram_followers")] = None
     media_count: Annotated[int | None, Metric("Posts", kind="count", csv="instagram_media_count")] = None
@@ -64,7 +64,7 @@ class InstagramStats(Stats):
 
 
 class Instagram(ArtistSource[InstagramStats]):
-    """The source itself: one call an artist; a batch would save nothing."""
+    """The source for Instagram. It makes one call for each artist; a batch would save nothing."""
 
     name = "instagram"
     title = "Instagram"
@@ -106,27 +106,27 @@ class Instagram(ArtistSource[InstagramStats]):
 
     @classmethod
     def account(cls, text: str) -> str:
-        """A username in lower case, from ``@name``, a link or the name itself."""
-        found = _LINK.fullmatch(text.strip())
-        handle = (found[1] if found else text).strip().lstrip("@").lower()
-        # It is built into an expression of the query: nothing but a handle may pass.
+        """Return the username in lower case, from ``@name``, a link or the name itself."""
+        match = _LINK.fullmatch(text.strip())
+        handle = (match[1] if match else text).strip().lstrip("@").lower()
+        # It becomes part of an expression in the query: nothing but a handle may get there.
         if not _HANDLE.fullmatch(handle):
             raise ValueError(f"{text!r} is no Instagram username; letters, digits, dots and underscores, at most 30")
         return handle
 
     async def start(self) -> None:
-        """Which version of the API to ask, and whether it will be there for long."""
-        wanted = self.credential("INSTAGRAM_API_VERSION") or NEWEST
-        if not _VERSION.fullmatch(wanted):
-            self.warn(f"INSTAGRAM_API_VERSION {wanted!r} is no version; using {NEWEST}. Set it like {NEWEST}.")
-            wanted = NEWEST
-        self._version = wanted
-        trouble = version_trouble(wanted, self.now.date())
+        """Choose the version of the API, and warn if it ends soon."""
+        version = self.credential("INSTAGRAM_API_VERSION") or NEWEST
+        if not _VERSION.fullmatch(version):
+            self.warn(f"INSTAGRAM_API_VERSION {version!r} is no version; using {NEWEST}. Set it like {NEWEST}.")
+            version = NEWEST
+        self._version = version
+        trouble = version_trouble(version, self.now.date())
         if trouble:
             self.warn(trouble)
 
     async def check(self) -> list[Finding]:
-        """Until when the token lives, and what it may read."""
+        """Check until when the token is valid, and what it may read."""
         try:
             token = await self._about_token()
         except (BadStatus, BadReply):
@@ -137,15 +137,15 @@ class Instagram(ArtistSource[InstagramStats]):
         return [*_ends(token, self.now), *_lacks(token)] or [ok(f"The Instagram token {_lives(token)}")]
 
     async def _about_token(self) -> Token:
-        """Meta's own word on the token in use.
+        """Ask Meta about the token in use.
 
-        Asked in a batch of one: by itself the question takes the token in its address, which ends up in logs.
+        It is a batch of one request: a direct one would have the token in its address, and addresses end up in logs.
         """
         from casa24.sources._instagram_schema import AboutToken, Batch
 
         token = self.credential("INSTAGRAM_ACCESS_TOKEN") or ""
-        question = {"method": "GET", "relative_url": f"debug_token?input_token={token}"}
-        form = {"access_token": token, "include_headers": "false", "batch": json.dumps([question])}
+        request = {"method": "GET", "relative_url": f"debug_token?input_token={token}"}
+        form = {"access_token": token, "include_headers": "false", "batch": json.dumps([request])}
         answers = (await self.web.post(f"{API}/{self._version}", form=form, on_error=_explain)).parse(Batch).root
         if not answers or answers[0].code != 200:  # noqa: PLR2004 - OK
             raise BadReply("graph.facebook.com answered without a word on the token")
@@ -155,7 +155,7 @@ class Instagram(ArtistSource[InstagramStats]):
             raise BadReply("graph.facebook.com answered in another form (data)") from None
 
     async def fetch(self, account: str) -> Reading[InstagramStats]:
-        """One artist, asked through the label's own account."""
+        """Return one artist's reading, asked for through the label's own account."""
         from casa24.sources._instagram_schema import AccountAnswer
 
         own = self.credential("INSTAGRAM_BUSINESS_ACCOUNT_ID")
@@ -166,17 +166,17 @@ class Instagram(ArtistSource[InstagramStats]):
             headers={"Authorization": f"Bearer {self.credential('INSTAGRAM_ACCESS_TOKEN')}"},
             on_error=_explain,
         )
-        found = reply.parse(AccountAnswer).business_discovery
-        if found.username and found.username.lower() != account:
+        answer = reply.parse(AccountAnswer).business_discovery
+        if answer.username and answer.username.lower() != account:
             raise AccountUnavailable("other_account")
         stats = InstagramStats(
-            followers=found.followers_count, media_count=found.media_count, username=found.username, name=found.name
+            followers=answer.followers_count, media_count=answer.media_count, username=answer.username, name=answer.name
         )
-        return Reading(stats, account_name=found.name or found.username)
+        return Reading(stats, account_name=answer.name or answer.username)
 
 
 def _ends(token: Token, now: dt.datetime) -> list[Finding]:
-    """A token, or its access to data, that ends soon: without a new one the numbers end with it."""
+    """Warn if the token, or its access to data, ends soon: without a new one there are no more numbers."""
     limits = {"ends": token.expires_at, "may read data only": token.data_access_expires_at}
     soon = {how: when for how, at in limits.items() if (when := _moment(at)) and when - now < _RENEW}
     advice = "Make a new one and set INSTAGRAM_ACCESS_TOKEN. A system user's token does not end."
@@ -207,9 +207,9 @@ def _moment(seconds: int | None) -> dt.datetime | None:
 
 
 def version_trouble(version: str, today: dt.date) -> str:
-    """What is wrong with an API version: it has ended, or ends within 90 days; empty where nothing is."""
-    found = _VERSION.fullmatch(version)
-    number = int(found[1]) if found else 0
+    """Return what is wrong with an API version: it has ended, or ends within 90 days; empty if nothing is."""
+    match = _VERSION.fullmatch(version)
+    number = int(match[1]) if match else 0
     last = LAST_DAYS.get(number)
     advice = f"Set INSTAGRAM_API_VERSION to {NEWEST}."
     if number < _OLDEST or (last and last < today):
@@ -221,7 +221,7 @@ def version_trouble(version: str, today: dt.date) -> str:
 
 
 def _explain(reply: Reply, body: object) -> None:
-    """Meta's error codes: almost all come as HTTP 400."""
+    """Raise the meaning of Meta's error codes: almost all come as HTTP 400."""
     from casa24.web.client import Transient
 
     error = body.get("error") if isinstance(body, dict) else None
@@ -232,7 +232,7 @@ def _explain(reply: Reply, body: object) -> None:
     if code in _DEAD_TOKEN:
         raise SourceUnavailable("token_expired")
     limited = code in _LIMITS or reply.status == 429  # noqa: PLR2004 - Too Many Requests
-    # Where it names a time the client heeds it.
+    # If the answer names a time, the client waits until then.
     if limited and "retry-after" not in reply.headers:
         raise SourceUnavailable("hourly_limit" if code in _LIMITS else "rate_limited")
     if code in _OWN_ACCOUNT:

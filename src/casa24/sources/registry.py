@@ -1,4 +1,4 @@
-"""Which sources there are: built-in ones and strangers' alike, found by entry point."""
+"""Find the installed sources, built-in ones and plugins, by their entry points."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ RESERVED_KEYS = {*LABEL_KEYS, *ARTIST_KEYS}
 RESERVED_CREDENTIALS = {WORKER_URL, WORKER_KEY, NOTIFY, REQUEST_URL, REQUEST_TOKEN}
 RESERVED_COLUMNS = {"artist_name", "date"}
 
-# What a stranger's class must say of itself, in which form.
-_PARTS: Mapping[str, Any] = {
+# What a source's class must declare, and the type of each.
+_ATTRIBUTES: Mapping[str, Any] = {
     "name": str,
     "title": str,
     "account_key": str,
@@ -50,7 +50,7 @@ class Installed(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """An entry point that gave no usable source, and why."""
+    """An entry point without a usable source, and why it is not usable."""
 
     name: str
     package: str
@@ -59,74 +59,74 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True)
 class Registry:
-    """The sources of this installation, in the order of tables and columns."""
+    """The installed sources, in the order of tables and columns."""
 
     installed: tuple[Installed, ...]
     broken: tuple[Broken, ...] = ()
 
     @property
     def sources(self) -> tuple[AnySource, ...]:
-        """The usable ones."""
+        """Return all usable sources."""
         return tuple(item.source for item in self.installed)
 
     @property
     def artist_sources(self) -> tuple[type[ArtistSource[Any]], ...]:
-        """Those on which artists have accounts."""
+        """Return the sources on which artists have accounts."""
         return tuple(source for source in self.sources if issubclass(source, ArtistSource))
 
     @property
     def label_sources(self) -> tuple[type[LabelSource[Any]], ...]:
-        """Those on which the label has one account."""
+        """Return the sources on which the label has one account."""
         return tuple(source for source in self.sources if issubclass(source, LabelSource))
 
     def get(self, name: str) -> AnySource | None:
-        """The source of that name, or None."""
+        """Return the source with that name, or None."""
         return next((source for source in self.sources if source.name == name), None)
 
     def find(self, name: str) -> AnySource:
-        """The source of that name as a user writes it. Raises UnknownName with the known ones."""
-        found = self.get(name.strip().lower())
-        if found is None:
+        """Return the source with that name as a user writes it. Raises UnknownName with the known names."""
+        source = self.get(name.strip().lower())
+        if source is None:
             known = ", ".join(source.name for source in self.sources)
             raise UnknownName(f"There is no source called {name!r}.", advice=f"Installed: {known}.")
-        return found
+        return source
 
     @property
     def artist_series(self) -> tuple[Series, ...]:
-        """Every number followed for artists: the CSV's columns, in their order."""
+        """Return every number recorded for artists: the CSV's columns, in their order."""
         return tuple(series for source in self.artist_sources for series in source.series())
 
     @property
     def credential_names(self) -> tuple[str, ...]:
-        """Every credential any source may want."""
+        """Return the names of the credentials of all sources."""
         return tuple(dict.fromkeys(name for source in self.sources for name in source.credentials.names))
 
     @property
     def secret_names(self) -> tuple[str, ...]:
-        """Those of them that are secrets."""
+        """Return the names of the secrets of all sources."""
         return tuple(dict.fromkeys(name for source in self.sources for name in source.credentials.secrets))
 
 
 @cache
 def load() -> Registry:
-    """The sources of this installation. A broken one is named and left out."""
+    """Load the installed sources. A broken one is listed as such and left out."""
     return build(_points())
 
 
 def _points() -> tuple[EntryPoint, ...]:
-    """Every package's entry points; one whose metadata is damaged must not hide the others."""
+    """Return the entry points of all packages; damaged metadata of a package must not hide the others."""
     try:
         return tuple(entry_points(group=GROUP))
-    except Exception:  # noqa: BLE001 - whatever a stranger's file does to the parser
-        found: list[EntryPoint] = []
+    except Exception:  # noqa: BLE001 - a damaged file may raise anything in the parser
+        points: list[EntryPoint] = []
         for package in distributions():
             with suppress(Exception):
-                found += [point for point in package.entry_points if point.group == GROUP]
-        return tuple(found)
+                points += [point for point in package.entry_points if point.group == GROUP]
+        return tuple(points)
 
 
 def build(points: tuple[EntryPoint, ...]) -> Registry:
-    """A registry of these entry points."""
+    """Make a registry of these entry points."""
     installed: list[Installed] = []
     broken: list[Broken] = []
     for point in points:
@@ -136,22 +136,22 @@ def build(points: tuple[EntryPoint, ...]) -> Registry:
             reason = unfit(point.name, source)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001 - the border to strangers' code: it is left out
-            # On one line: what begins a line of its own, GitHub may take for a command.
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything: it is left out
+            # On one line: GitHub could take a text at the beginning of a line for a command.
             broken.append(Broken(point.name, package, " ".join(f"{type(error).__name__}: {error}".split())))
             continue
         if reason:
             broken.append(Broken(point.name, package, reason))
         else:
             installed.append(Installed(source, package, version))
-    # Of two that claim the same, ours stays, whatever place the other wants.
-    kept = _without_clashes(sorted(installed, key=lambda item: (item.package != "casa24", *_place(item))), broken)
-    return Registry(tuple(sorted(kept, key=_place)), tuple(broken))
+    # Of two that claim the same name, the built-in one stays, whatever the order of the other.
+    accepted = _without_clashes(sorted(installed, key=lambda item: (item.package != "casa24", *_place(item))), broken)
+    return Registry(tuple(sorted(accepted, key=_place)), tuple(broken))
 
 
 @cache
 def _origin(package: Distribution | None) -> tuple[str, str]:
-    """A package's name and version; "?" where its metadata does not say. Kept: each look parses all of it."""
+    """Return a package's name and version, "?" if unknown. Cached, because each call parses all of the metadata."""
     metadata = package.metadata if package else None
     if metadata is None or "Name" not in metadata or "Version" not in metadata:
         return ("?", "?")
@@ -163,10 +163,10 @@ def _place(item: Installed) -> tuple[int, str]:
 
 
 def unfit(name: str, source: object) -> str:
-    """Why an object is no source of that name; empty where it is one."""
+    """Return why an object cannot be the source with that name; empty if it can."""
     if not (isinstance(source, type) and issubclass(source, ArtistSource | LabelSource)):
         return "it is no subclass of ArtistSource or LabelSource"
-    wrong = [part for part, kind in _PARTS.items() if not isinstance(getattr(source, part, None), kind)]
+    wrong = [part for part, kind in _ATTRIBUTES.items() if not isinstance(getattr(source, part, None), kind)]
     wrong += [part for part, kind in _MODELS.items() if not _is_class(getattr(source, part, None), kind)]
     if wrong:
         return f"it does not define {', '.join(wrong)} as it must"
@@ -178,7 +178,7 @@ def unfit(name: str, source: object) -> str:
 
 
 def _unusable(source: AnySource) -> str:
-    """Why a well-formed class still measures nothing, or something false; empty where it does not."""
+    """Return why a class with all attributes still cannot measure correctly; empty if it can."""
     if issubclass(source, ArtistSource) and {source.fetch, source.collect} == {
         ArtistSource.fetch,
         ArtistSource.collect,
@@ -186,18 +186,21 @@ def _unusable(source: AnySource) -> str:
         return "it defines neither fetch nor collect"
     if issubclass(source, LabelSource) and source.fetch is LabelSource.fetch:
         return "it defines no fetch"
-    if not all(isinstance(words, Explanation) for words in source.explanations().values()):
+    if not all(isinstance(explanation, Explanation) for explanation in source.explanations().values()):
         return "its gaps hold something that is no Explanation"
-    known = [name for name, info in source.model.model_fields.items() if info.default is not None]
-    if known:
-        return f"unknown must be None: its stats model gives {', '.join(known)} no default, or another one"
+    not_none = [name for name, info in source.model.model_fields.items() if info.default is not None]
+    if not_none:
+        return f"unknown must be None: its stats model gives {', '.join(not_none)} no default, or another one"
     return "" if source.series() or source.listings() else "its stats model declares no Metric and no Listing"
 
 
-def _asks_too_much(item: Installed, kept: list[Installed]) -> bool:
-    """Whether a source declares another package's secrets, or the Worker's key: it would be given them."""
+def _asks_too_much(item: Installed, accepted: list[Installed]) -> bool:
+    """Return whether a source declares credentials of another package or of casa24: it would be given them."""
     foreign = {
-        name for installed in kept if installed.package != item.package for name in installed.source.credentials.names
+        name
+        for installed in accepted
+        if installed.package != item.package
+        for name in installed.source.credentials.names
     }
     return bool({*foreign, *RESERVED_CREDENTIALS} & set(item.source.credentials.names))
 
@@ -207,23 +210,25 @@ def _is_class(value: object, kind: type) -> bool:
 
 
 def _without_clashes(installed: list[Installed], broken: list[Broken]) -> list[Installed]:
-    """Those that claim nothing another has; the others are added to ``broken``."""
+    """Return the sources without a clash of names, keys or columns; the others are added to ``broken``."""
     names: set[str] = set()
     columns = set(RESERVED_COLUMNS)
     keys: set[str] = set()
-    kept: list[Installed] = []
+    accepted: list[Installed] = []
     for item in installed:
-        own = [series.column for series in item.source.series()] if not item.source.label_wide else []
-        taken = [name for name in own if name in columns]
+        own_columns = [series.column for series in item.source.series()] if not item.source.label_wide else []
+        taken = [name for name in own_columns if name in columns]
         if item.source.name in names or item.source.account_key in keys:
             broken.append(Broken(item.source.name, item.package, "another source has this name or account key"))
-        elif _asks_too_much(item, kept):
+        elif _asks_too_much(item, accepted):
             broken.append(Broken(item.source.name, item.package, "it asks for credentials that are not its own"))
-        elif taken or len(set(own)) < len(own):
-            broken.append(Broken(item.source.name, item.package, f"CSV column taken: {', '.join(taken or own)}"))
+        elif taken or len(set(own_columns)) < len(own_columns):
+            broken.append(
+                Broken(item.source.name, item.package, f"CSV column taken: {', '.join(taken or own_columns)}")
+            )
         else:
-            kept.append(item)
+            accepted.append(item)
             names.add(item.source.name)
             keys.add(item.source.account_key)
-            columns.update(own)
-    return kept
+            columns.update(own_columns)
+    return accepted

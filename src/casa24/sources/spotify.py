@@ -1,7 +1,7 @@
-"""Spotify: popularity, followers, genres and top tracks from the Web API, monthly listeners from the public page.
+"""Read Spotify: popularity, followers, genres, top tracks from the Web API, monthly listeners from the page.
 
-Works in three worlds, found out at run time: the full API, a restricted app (fields
-and endpoints taken away in 2026), and no API at all, where the page alone gives
+Works in three cases, found out at run time: with the full API, with a restricted app (fields
+and endpoints were taken away in 2026), and without API, when the page alone gives
 listeners, followers and top tracks with play counts.
 """
 
@@ -50,7 +50,7 @@ _PAGES = Consent(
 
 _Job = tuple[str, tuple[str, ...]]
 
-# On disk the label's readers expect a text: "976".
+# On disk the number is a text ("976"), which the label's own programs expect.
 _TextOnDisk = PlainSerializer(str, when_used="json-unless-none")
 
 
@@ -65,7 +65,7 @@ class Track(BaseModel, defer_build=True):
 
 
 class SpotifyStats(Stats):
-    """One artist on Spotify."""
+    """One artist's values on Spotify."""
 
     popularity_score: Annotated[int | None, Metric("Popularity", kind="score", csv="popularity_score")] = None
     followers: Annotated[int | None, Metric("Followers", kind="audience", csv="followers", event=(5, 0.01))] = None
@@ -88,7 +88,7 @@ class SpotifyStats(Stats):
 
 @dataclass(slots=True)
 class _Parts:
-    """What is known of one artist so far; None: still under way."""
+    """The answers about one artist so far; None: still awaited."""
 
     api: web_api.ApiArtist | Gap | None = None
     tracks: list[web_api.ApiTrack] | Gap | None = None
@@ -96,7 +96,7 @@ class _Parts:
 
 
 class Spotify(ArtistSource[SpotifyStats]):
-    """The source itself."""
+    """The source for Spotify."""
 
     name = "spotify"
     title = "Spotify"
@@ -147,7 +147,7 @@ class Spotify(ArtistSource[SpotifyStats]):
     }
 
     class Options(SourceOptions):
-        """``page``: read the public page; ``market``: whose charts the top tracks are."""
+        """``page``: whether to read the public page; ``market``: the country of the top tracks."""
 
         page: Annotated[bool, _PAGES] = Field(
             default=True, description="read the public page for monthly listeners (see docs/terms.md)"
@@ -158,10 +158,10 @@ class Spotify(ArtistSource[SpotifyStats]):
 
     @classmethod
     def account(cls, text: str) -> str:
-        """A 22-character id from an id, a link or a ``spotify:artist:`` URI."""
+        """Return the 22-character id from an id, a link or a ``spotify:artist:`` URI."""
         text = text.strip()
-        found = _LINK.fullmatch(text)
-        account = found[1] if found else text.removeprefix("spotify:artist:")
+        match = _LINK.fullmatch(text)
+        account = match[1] if match else text.removeprefix("spotify:artist:")
         if not _ID.fullmatch(account):
             raise ValueError(
                 f"{text!r} is no Spotify artist; paste the link of the artist's page or its 22-character id"
@@ -169,7 +169,7 @@ class Spotify(ArtistSource[SpotifyStats]):
         return account
 
     async def start(self) -> None:
-        """A token, if there are keys; without one the page alone is read."""
+        """Get a token if there are keys; without one only the page is read."""
         from casa24.sources._spotify_api import Api
 
         self._api = Api(self.web, self.options.market)
@@ -184,24 +184,24 @@ class Spotify(ArtistSource[SpotifyStats]):
             self._no_api = gap_of(error, self.gaps)
 
     async def check(self) -> list[Finding]:
-        """Whether the app's keys were accepted; what the app is not given, the numbers show."""
+        """Report whether the app's keys were accepted; the numbers themselves show what the app does not get."""
         return [ok("Spotify accepts the app's id and secret")] if self._no_api is None else []
 
     async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Reading[SpotifyStats] | Exception]]:
-        """Each artist again with every part that arrives: API, top tracks, page."""
+        """Yield an artist's reading again with every part that arrives: API, top tracks, page."""
         no_page = None if self.options.page else Gap(State.SKIPPED, "page_off")
-        known = {account: _Parts(self._no_api, self._no_api, no_page) for account in accounts}
-        for account, parts in known.items():
+        parts_of = {account: _Parts(self._no_api, self._no_api, no_page) for account in accounts}
+        for account, parts in parts_of.items():
             yield account, _reading(parts)
         async for (part, block), answers in as_they_come(self._jobs(accounts)):
             if isinstance(answers, Exception):
                 raise answers
             for account, answer in zip(block, answers, strict=True):
-                setattr(known[account], part, answer)
-                yield account, _reading(known[account])
+                setattr(parts_of[account], part, answer)
+                yield account, _reading(parts_of[account])
 
     def _jobs(self, accounts: tuple[str, ...]) -> Iterator[tuple[_Job, Coroutine[Any, Any, Sequence[object]]]]:
-        """The requests to make: which part they bring, for which accounts."""
+        """Yield the requests to make, each with the part and the accounts it is for."""
         from casa24.sources._spotify_api import BATCH
 
         if self.options.page:
@@ -225,7 +225,7 @@ class Spotify(ArtistSource[SpotifyStats]):
 
 
 def _reading(parts: _Parts) -> Reading[SpotifyStats]:
-    """The reading from the parts that are there; a field whose part is under way stays open, without a flag."""
+    """Make a reading of the parts so far; a field whose part is still awaited is None, without a flag."""
     from casa24.sources._spotify_api import LOST
 
     api, page = parts.api, parts.page
@@ -237,25 +237,25 @@ def _reading(parts: _Parts) -> Reading[SpotifyStats]:
         "genres": [_part(api, "genres", LOST)],
         "top_tracks": [_with_plays(parts.tracks, page), _page_tracks(page)],
     }
-    values = {field: value for field, found in answers.items() if (value := _first_value(found)) is not None}
+    values = {field: value for field, candidates in answers.items() if (value := _first_value(candidates)) is not None}
     flags = [
         FieldFlag(field, gap.state, gap.code, gap.detail)
-        for field, found in answers.items()
-        if field not in values and (gap := _reason(found)) is not None
+        for field, candidates in answers.items()
+        if field not in values and (gap := _reason(candidates)) is not None
     ]
     if isinstance(listeners, Count) and not listeners.exact:
         flags.append(FieldFlag("monthly_listeners", State.ROUNDED, "rounded", low=listeners.low, high=listeners.high))
-    told, read = None if isinstance(api, Gap) else api, None if isinstance(page, Gap) else page
+    api_artist, artist_page = None if isinstance(api, Gap) else api, None if isinstance(page, Gap) else page
     return Reading(
         SpotifyStats(**values),
         tuple(flags),
-        account_name=(told.name if told else None) or (read.name if read else None),
-        via="page" if read and (told is None or told.bare) else "api",
+        account_name=(api_artist.name if api_artist else None) or (artist_page.name if artist_page else None),
+        via="page" if artist_page and (api_artist is None or api_artist.bare) else "api",
     )
 
 
 def _part(part: object, field: str, otherwise: Gap) -> Any:
-    """One field of a part: its value, why there is none, or None while the part is under way."""
+    """Return one field of a part: its value, the reason for its absence, or None while the part is awaited."""
     if part is None or isinstance(part, Gap):
         return part
     value = getattr(part, field)
@@ -267,7 +267,7 @@ def _first_value(answers: list[Any]) -> Any:
 
 
 def _reason(answers: list[Any]) -> Gap | None:
-    """Why none of the answers is a value; a failure says more than "not offered". None: wait for the rest."""
+    """Return why none of the answers is a value, a failure first; None while an answer is still awaited."""
     if any(answer is None for answer in answers):
         return None
     gaps: list[Gap] = answers
@@ -275,7 +275,7 @@ def _reason(answers: list[Any]) -> Gap | None:
 
 
 def _with_plays(tracks: list[web_api.ApiTrack] | Gap | None, page: ArtistPage | Gap | None) -> list[Track] | Gap | None:
-    """The API's tracks, with the page's play counts where it lists the same ones."""
+    """Return the API's tracks, with play counts of those that the page lists too."""
     if tracks is None or isinstance(tracks, Gap):
         return tracks
     listed = () if page is None or isinstance(page, Gap) else page.tracks or ()

@@ -1,7 +1,7 @@
-"""YouTube: a channel's totals, and the true five most viewed of all its uploads.
+"""Read YouTube: a channel's totals, and the five most viewed of all its uploads.
 
-In as few calls as the Data API allows: channels, video numbers and titles go in
-blocks of 50 over the whole roster; only playlists are read one by one.
+It makes as few calls as the Data API allows: channels, video numbers and titles are asked
+for in blocks of 50 over the whole roster; only playlists are read one by one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Video(BaseModel, defer_build=True):
 
 
 class YouTubeStats(Stats):
-    """One channel."""
+    """One channel's values."""
 
     subscribers: Annotated[
         int | None, Metric("Subscribers", kind="audience", csv="youtube_subscribers", coarse=True)
@@ -67,8 +67,8 @@ class YouTubeStats(Stats):
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What is kept of a video: of a hundred thousand, the answers themselves would not fit."""
+class _RankedVideo:
+    """The parts of a video's answer that are needed: a hundred thousand whole answers would not fit in memory."""
 
     id: str
     views: int | None
@@ -78,9 +78,9 @@ class _Seen:
 
 @dataclass(slots=True, eq=False)
 class _Channel:
-    """What is known of one channel so far; ``videos`` or ``gap`` once its uploads were looked at.
+    """The answers about one channel so far; ``videos`` or ``gap`` is set after its uploads were ranked.
 
-    A key by identity: its content changes.
+    Compared by identity, so that it can be a key while its content changes.
     """
 
     item: Item
@@ -90,7 +90,7 @@ class _Channel:
 
 
 class YouTube(ArtistSource[YouTubeStats]):
-    """The source itself."""
+    """The source for YouTube."""
 
     name = "youtube"
     title = "YouTube"
@@ -122,9 +122,9 @@ class YouTube(ArtistSource[YouTubeStats]):
 
     @classmethod
     def account(cls, text: str) -> str:
-        """A channel id (``UC…``) or ``@handle``, from either or a link."""
-        found = _LINK.fullmatch(text.strip())
-        account = found[1] if found else text.strip()
+        """Return the channel id (``UC…``) or ``@handle``, from either or a link."""
+        match = _LINK.fullmatch(text.strip())
+        account = match[1] if match else text.strip()
         if _CHANNEL.fullmatch(account):
             return account
         if _HANDLE.fullmatch(account):
@@ -132,12 +132,12 @@ class YouTube(ArtistSource[YouTubeStats]):
         raise ValueError(f"{text!r} is no YouTube channel; paste its id (UC…), its @handle or a link with one of them")
 
     async def start(self) -> None:
-        """Nothing to ask; which endpoint gives video numbers is found out by the first block."""
+        """Prepare the header with the key; the first block of videos finds out which endpoint gives their numbers."""
         self._headers = {"X-Goog-Api-Key": self.credential("YOUTUBE_API_KEY") or ""}
         self._stats_in_bulk = True
 
     async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Reading[YouTubeStats] | Exception]]:
-        """Each channel twice: with its totals, then with its top videos."""
+        """Yield each channel twice: with its totals, then with its top videos."""
         channels: dict[str, _Channel] = {}
         async for account, outcome in self._channels(accounts):
             if isinstance(outcome, Exception):
@@ -151,24 +151,24 @@ class YouTube(ArtistSource[YouTubeStats]):
             yield account, _reading(channel)
 
     async def _channels(self, accounts: tuple[str, ...]) -> AsyncIterator[tuple[str, Item | Exception]]:
-        """Every account's channel: ids in blocks, handles one by one (the API allows no more)."""
+        """Yield every account's channel; ids are asked for in blocks, handles one by one (the API allows no more)."""
         ids = [account for account in accounts if not account.startswith("@")]
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
-        asked: list[tuple[tuple[str, ...], dict[str, Any]]] = [(block, {"id": ",".join(block)}) for block in blocks]
-        asked += [((account,), {"forHandle": account}) for account in accounts if account.startswith("@")]
-        jobs = ((block, self._look_up(query)) for block, query in asked)
+        queries: list[tuple[tuple[str, ...], dict[str, Any]]] = [(block, {"id": ",".join(block)}) for block in blocks]
+        queries += [((account,), {"forHandle": account}) for account in accounts if account.startswith("@")]
+        jobs = ((block, self._look_up(query)) for block, query in queries)
         async for block, answer in as_they_come(jobs):
             if isinstance(answer, Exception):
                 for account in block:
                     yield account, answer
                 continue
-            found = {item.id: item for item in answer.items}
+            by_id = {item.id: item for item in answer.items}
             for account in block:
-                item = found.get(account) or (answer.items[0] if account.startswith("@") and answer.items else None)
+                item = by_id.get(account) or (answer.items[0] if account.startswith("@") and answer.items else None)
                 yield account, item if item is not None else AccountUnavailable("not_found")
 
     async def _look_up(self, query: Mapping[str, Any]) -> ListAnswer:
-        """The channels of one request. Nobody found is an empty list: a 404 is the address's, not an artist's."""
+        """Ask for channels. Unknown ones give an empty list: a 404 means that the address is gone, not an artist."""
         try:
             answer = await self._list("channels", part="snippet,statistics,contentDetails", maxResults=_BLOCK, **query)
         except BadStatus as error:
@@ -178,14 +178,14 @@ class YouTube(ArtistSource[YouTubeStats]):
         return answer
 
     async def _read_uploads(self, channels: Iterable[_Channel]) -> None:
-        async for channel, found in as_they_come((channel, self._uploads(channel.item)) for channel in channels):
-            if isinstance(found, Exception):
-                channel.gap = gap_of(found, self.gaps)
+        async for channel, uploads in as_they_come((channel, self._uploads(channel.item)) for channel in channels):
+            if isinstance(uploads, Exception):
+                channel.gap = gap_of(uploads, self.gaps)
             else:
-                channel.uploads = found
+                channel.uploads = uploads
 
     async def _uploads(self, channel: Item) -> list[str]:
-        """The ids of all uploads. A channel without a public video has no playlist: that is none, no error."""
+        """Return the ids of all uploads. A channel without a public video has no playlist: that is an empty list."""
         playlist = channel.content.playlists.uploads
         if channel.statistics.video_count == 0:
             return []
@@ -204,7 +204,7 @@ class YouTube(ArtistSource[YouTubeStats]):
                 raise
             page_ids = [item.content.video_id for item in answer.items if item.content.video_id]
             if len(page_ids) < len(answer.items):
-                # The most viewed might be among those it does not name: not known is not none.
+                # The most viewed videos may be among those without an id: the list is unknown, not empty.
                 raise AccountUnavailable("missing")
             ids += page_ids
             if not answer.next_page or answer.next_page == page.get("pageToken"):
@@ -213,40 +213,42 @@ class YouTube(ArtistSource[YouTubeStats]):
 
     async def _rank(self, channels: Sequence[_Channel]) -> None:
         """Fill in the five most viewed videos of every channel whose uploads are known."""
-        known = [channel for channel in channels if channel.uploads is not None]
-        videos = await self._videos([video for channel in known for video in channel.uploads or ()], self._numbers)
-        best = {channel: _top(channel.uploads or (), videos) for channel in known}
+        with_uploads = [channel for channel in channels if channel.uploads is not None]
+        videos = await self._videos(
+            [video for channel in with_uploads for video in channel.uploads or ()], self._numbers
+        )
+        best = {channel: _top(channel.uploads or (), videos) for channel in with_uploads}
         shown = [video for videos in best.values() if isinstance(videos, list) for video in videos]
         untitled = [video.id for video in shown if not video.title]
         titled = {**videos, **(await self._videos(untitled, self._titles))}
         for channel, top in best.items():
-            found = top if isinstance(top, Gap) else _titled(top, titled)
-            if isinstance(found, Gap):
-                channel.gap = found
+            result = top if isinstance(top, Gap) else _titled(top, titled)
+            if isinstance(result, Gap):
+                channel.gap = result
             else:
-                channel.videos = found
+                channel.videos = result
 
-    async def _videos(self, ids: Sequence[str], ask: Ask) -> dict[str, _Seen | Gap]:
-        """Ask about videos in blocks of 50, the first one alone: it tells which endpoint answers."""
+    async def _videos(self, ids: Sequence[str], ask: Ask) -> dict[str, _RankedVideo | Gap]:
+        """Ask about videos in blocks of 50, the first block alone: it shows which endpoint answers."""
         blocks = [tuple(ids[start : start + _BLOCK]) for start in range(0, len(ids), _BLOCK)]
-        found: dict[str, _Seen | Gap] = {}
+        videos: dict[str, _RankedVideo | Gap] = {}
         for group in (blocks[:1], blocks[1:]):
             async for block, answer in as_they_come((block, ask(block)) for block in group):
                 if isinstance(answer, Exception):
-                    found.update(dict.fromkeys(block, gap_of(answer, self.gaps)))
+                    videos.update(dict.fromkeys(block, gap_of(answer, self.gaps)))
                 else:
-                    found.update({item.id: _seen(item.id, item) for item in answer.items if item.id})
-        return found
+                    videos.update({item.id: _ranked_video(item.id, item) for item in answer.items if item.id})
+        return videos
 
     async def _numbers(self, block: tuple[str, ...]) -> ListAnswer:
-        """Views of up to 50 videos: from their own bucket of calls, else with the titles from the common one."""
+        """Return the views of up to 50 videos, from the bulk call with its own quota if it works, else with titles."""
         if self._stats_in_bulk:
             try:
                 return await self._list("videos:batchGetStats", _explain_bulk, part="statistics", id=",".join(block))
             except AccountUnavailable:
                 self._stats_in_bulk = False
             except BadStatus as error:
-                if error.status >= 500:  # noqa: PLR2004 - a server's error says nothing of the endpoint
+                if error.status >= 500:  # noqa: PLR2004 - a server error says nothing about the endpoint
                     raise
                 self._stats_in_bulk = False
         return await self._list("videos", part="snippet,statistics", id=",".join(block), maxResults=_BLOCK)
@@ -266,33 +268,33 @@ class YouTube(ArtistSource[YouTubeStats]):
         return reply.parse(ListAnswer)
 
 
-def _seen(video: str, item: Item) -> _Seen:
-    return _Seen(video, item.statistics.view_count, item.snippet.title, item.snippet.published_at)
+def _ranked_video(video: str, item: Item) -> _RankedVideo:
+    return _RankedVideo(video, item.statistics.view_count, item.snippet.title, item.snippet.published_at)
 
 
-def _top(ids: Sequence[str], videos: Mapping[str, _Seen | Gap]) -> list[_Seen] | Gap:
-    """The most viewed of these videos, if all could be asked about; one whose views are not public has no rank."""
-    found = [videos[video] for video in ids if video in videos]
-    gap = next((video for video in found if isinstance(video, Gap)), None)
-    ranked = [video for video in found if isinstance(video, _Seen) and video.views is not None]
+def _top(ids: Sequence[str], videos: Mapping[str, _RankedVideo | Gap]) -> list[_RankedVideo] | Gap:
+    """Return the most viewed of these videos, if all have answers; one without public views has no rank."""
+    known = [videos[video] for video in ids if video in videos]
+    gap = next((video for video in known if isinstance(video, Gap)), None)
+    ranked = [video for video in known if isinstance(video, _RankedVideo) and video.views is not None]
     if gap is None and ids and not ranked:
-        # There are videos, but no views of any: that is no empty list.
+        # There are videos, but none with views: that is not an empty list.
         gap = MISSING
     return gap or sorted(ranked, key=lambda video: (-(video.views or 0), video.id))[:_TOP]
 
 
-def _titled(top: list[_Seen], titled: Mapping[str, _Seen | Gap]) -> list[Video] | Gap:
+def _titled(top: list[_RankedVideo], titled: Mapping[str, _RankedVideo | Gap]) -> list[Video] | Gap:
     named = [(video, titled.get(video.id, video)) for video in top]
     gap = next((name for _, name in named if isinstance(name, Gap)), None)
-    return gap or [_video(video, name) for video, name in named if isinstance(name, _Seen)]
+    return gap or [_video(video, name) for video, name in named if isinstance(name, _RankedVideo)]
 
 
-def _video(video: _Seen, named: _Seen) -> Video:
+def _video(video: _RankedVideo, named: _RankedVideo) -> Video:
     return Video(title=named.title or "", views=video.views or 0, video_id=video.id, published_at=named.published_at)
 
 
 def _reading(channel: _Channel) -> Reading[YouTubeStats]:
-    """What is known of the channel so far."""
+    """Make a reading of the channel's answers so far."""
     numbers = channel.item.statistics
     subscribers = None if numbers.hidden else numbers.subscriber_count
     flags = []
@@ -314,7 +316,7 @@ def _reading(channel: _Channel) -> Reading[YouTubeStats]:
 
 
 def reasons(body: object) -> set[str]:
-    """Every ``reason`` an error answer of Google names, wherever it stands."""
+    """Return every ``reason`` in an error answer of Google, from ``errors`` and ``details``."""
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return set()
@@ -332,7 +334,7 @@ _MEANING = {
 
 
 def _explain(_reply: Reply, body: object) -> None:
-    """Errors that concern every channel."""
+    """Raise SourceUnavailable for an error that concerns every channel."""
     named = reasons(body)
     for code, meaning in _MEANING.items():
         if named & meaning:
@@ -340,7 +342,7 @@ def _explain(_reply: Reply, body: object) -> None:
 
 
 def _explain_bulk(reply: Reply, body: object) -> None:
-    """The same of the bulk call, whose quota is its own: where that is used up, the common one may not be."""
+    """Raise the meaning of the bulk call's error; its quota is its own, so the common one may not be used up."""
     if reasons(body) & _MEANING["quota_exceeded"]:
         raise AccountUnavailable("quota_exceeded")
     _explain(reply, body)
