@@ -227,7 +227,7 @@ def crash(times: int, seed: int) -> Counter[str]:
             phases[label.check_killed(last, ended=ended)] += 1
             phases["temporary files left"] += len(label.leftovers())
             phases["… cut short"] += sum(not path.read_bytes().endswith(b"\n") for path in label.leftovers())
-            with hold(label.folder.path, patience=1):
+            with hold(label.folder.path, timeout=1):
                 pass
             label.save()
     return phases

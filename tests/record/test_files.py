@@ -89,11 +89,11 @@ def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
     with (
         hold(tmp_path),
         pytest.raises(FolderBusy, match="Another casa24 is writing") as caught,
-        hold(tmp_path, patience=0.05),
+        hold(tmp_path, timeout=0.05),
     ):
         pass
     assert "Wait" in caught.value.advice
-    with hold(tmp_path, patience=0.05):
+    with hold(tmp_path, timeout=0.05):
         pass
 
 
@@ -101,9 +101,9 @@ def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
 def test_another_name_of_the_folder_is_the_same_folder(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "data")
-    with hold(tmp_path / "data"), pytest.raises(FolderBusy), hold(tmp_path / "link", patience=0.05):
+    with hold(tmp_path / "data"), pytest.raises(FolderBusy), hold(tmp_path / "link", timeout=0.05):
         pass
-    with hold(tmp_path / "data"), hold(tmp_path / "other", patience=0.05):
+    with hold(tmp_path / "data"), hold(tmp_path / "other", timeout=0.05):
         pass
 
 

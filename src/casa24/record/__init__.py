@@ -1,1 +1,1 @@
-"""The data folder: what lies in it, how it is read, and every way it is written."""
+"""Read and write the data folder."""

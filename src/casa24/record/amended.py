@@ -1,4 +1,4 @@
-"""A day with what was learned about it since: doubtful values are flagged, kept ones are as they were recorded."""
+"""Apply amendments to a day: flag the doubtful values, and restore kept ones as they were recorded."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from casa24.record.amendments import Amendment, Amendments
 
 
-def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> Snapshot:
-    """``told`` with these lines applied; ``raw``: the day as it stands in its file.
+def amended(snapshot: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> Snapshot:
+    """Return ``snapshot`` with these amendments applied; ``raw``: the day as it is in its file.
 
-    ``keys_of``: a recorded name → the keys of every name this artist has.
+    ``keys_of``: maps a recorded name to the keys of every name this artist has.
     """
-    if not _speak(told, lines, keys_of):
-        return told
-    cells = to_cells(told)
+    if not _any_applies(snapshot, lines, keys_of):
+        return snapshot
+    cells = to_cells(snapshot)
     recorded = to_cells(raw)
     changed = dict(cells)
     for place, cell in cells.items():
@@ -31,24 +31,27 @@ def amended(told: Snapshot, raw: Snapshot, lines: Amendments, keys_of: Callable[
         if line is not None:
             changed[place] = _decided(line, cell, recorded.get(place, cell))
     if changed == cells:
-        return told
+        return snapshot
     sections = sections_of(changed)
     records = [
         ArtistRecord(**{**record.model_dump(), **sections.get(record.name, {})}) if number == first else record
-        for number, (record, first) in enumerate(_with_first(told))
+        for number, (record, first) in enumerate(_with_first(snapshot))
     ]
     content = {
-        **told.model_dump(by_alias=True),
+        **snapshot.model_dump(by_alias=True),
         **sections.get(None, {}),
         "artists": records,
-        "flags": [*to_flags(changed), *loose(told.flags, cells)],
+        "flags": [*to_flags(changed), *loose(snapshot.flags, cells)],
     }
     return Snapshot.model_validate(content)
 
 
-def _speak(told: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> bool:
-    """Whether a line may change anything: for months most speak of nothing but gaps, and looking is cheap."""
-    holders = [(frozenset[str](), told.sections), *((keys_of(record.name), record.sections) for record in told.artists)]
+def _any_applies(snapshot: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset[str]]) -> bool:
+    """Return whether an amendment may change a value: most apply to gaps only, and this check is fast."""
+    holders = [
+        (frozenset[str](), snapshot.sections),
+        *((keys_of(record.name), record.sections) for record in snapshot.artists),
+    ]
     return any(
         line is not None and (line.action is Action.KEEP or not _is_name(value))
         for names, sections in holders
@@ -58,17 +61,17 @@ def _speak(told: Snapshot, lines: Amendments, keys_of: Callable[[str], frozenset
     )
 
 
-def _with_first(told: Snapshot) -> list[tuple[ArtistRecord, int]]:
-    """Each record with the place of the first one of its name, which is the one that counts."""
+def _with_first(snapshot: Snapshot) -> list[tuple[ArtistRecord, int]]:
+    """Pair each record with the index of the first one of that name, which is the one that counts."""
     firsts: dict[str, int] = {}
-    for number, record in enumerate(told.artists):
+    for number, record in enumerate(snapshot.artists):
         firsts.setdefault(record.name, number)
-    return [(record, firsts[record.name]) for record in told.artists]
+    return [(record, firsts[record.name]) for record in snapshot.artists]
 
 
 def _decided(line: Amendment, cell: Cell, recorded: Cell) -> Cell:
     if line.action is Action.KEEP:
-        # What the old collector's zero was taken for, and any doubt, is overruled: only roundness stays.
+        # The line overrules how the old collector's zero was interpreted, and any doubt: only rounding stays.
         value = cell.value if cell.value is not None else recorded.value
         notes = tuple(note for note in cell.notes if note.state is State.ROUNDED)
         return cell if value is None else Cell(value, notes)
@@ -79,5 +82,5 @@ def _decided(line: Amendment, cell: Cell, recorded: Cell) -> Cell:
 
 
 def _is_name(value: object) -> bool:
-    """Whether there is no reading to doubt: nothing at all, or the name of an account."""
+    """Return whether a value is not a reading: it is missing, or the name of an account."""
     return value is None or (isinstance(value, str) and as_count(value) is None)

@@ -1,4 +1,4 @@
-"""``amendments.csv``: what was learned about the record after its days were over. The days stay as collected.
+"""Read and write ``amendments.csv``: later decisions about recorded values. The days stay as collected.
 
 ::
 
@@ -6,9 +6,9 @@
     2025-06-22,2025-06-22,*,*,suspect,a copy of 2025-06-21
     2025-09-09,,bo.wlie,instagram.*,suspect,the account could not be read
 
-``artist``: a name, ``*`` for everybody and the label, empty for the label alone. ``metric``:
-``source.field``, ``source.*`` or ``*``. An empty ``last_date``: still so. Of several lines the last
-that speaks of a value decides.
+``artist``: a name, ``*`` for all artists and the label, empty for the label alone. ``metric``:
+``source.field``, ``source.*`` or ``*``. An empty ``last_date``: no end. If several lines apply to
+a value, the last one decides.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ T = TypeVar("T")
 
 FILE_NAME = "amendments.csv"
 HEADER = ("first_date", "last_date", "artist", "metric", "action", "reason")
-_MEND = "Mend the line, or delete it. The other lines are heeded."
+_MEND = "Mend the line, or delete it. The other lines are used."
 _LARGEST = 16 * 1024 * 1024
 
 
 class Action(StrEnum):
-    """What an amendment says of a value: not to be used by any analysis, or looked at and true."""
+    """What an amendment decides: a value is not to be used by any analysis, or was checked and is true."""
 
     SUSPECT = "suspect"
     KEEP = "keep"
 
 
 class Amendment(NamedTuple):
-    """One line. ``last`` None: still so; ``artist`` empty: the label itself."""
+    """One line. ``last`` None: no end; ``artist`` empty: the label itself."""
 
     first: dt.date
     last: dt.date | None
@@ -55,29 +55,29 @@ class Amendment(NamedTuple):
     reason: str = ""
 
     def covers(self, day: dt.date) -> bool:
-        """Whether it speaks of this day."""
+        """Return whether it applies to this day."""
         return self.first <= day and (self.last is None or day <= self.last)
 
     def speaks_of(self, names: frozenset[str], source: str, field: str) -> bool:
-        """Whether it speaks of this number; ``names``: the keys of every name the artist has, empty for the label."""
-        whose = self.artist == EVERY or (key_of(self.artist) in names if self.artist else not names)
-        return whose and self.metric in {EVERY, f"{source}.{EVERY}", f"{source}.{field}"}
+        """Return whether it applies to a number. ``names``: the keys of all the artist's names, empty for the label."""
+        artist_matches = self.artist == EVERY or (key_of(self.artist) in names if self.artist else not names)
+        return artist_matches and self.metric in {EVERY, f"{source}.{EVERY}", f"{source}.{field}"}
 
     def row(self) -> tuple[str, ...]:
-        """The line's cells."""
+        """Return the line's cells."""
         last = self.last.isoformat() if self.last else ""
         return (self.first.isoformat(), last, self.artist, self.metric, self.action.value, self.reason)
 
 
 class Amendments(NamedTuple):
-    """All of a record's. ``problems``: the lines that cannot be understood, each with its number."""
+    """All amendments of a record. ``problems``: the lines that are not valid, each with its number."""
 
     lines: tuple[Amendment, ...] = ()
     problems: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> Amendments:
-        """The file's; none where there is none. Raises StorageError for a file that cannot be read at all."""
+        """Read a file; without a file there are none. Raises StorageError if the whole file cannot be read."""
         try:
             if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST):
                 raise StorageError(f"{path} is no table of amendments.", advice="Move it away.")
@@ -90,7 +90,7 @@ class Amendments(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, name: str = FILE_NAME) -> Amendments:
-        """The lines of a text. What cannot be understood is named, and costs nothing else."""
+        """Parse a text. A line that is not valid is listed in ``problems``; the others are used."""
         lines: list[Amendment] = []
         problems: list[str] = []
         reader = csv.reader(io.StringIO(text, newline=""))
@@ -107,26 +107,26 @@ class Amendments(NamedTuple):
         return cls(tuple(lines), tuple(problems))
 
     def on(self, day: dt.date) -> Amendments:
-        """Those that speak of this day."""
+        """Return those that apply to this day."""
         return Amendments(tuple(line for line in self.lines if line.covers(day)))
 
     def decide(self, names: frozenset[str], source: str, field: str) -> Amendment | None:
-        """The line that decides about a number, of these."""
+        """Return the line that decides about a number, whatever the day."""
         return next((line for line in reversed(self.lines) if line.speaks_of(names, source, field)), None)
 
     def judge(self, day: dt.date, names: frozenset[str], source: str, field: str) -> Amendment | None:
-        """The line that decides about a number of this day."""
-        speaking = (line for line in reversed(self.lines) if line.covers(day))
-        return next((line for line in speaking if line.speaks_of(names, source, field)), None)
+        """Return the line that decides about a number of this day."""
+        of_day = (line for line in reversed(self.lines) if line.covers(day))
+        return next((line for line in of_day if line.speaks_of(names, source, field)), None)
 
     def __bool__(self) -> bool:
         return bool(self.lines)
 
 
 def add_lines(path: Path, lines: Iterable[Amendment]) -> bool:
-    """Append lines to the file, whole or not at all; what stands there stays as it is. Raises StorageError.
+    """Append lines to the file, all or none; the lines in it stay as they are. Raises StorageError.
 
-    False where there was nothing to add. Call it only while holding the folder.
+    Returns False if there was nothing to add. Call it only while holding the folder.
     """
     fresh = list(lines)
     if not fresh:
@@ -143,7 +143,7 @@ def add_lines(path: Path, lines: Iterable[Amendment]) -> bool:
 
 
 def _line(row: list[str]) -> Amendment:
-    """One row as an amendment. Raises ValueError that says what is wrong."""
+    """Parse one row. Raises ValueError with what is wrong."""
     if len(row) != len(HEADER):
         raise ValueError(f"it has {len(row)} cells instead of {len(HEADER)}")
     first, last, artist, metric, action, reason = (cell.strip() for cell in row)
@@ -153,13 +153,13 @@ def _line(row: list[str]) -> Amendment:
         raise ValueError(f"it ends on {ends}, before it begins on {begins}")
     if metric != EVERY and ("." not in metric or not all(metric.split(".", 1))):
         raise ValueError(f"{metric!r} is no metric: write source.field, source.* or *")
-    # What safe_cell put in front, so that no spreadsheet runs it.
+    # Without the quote that safe_cell put before it, so that no spreadsheet runs it.
     name = artist[1:] if artist.startswith("'") and safe_cell(artist[1:]) == artist else artist
     return Amendment(begins, ends, name, metric, _cell(Action, action, "suspect or keep"), reason)
 
 
-def _cell(read: Callable[[str], T], text: str, expected: str) -> T:
+def _cell(parse: Callable[[str], T], text: str, expected: str) -> T:
     try:
-        return read(text)
+        return parse(text)
     except ValueError:
         raise ValueError(f"{text!r} is not {expected}") from None

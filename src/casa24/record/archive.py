@@ -1,6 +1,6 @@
-"""What becomes of old days: packed year by year, or without one platform's numbers where its terms ask for that.
+"""Pack the days of closed years into one file for each year, and unpack them again.
 
-Nothing is deleted before what takes its place was written, read back and compared. A crash leaves
+Nothing is deleted before its replacement was written, read back and compared. A crash leaves
 both, and the next run goes on.
 """
 
@@ -34,55 +34,55 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What restoring did: the days unpacked, and those that lie there otherwise and were left."""
+    """What restoring did: the days unpacked, and those that have a different, newer file, which was kept."""
 
     days: tuple[dt.date, ...] = ()
     kept: tuple[dt.date, ...] = ()
 
 
 def closed_years(folder: DataFolder, today: dt.date, older_than: dt.timedelta | None = None) -> list[dt.date]:
-    """The days to pack: those of closed years, or older than so much; never the newest of all."""
+    """Return the days to pack: those of past years, or older than ``older_than``; never the newest day."""
     first_kept = today - older_than if older_than is not None else dt.date(today.year, 1, 1)
     newest = folder.days()[-1:]
     return [day for day in folder.loose_days() if day < first_kept and day not in newest]
 
 
 def archive(folder: DataFolder, days: Sequence[dt.date], place: Path | None = None, *, dry_run: bool = False) -> Packed:
-    """Pack these days into their years' files, in ``place`` or where the days lie.
+    """Pack these days into a file for each year, in ``place`` or in the days' own folder.
 
-    Raises StorageError, and UsageError for a place in the record itself.
+    Raises StorageError, and UsageError for a place inside the record itself.
     """
     target = Archives(place or folder.history)
     if place is not None and place.resolve().is_relative_to(folder.path.resolve()):
         raise UsageError(f"{place} lies in the record itself.", advice="Name a folder outside the data folder.")
-    good = [day for day in days if _reads(folder, day)]
-    damaged = tuple(day for day in days if day not in set(good))
+    readable = [day for day in days if _is_readable(folder, day)]
+    damaged = tuple(day for day in days if day not in set(readable))
     if dry_run:
-        return Packed(tuple(good), tuple(dict.fromkeys(target.place_of(day) for day in good)), damaged)
-    done: list[Path] = []
+        return Packed(tuple(readable), tuple(dict.fromkeys(target.place_of(day) for day in readable)), damaged)
+    written: list[Path] = []
     with files.hold(folder.path):
-        for year in sorted({day.year for day in good}):
-            own = [day for day in good if day.year == year]
-            path = target.place_of(own[0])
-            _pack_year(folder, target, path, own)
-            done.append(path)
-            for day in own:
+        for year in sorted({day.year for day in readable}):
+            days_of_year = [day for day in readable if day.year == year]
+            path = target.place_of(days_of_year[0])
+            _pack_year(folder, target, path, days_of_year)
+            written.append(path)
+            for day in days_of_year:
                 _remove(folder.file_of(day))
-    return Packed(tuple(good), tuple(done), damaged)
+    return Packed(tuple(readable), tuple(written), damaged)
 
 
-def _reads(folder: DataFolder, day: dt.date) -> bool:
-    """Whether this is a day: a damaged file is for its owner to see, not to be packed away."""
+def _is_readable(folder: DataFolder, day: dt.date) -> bool:
+    """Return whether the day can be read: a damaged file is not packed, so that its owner can see it."""
     with contextlib.suppress(StorageError):
         folder.read(day)
         return True
     return False
 
 
-def _pack_year(folder: DataFolder, target: Archives, path: Path, own: Sequence[dt.date]) -> None:
-    """Write one file with these days and what it held before; of a day both have, the loose one is newer."""
+def _pack_year(folder: DataFolder, target: Archives, path: Path, days: Sequence[dt.date]) -> None:
+    """Write one file with these days and those it had before; if both have a day, the loose file is newer."""
     before = target.members(path) if path.exists() else {}
-    loose = set(own)
+    loose = set(days)
 
     def content(day: dt.date) -> bytes:
         if day in loose:
@@ -96,7 +96,7 @@ def _pack_year(folder: DataFolder, target: Archives, path: Path, own: Sequence[d
 
 
 def restore(folder: DataFolder, years: Iterable[int] = ()) -> Restored:
-    """Unpack years (or all), byte for byte. A day that lies there otherwise is newer, and stays.
+    """Unpack years (or all), byte for byte. A day with a different file of its own is newer, and stays.
 
     Raises StorageError, and UsageError for a year that is not packed.
     """

@@ -1,9 +1,9 @@
-"""``popularity_scores.csv``: the label's table, one row an artist and date.
+"""Read and write ``popularity_scores.csv``: the label's table, one row for each artist and date.
 
-As recorded, unknown = empty. Its first ten columns are the label's; a plugin's
-follow. The same day again replaces its rows; every other row stays as it is, and
-the whole can be rebuilt from the snapshots byte for byte (but for the columns of a
-plugin that is gone: its numbers stay in the snapshots).
+Values are as recorded; unknown is empty. The first ten columns are those of the label's
+old table; plugins' columns follow. Saving a day again replaces its rows; all other rows
+stay as they are. The table can be rebuilt from the snapshots byte for byte (except for the
+columns of a plugin that was removed: its numbers stay in the snapshots).
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ ARTIST, DATE = "artist_name", "date"
 
 
 class ForeignTable(ValueError):
-    """A table casa24 did not write: ragged rows, repeated rows, or other columns in front."""
+    """A table that casa24 did not write: rows of different lengths, repeated rows, or other first columns."""
 
 
 class Table(NamedTuple):
-    """The columns after artist and date, and the rows by (date, artist) in file order."""
+    """The columns after artist and date, and the rows by (date, artist) in the file's order."""
 
     columns: tuple[str, ...]
     rows: dict[tuple[str, str], dict[str, str]]
 
     @property
     def days(self) -> set[str]:
-        """The dates (ISO) that have rows."""
+        """Return the dates (ISO) that have rows."""
         return {day for day, _ in self.rows}
 
     @classmethod
     def parse(cls, text: str) -> Table:
-        """A table casa24 wrote. Raises ForeignTable for any other."""
+        """Parse a table that casa24 wrote. Raises ForeignTable for any other."""
         try:
             header, *lines = csv.reader(io.StringIO(text))
         except (csv.Error, ValueError):
@@ -62,22 +62,22 @@ class Table(NamedTuple):
 
     @classmethod
     def build(cls, snapshots: Iterable[Snapshot], series: Sequence[Series]) -> Table:
-        """The table of these snapshots."""
+        """Make the table of these snapshots."""
         table = cls(tuple(item.column for item in series), {})
         for snapshot in snapshots:
             table.rows.update(_rows(snapshot, series))
         return table
 
     def with_days(self, snapshots: Iterable[Snapshot], series: Sequence[Series]) -> Table:
-        """The table with these days' rows replaced; columns of plugins that are gone stay, empty from now on."""
+        """Replace these days' rows; columns of removed plugins stay, and are empty in the new rows."""
         snapshots = tuple(snapshots)
         days = {snapshot.date.isoformat() for snapshot in snapshots}
         fresh = Table.build(snapshots, series)
-        kept = {key: row for key, row in self.rows.items() if key[0] not in days}
-        return Table(fresh.columns, {**kept, **fresh.rows}).keeping(self)
+        other_rows = {key: row for key, row in self.rows.items() if key[0] not in days}
+        return Table(fresh.columns, {**other_rows, **fresh.rows}).keeping(self)
 
     def keeping(self, before: Table) -> Table:
-        """This table with the columns it lacks from another: a plugin that is gone leaves its numbers."""
+        """Add the columns that only ``before`` has: those of removed plugins, with their numbers."""
         gone = tuple(name for name in before.columns if name not in self.columns)
         rows = {
             key: {**row, **{name: before.rows.get(key, {}).get(name, "") for name in gone}}
@@ -86,11 +86,11 @@ class Table(NamedTuple):
         return Table((*self.columns, *gone), rows)
 
     def text(self) -> str:
-        """The file's content: rows by date, artists in their snapshot's order, line feeds only."""
+        """Return the file's content: rows by date, artists in their snapshot's order, line feeds only."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([ARTIST, DATE, *self.columns])
-        # Sorting by date alone is stable: within a day the order is the snapshot's.
+        # Sorted by date only; the sort is stable, so a day's rows keep the snapshot's order.
         for (day, artist), row in sorted(self.rows.items(), key=lambda item: item[0][0]):
             writer.writerow([artist, day, *(row.get(name, "") for name in self.columns)])
         return out.getvalue()

@@ -1,4 +1,4 @@
-"""Snapshot ↔ files: atomic, idempotent, nothing lost.
+"""Read and write a label's data folder.
 
 ::
 
@@ -7,8 +7,8 @@
     data/popularity_scores.csv        the same numbers as a table
     data/latest.json                  the newest snapshot again
 
-Written in that order: a crash anywhere leaves files that read, and the next run
-completes them.
+The files are written in that order, each atomically: after a crash all files can be read, and
+the next run completes them. Saving the same snapshot again changes nothing.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _DAY_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
 class Saved(NamedTuple):
     """What a save did.
 
-    ``days``: as they are stored now; ``written``: the files that changed;
-    ``set_aside``: where files went that casa24 could not use.
+    ``days``: the days as they are stored now; ``written``: the files that changed;
+    ``set_aside``: the new names of files that casa24 could not use.
     """
 
     days: tuple[Snapshot, ...] = ()
@@ -54,14 +54,14 @@ class Saved(NamedTuple):
 
 
 class DayFile(NamedTuple):
-    """A day, and what stands in its file."""
+    """A day, and the content of its file."""
 
     day: Snapshot
     content: str | bytes
 
 
 class Rebuilt(NamedTuple):
-    """What a rebuild did: whether the CSV changed, and where it was set aside because it held more."""
+    """What a rebuild did: whether the CSV changed, and the new name of the old file if that had other rows."""
 
     changed: bool
     set_aside: tuple[Path, ...] = ()
@@ -70,7 +70,7 @@ class Rebuilt(NamedTuple):
 class DataFolder:
     """A label's record on disk.
 
-    ``series``: the numbers that make the CSV's columns; ``history``: where the days lie, if not in the usual place.
+    ``series``: the numbers in the CSV's columns; ``history``: the folder of the days, if not the usual one.
     """
 
     def __init__(self, path: Path, series: Sequence[Series] = (), *, history: Path | None = None) -> None:
@@ -86,11 +86,11 @@ class DataFolder:
         return Archives(self.history)
 
     def days(self) -> list[dt.date]:
-        """The days with a snapshot, packed or not, oldest first."""
+        """Return the days with a snapshot, packed or not, oldest first."""
         return sorted({*self.loose_days(), *self.archives.days()})
 
     def loose_days(self) -> list[dt.date]:
-        """The days with a file of their own, oldest first. Raises StorageError."""
+        """Return the days with a file of their own, oldest first. Raises StorageError."""
         if self.history.is_symlink() and not self.history.resolve().is_relative_to(self.path.resolve()):
             raise StorageError(
                 f"{self.history} is a link out of the data folder.",
@@ -107,11 +107,11 @@ class DataFolder:
         return sorted(day for name in names if _DAY_FILE.fullmatch(name) and (day := _date(name[:10])))
 
     def file_of(self, day: dt.date) -> Path:
-        """Where a day's snapshot lies."""
+        """Return the path of a day's file."""
         return self.history / f"{day.isoformat()}.json"
 
     def read(self, day: dt.date) -> Snapshot:
-        """A day as it was stored. Raises NoSnapshot, UnreadableSnapshot or NewerSnapshot."""
+        """Read a day as it was stored. Raises NoSnapshot, UnreadableSnapshot or NewerSnapshot."""
         path = self.file_of(day)
         try:
             snapshot = load(path, within=self.path)
@@ -125,21 +125,21 @@ class DataFolder:
         return snapshot
 
     def content(self, day: dt.date) -> bytes:
-        """A day's file, byte for byte, wherever it lies; to be asked for of a day that could be read."""
+        """Return a day's file byte for byte, packed or not. Call it only for a day that could be read."""
         path = self.file_of(day)
         packed = None if os.path.lexists(path) else self.archives.read(day)
         return path.read_bytes() if packed is None else packed
 
     def check(self, day: dt.date) -> None:
-        """Raises StorageError where a day could not be saved: better known before anybody is asked."""
+        """Raise StorageError if a day could not be saved, so that this is known before the platforms are asked."""
         self._check_rights(day)
         with contextlib.suppress(NoSnapshot, UnreadableSnapshot):
             self.read(day)
 
     def _check_rights(self, day: dt.date) -> None:
-        """What one may not read is not damaged: it must be neither replaced nor set aside."""
+        """Raise StorageError without the rights for a day: an unreadable file must not be taken for a damaged one."""
         for folder in (self.path, self.history):
-            # The folder, or the one it will be made in. Not exists(): that raises where one may not look.
+            # The folder, or the one it will be made in. Not exists(): it raises without the right to look.
             place = next(place for place in (folder, *folder.parents) if os.access(place, os.F_OK))
             if not place.is_dir() or not os.access(place, os.R_OK | os.W_OK | os.X_OK):
                 raise StorageError(
@@ -150,9 +150,9 @@ class DataFolder:
                 raise StorageError(f"{file} may not be read.", advice="Check its rights.")
 
     def save(self, *fresh: Snapshot) -> Saved:
-        """Store days, each merged with what it already holds. A day that measured nothing is not stored.
+        """Store days, each merged with what is already stored. A day without any number is not stored.
 
-        Raises StorageError, whatever the system refused.
+        Raises StorageError for every error of the file system.
         """
         days = [day for day in fresh if measured_anything(day)]
         if not days:
@@ -162,7 +162,7 @@ class DataFolder:
             return self._write([self._merged(day, aside) for day in days], aside)
 
     def adopt(self, *day_files: DayFile) -> Saved:
-        """Store days byte for byte as they stand elsewhere, in place of what they held. Raises StorageError."""
+        """Store day files byte for byte, in place of those already stored. Raises StorageError."""
         if not day_files:
             return Saved()
         with self._writing(day_file.day.date for day_file in day_files):
@@ -183,10 +183,10 @@ class DataFolder:
             ) from error
 
     def _write(self, day_files: Sequence[DayFile], aside: list[Path]) -> Saved:
-        # A folder of that name cannot be replaced by a file.
+        # A folder with that name cannot be replaced by a file.
         aside += [files.set_aside(self.latest_file)] if self.latest_file.is_dir() else []
-        wanted = [(self.file_of(day_file.day.date), day_file.content) for day_file in day_files]
-        written = [path for path, content in wanted if files.write_atomically(path, content)]
+        contents = [(self.file_of(day_file.day.date), day_file.content) for day_file in day_files]
+        written = [path for path, content in contents if files.write_atomically(path, content)]
         days = tuple(day_file.day for day_file in day_files)
         if files.write_atomically(self.table_file, self._table_with(days, aside).text()):
             written.append(self.table_file)
@@ -195,15 +195,15 @@ class DataFolder:
         return Saved(days, tuple(written), tuple(aside))
 
     def _newest(self) -> bytes:
-        """The file of the newest day that reads."""
-        newest = next(self._whole(reversed(self.days())))
+        """Return the file of the newest day that can be read."""
+        newest = next(self._undamaged(reversed(self.days())))
         return self.content(newest.date)
 
     def rebuild_table(self) -> Rebuilt:
-        """Write the CSV anew from the snapshots. Raises UnreadableSnapshot rather than leave a day out.
+        """Write the CSV again from the snapshots. Raises UnreadableSnapshot if a day cannot be read.
 
-        Columns of plugins that are gone stay. A file that holds what the snapshots do not
-        (rows of other days, another's table) is set aside first.
+        Columns of removed plugins stay. A file with rows that the snapshots do not have, or one
+        that casa24 did not write, is set aside first.
         """
         if not self.days():
             raise NoSnapshot(f"{self.history} holds no day to make the CSV from.", advice="Check --data-dir.")
@@ -216,15 +216,15 @@ class DataFolder:
                 table = table.keeping(before)
                 if before.rows.keys() - table.rows.keys():
                     aside.append(files.set_aside(self.table_file))
-            wrote = files.write_atomically(self.table_file, table.text())
-        return Rebuilt(wrote, tuple(aside))
+            changed = files.write_atomically(self.table_file, table.text())
+        return Rebuilt(changed, tuple(aside))
 
     def _sweep(self) -> None:
         files.sweep(self.path)
         files.sweep(self.history)
 
     def _merged(self, fresh: Snapshot, aside: list[Path]) -> DayFile:
-        """The fresh day with what was already recorded; a damaged file must not cost the new readings."""
+        """Merge a day with what is already stored; a damaged file is set aside, so the new readings are not lost."""
         path = self.file_of(fresh.date)
         try:
             earlier = self.read(fresh.date)
@@ -233,22 +233,22 @@ class DataFolder:
         except UnreadableSnapshot:
             aside.append(files.set_aside(path))
             return DayFile(fresh, dump(fresh))
-        # The day a label moves to casa24: the old collector's zeros of that morning are no readings.
+        # On the day a label moves to casa24, the old collector's zeros of that morning are not readings.
         known = known_accounts([earlier, fresh])
-        told = interpret(earlier, known)
-        merged = combine(told, interpret(fresh, known))
-        if merged is told:
+        interpreted = interpret(earlier, known)
+        merged = combine(interpreted, interpret(fresh, known))
+        if merged is interpreted:
             return DayFile(earlier, self.content(fresh.date))
-        # What was interpreted is of the old layout no more.
+        # After interpretation the day is no longer in the old layout.
         day = merged.model_copy(update={"schema_version": merged.schema_version or SCHEMA})
         return DayFile(day, dump(day))
 
     def _table_with(self, fresh: Sequence[Snapshot], aside: list[Path]) -> csv_table.Table:
-        """The CSV with these days' rows; one casa24 did not write is set aside and rebuilt."""
+        """Return the CSV with these days' rows; a file casa24 did not write is set aside, and the CSV is rebuilt."""
         table = self._parsed_table(aside)
         if table is None:
             return csv_table.Table.build(self._readable(self.days()), self.series)
-        # A crash may have left out a day, or the day before this one half done.
+        # After a crash a day may be missing, or the day before this one may be outdated.
         saved, listed = {day.date for day in fresh}, table.days
         earlier = [day for day in self.days() if day not in saved]
         stale = [day for day in earlier if day.isoformat() not in listed] + earlier[-1:]
@@ -256,7 +256,7 @@ class DataFolder:
         return table.with_days((*self._readable(dict.fromkeys(stale)), *days), self.series)
 
     def _parsed_table(self, aside: list[Path]) -> csv_table.Table | None:
-        """The CSV as it stands; None where there is none, or none of ours, which is set aside."""
+        """Read the CSV; None without one. A file casa24 did not write is set aside, and gives None too."""
         try:
             return csv_table.Table.parse(_text(self.table_file))
         except FileNotFoundError:
@@ -266,19 +266,19 @@ class DataFolder:
             return None
 
     def _readable(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
-        """These days as a reader sees them; a damaged one is left out."""
-        return (interpret(snapshot, set()) for snapshot in self._whole(days))
+        """Yield these days, interpreted; a damaged one is left out."""
+        return (interpret(snapshot, set()) for snapshot in self._undamaged(days))
 
-    def _whole(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
+    def _undamaged(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
         for day in days:
             with contextlib.suppress(StorageError):
                 yield self.read(day)
 
 
 def load(path: Path, *, within: Path | None = None) -> Snapshot:
-    """A snapshot file. Raises NoSnapshot where there is none, UnreadableSnapshot or NewerSnapshot.
+    """Read a snapshot file. Raises NoSnapshot without a file, UnreadableSnapshot or NewerSnapshot.
 
-    ``within``: a link that leads out of this folder is not followed.
+    ``within``: a link out of this folder is not followed.
     """
     try:
         status = path.lstat()
@@ -287,7 +287,7 @@ def load(path: Path, *, within: Path | None = None) -> Snapshot:
                 raise UnreadableSnapshot(f"{path} is a link out of the data folder.", advice=_RESTORE)
             status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            # A folder; or a pipe, which would never end.
+            # A folder, or a pipe, from which reading would never end.
             raise UnreadableSnapshot(f"{path} is no file.", advice=_RESTORE)
         if status.st_size > SIZE_LIMIT:
             raise UnreadableSnapshot(f"{path} is too large for a snapshot.", advice=_RESTORE)
@@ -302,10 +302,10 @@ def load(path: Path, *, within: Path | None = None) -> Snapshot:
 
 
 def parse(text: bytes, path: Path) -> Snapshot:
-    """The snapshot in a file's content; ``path`` is for what is said of it. Raises as `load`."""
+    """Parse a file's content; ``path`` is for the messages. Raises UnreadableSnapshot or NewerSnapshot."""
     try:
         content = _decoded(text)
-        # First of all: what a newer layout looks like, this version cannot know.
+        # Checked first, because this version cannot know a newer layout.
         if isinstance(content, dict) and (as_count(content.get("schema")) or 0) > SCHEMA:
             raise NewerSnapshot(f"{path} was written by a newer casa24.", advice="Update casa24, then try again.")
         return Snapshot.model_validate(content)
@@ -318,9 +318,9 @@ def parse(text: bytes, path: Path) -> Snapshot:
 
 
 def _decoded(text: bytes) -> Any:
-    """JSON; ValueError or RecursionError where it is none."""
+    """Decode JSON. Raises ValueError or RecursionError."""
     try:
-        # Half the time of the standard library's; what it does not take (a lone surrogate) may still be JSON.
+        # It takes half the time of the standard library, but refuses some valid JSON (a lone surrogate).
         return from_json(text, allow_inf_nan=False)
     except ValueError:
         return json.loads(text, parse_constant=_refuse)
@@ -330,7 +330,7 @@ _RESTORE = "Restore the file from git (`git checkout -- FILE`), or move it away.
 
 
 def dump(snapshot: Snapshot) -> str:
-    """A snapshot as its file: UTF-8, a stable order of keys, two spaces, a final newline."""
+    """Return a snapshot as the text of its file: stable order of keys, two spaces, a final newline."""
     content = snapshot.model_dump(mode="json", by_alias=True, exclude={"artists", "flags", "sources"})
     head = {key: content.pop(key) for key in ("date", "schema", "generator") if content.get(key) is not None}
     content = {key: value for key, value in content.items() if key not in {"schema", "generator"}}
@@ -355,7 +355,7 @@ def _flag(flag: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(path: Path) -> str:
-    """A file's text. Raises OSError for what is none: a pipe would never end."""
+    """Read a file's text. Raises OSError if it is not a file: reading a pipe might never end."""
     if path.exists() and not path.is_file():
         raise OSError(f"{path} is no file")
     return path.read_text("utf-8")

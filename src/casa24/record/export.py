@@ -1,8 +1,8 @@
-"""The record as tidy rows in one file: CSV, JSON lines, SQLite or Parquet, by the file's ending.
+"""Export the record to one file: CSV, JSON lines, SQLite or Parquet, by the file's ending.
 
-A row a number and day: ``date, artist, source, metric, value, low, high, state``. A gap is a row
-without a value, whose state says why; where nobody expected a number there is no row. The artist is
-empty for the label's own numbers. Days pass by one after the other: memory does not grow with them.
+One row for each number and day: ``date, artist, source, metric, value, low, high, state``. A gap is
+a row without a value, and its state says why; if no number was expected there is no row. The artist
+is empty for the label's own numbers. Days are read one after the other, so that memory does not grow.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ALWAYS: Span = (None, None)
 
 
 class Row(NamedTuple):
-    """One number on one day. ``low``…``high`` hold the truth; all three are None in a gap."""
+    """One number on one day. The true number is in ``low``…``high``; all three are None in a gap."""
 
     date: dt.date
     artist: str
@@ -58,7 +58,7 @@ class Exported:
 
 
 def members_of(history: History) -> Members:
-    """Who is who: by the roster, and by the newest day, so that one pass over the others is enough."""
+    """Learn the artists from the roster and the newest day, so that one pass over the other days is enough."""
     members = Members(history.artists)
     for day in history.stream(since=history.days[-1]) if history.days else ():
         for record in day.artists:
@@ -67,7 +67,7 @@ def members_of(history: History) -> Members:
 
 
 def everybody(history: History) -> Members:
-    """Everybody who was ever recorded, by every name; reads every day."""
+    """Learn every artist that was ever recorded, with every name; reads every day."""
     members = Members(history.artists)
     for day in history.stream():
         for record in day.artists:
@@ -76,7 +76,7 @@ def everybody(history: History) -> Members:
 
 
 def rows_of(history: History, members: Members, span: Span = _ALWAYS, only: str | None = None) -> Iterator[Row]:
-    """The rows of a span of days, oldest first. ``only``: this artist's, by the name `members_of` knows."""
+    """Yield the rows of a span of days, oldest first. ``only``: one artist's name, as in ``members``."""
     for day in history.stream(*span):
         seen: set[int] = set()
         for record in day.artists:
@@ -101,9 +101,9 @@ def _row(day: dt.date, artist: str, source: str, field: str, reading: Measuremen
 def export(
     history: History, target: Path, artist: str | None = None, span: Span = _ALWAYS, *, replace: bool = False
 ) -> Exported:
-    """Write a span of the record, or one artist's part of it, to ``target``: whole, or not at all.
+    """Write a span of the record, or one artist's part of it, to ``target``: all of it, or nothing.
 
-    Raises UsageError for an ending nobody knows or a file that is there already, UnknownName, StorageError.
+    Raises UsageError for an unknown ending or a file that exists already, UnknownName, StorageError.
     """
     write = _WRITERS.get(target.suffix.lower())
     if write is None:
@@ -114,22 +114,22 @@ def export(
     counted = _Counted(rows_of(history, members, span, only))
     with files.replacing(target) as temporary:
         write(temporary, counted)
-    return counted.told()
+    return counted.summary()
 
 
 def _named(history: History, artist: str) -> tuple[Members, str]:
-    """The artist meant; who left long ago is looked for in the whole record. Raises UnknownName."""
+    """Find the artist; one who left long ago is looked for in the whole record. Raises UnknownName."""
     for members in (members_of(history), everybody(history)):
         names = {member.name: tuple(member.keys) for member in members.all}
         try:
             return members, find(artist, names, names)
         except UnknownName as error:
-            unknown = error
-    raise unknown
+            not_found = error
+    raise not_found
 
 
 class _Counted:
-    """Rows, counted as they pass."""
+    """Passes rows on, and counts them."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = rows
@@ -144,7 +144,7 @@ class _Counted:
             self._days[:] = [self._days[0] if self._days else row.date, row.date]
             yield row
 
-    def told(self) -> Exported:
+    def summary(self) -> Exported:
         first, last = self._days or (None, None)
         return Exported(self._count, len(self._artists - {""}), first, last)
 
@@ -177,7 +177,7 @@ def _sqlite(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _for_sqlite(row: Row) -> tuple[Any, ...]:
-    # A lone surrogate (broken text from outside) is no text to SQLite.
+    # SQLite does not accept a lone surrogate (broken text from outside).
     artist = row.artist.encode("utf-8", "backslashreplace").decode()
     return (row.date.isoformat(), artist, *row[2:])
 
@@ -198,7 +198,7 @@ def _parquet(path: Path, rows: Iterable[Row]) -> None:
 
 @contextmanager
 def _base(duckdb: Any, folder: str) -> Iterator[Any]:
-    """A database in memory that takes little of it and asks nobody for anything."""
+    """Open a database in memory, with a small memory limit and without downloads."""
     settings = {
         "memory_limit": "128MB",
         "threads": 1,

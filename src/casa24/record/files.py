@@ -1,4 +1,4 @@
-"""Files that are whole or not there: atomic writes and the lock of a data folder."""
+"""Write files atomically, and lock a data folder."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MODE = 0o644
-_LOCK_PATIENCE = 10.0
+_LOCK_TIMEOUT = 10.0
 
 
 def write_atomically(path: Path, text: str | bytes) -> bool:
-    """Put ``text`` at ``path``, as UTF-8, whole or not at all; False where it already stood there.
+    """Write ``text`` to ``path`` as UTF-8, completely or not at all; return False if the file had that content.
 
-    A temporary file in the same folder, synced, then renamed. Raises StorageError.
+    Writes a temporary file in the same folder, syncs it and renames it. Raises StorageError.
     """
     # A lone surrogate (broken text from outside) becomes the JSON escape it came from.
     content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
-    with _told(path):
+    with _storage_errors(path):
         if path.is_file() and path.read_bytes() == content:
             return False
     with replacing(path) as temporary:
@@ -36,20 +36,20 @@ def write_atomically(path: Path, text: str | bytes) -> bool:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` to write to: it takes the place of ``path`` at the end, whole or not at all.
+    """Yield a temporary file beside ``path`` to write to; at the end it replaces ``path``, or nothing happens.
 
     Raises StorageError, also for an OSError raised while it is written to.
     """
-    with _told(path):
+    with _storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A dot in front keeps a leftover of a crash out of every listing of ours.
+        # Because of the dot, a file left by a crash is not taken for a day.
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         os.close(handle)
         temporary = Path(name)
         try:
             yield temporary
             _sync(temporary)
-            # mkstemp makes 0600, which a web server or a second user could not read.
+            # mkstemp makes it 0600, which a web server or another user could not read.
             temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE)
             temporary.replace(path)
         except BaseException:
@@ -60,7 +60,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -71,13 +71,13 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _sync(path: Path) -> None:
-    """What was written is on the disk. Opened for writing: Windows syncs no other file."""
+    """Wait until the file is on the disk. It is opened for writing because Windows syncs no other files."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the system can (Windows cannot open a folder)."""
+    """Make the rename durable, if the system can (Windows cannot open a folder)."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -88,7 +88,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a file nobody can use to a name beside it that is free; it is never deleted."""
+    """Rename an unusable file to a free name beside it, ``NAME.old-1`` or so; it is never deleted."""
     names = (path.with_name(f"{path.stem}.old-{number}{path.suffix}") for number in range(1, 10_000))
     try:
         aside = next(name for name in names if not name.exists())
@@ -102,7 +102,7 @@ def set_aside(path: Path) -> Path:
 
 
 def keep_elsewhere(name: str, text: str) -> Path:
-    """Put ``text`` into a new folder in the system's temporary folder: for what its own place refused.
+    """Write ``text`` into a new folder in the system's temporary folder, if its own place cannot be written to.
 
     Raises StorageError.
     """
@@ -133,20 +133,20 @@ def sweep(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def hold(folder: Path, *, patience: float = _LOCK_PATIENCE) -> Iterator[None]:
+def hold(folder: Path, *, timeout: float = _LOCK_TIMEOUT) -> Iterator[None]:
     """Hold a data folder for writing. Raises FolderBusy when another run holds it too long.
 
-    The lock lies outside the folder (in the system's temporary folder, one a user):
-    the record holds nothing but the record.
+    The lock file is outside the folder (in the system's temporary folder, one folder for each
+    user), so that the record contains nothing else.
     """
     from filelock import FileLock, Timeout
 
     try:
         name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-        # On a full disk there may be no temporary folder at all.
+        # On a full disk there may be no usable temporary folder: OSError.
         place = Path(tempfile.gettempdir()) / f"casa24-{_user()}"
         place.mkdir(mode=0o700, exist_ok=True)
-        lock = FileLock(place / f"{name}.lock", timeout=patience)
+        lock = FileLock(place / f"{name}.lock", timeout=timeout)
         lock.acquire()
     except Timeout:
         raise FolderBusy(

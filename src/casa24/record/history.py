@@ -1,6 +1,6 @@
-"""The record as readers ask for it: by day, in words people use, or as series over many days.
+"""Read the record by day, by a date as people write it, or as series over many days.
 
-The old layout's false zeros are gaps, and what was learned later (``amendments.csv``) is applied.
+The old layout's false zeros are gaps, and later decisions (``amendments.csv``) are applied.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _AGO = re.compile(r"(\d{1,5})d")
 
 
 class Newest(NamedTuple):
-    """The newest readable day; the days after it that cannot be read, newest first; the last one still to come."""
+    """The newest readable day; the unreadable days after it, newest first; the last recorded day in the future."""
 
     day: dt.date
     unreadable: tuple[tuple[dt.date, StorageError], ...]
@@ -43,10 +43,10 @@ class Newest(NamedTuple):
 
 
 class History:
-    """A data folder seen through the roster: which accounts exist, which names mean one artist.
+    """A data folder read with the roster, which says which accounts exist and which names mean one artist.
 
-    ``label_series``: the label's own numbers (the artists' are the folder's); ``until``: as if nothing
-    had been recorded after that day; ``raw``: as collected, without a word of interpretation.
+    ``label_series``: the label's own numbers (the artists' are in ``folder.series``); ``until``: ignore
+    all days after that one; ``raw``: as collected, without interpretation or amendments.
     """
 
     def __init__(
@@ -66,38 +66,38 @@ class History:
         self.days = [day for day in self.folder.days() if until is None or day <= until]
         self._cache: dict[dt.date, Snapshot] = {}
         self._known = self._roster_accounts()
-        self._nowhere: Accounts = set()
+        self._unseen: Accounts = set()
 
     def on(self, *days: dt.date) -> list[Snapshot]:
-        """The snapshots of these days, each a day with one; the old layout's false zeros are gaps.
+        """Return the snapshots of these days, which must exist; the old layout's false zeros are gaps.
 
-        An old-layout zero is a failure if the account is known: from the roster, or from
-        what any day of the old layout or the newest one shows. Other files are read only
-        where these days hold such zeros and the roster does not know the account.
+        An old-layout zero is a failure if the account is known: from the roster, from any day
+        of the old layout, or from the newest day. Other files are read only if these days have
+        such zeros and the roster does not know the account.
         """
         raw = [self._read(day) for day in days]
-        return raw if self.raw else [self.amend(told, day) for told, day in zip(self.told(*raw), raw, strict=True)]
+        return raw if self.raw else [self.amend(day, stored) for day, stored in zip(self.told(*raw), raw, strict=True)]
 
     def told(self, *raw: Snapshot) -> list[Snapshot]:
-        """Days as recorded, with the old layout's false zeros as gaps; nothing amended."""
+        """Interpret days: the old layout's false zeros become gaps. Nothing is amended."""
         if all(snapshot.schema_version is not None for snapshot in raw):
             return list(raw)
         known = known_accounts(raw)
-        self._look_for(silent_accounts(raw) - known - self._known - self._nowhere)
+        self._look_for(silent_accounts(raw) - known - self._known - self._unseen)
         return [interpret(snapshot, known | self._known) for snapshot in raw]
 
-    def amend(self, told: Snapshot, raw: Snapshot) -> Snapshot:
-        """A day with what was learned about it since."""
-        lines = self.amendments.on(told.date)
-        return amended(told, raw, lines, self.keys_of) if lines else told
+    def amend(self, interpreted: Snapshot, raw: Snapshot) -> Snapshot:
+        """Apply the amendments to an interpreted day; ``raw``: the day as stored."""
+        lines = self.amendments.on(interpreted.date)
+        return amended(interpreted, raw, lines, self.keys_of) if lines else interpreted
 
     @cached_property
     def amendments(self) -> Amendments:
-        """What was learned later about the record. Raises StorageError."""
+        """The amendments of the record. Raises StorageError."""
         return Amendments.read(self.folder.path / FILE_NAME)
 
     def keys_of(self, name: str) -> frozenset[str]:
-        """The keys of every name this artist has, for comparing."""
+        """Return the keys of every name this artist has, for comparing."""
         key = key_of(name)
         return next((keys for keys in self._names if key in keys), frozenset({key}))
 
@@ -106,18 +106,18 @@ class History:
         return [frozenset(map(key_of, (artist.name, *artist.aliases))) for artist in self.artists]
 
     def stream(self, since: dt.date | None = None, until: dt.date | None = None) -> Iterator[Snapshot]:
-        """The readable days of a span, oldest first, each read when it is asked for and not kept."""
+        """Yield the readable days of a span, oldest first; each is read when needed, and not kept."""
         for day in self.between(since, until):
             with contextlib.suppress(StorageError):
                 raw = self._cache.get(day) or self.folder.read(day)
                 yield raw if self.raw else self.amend(self.told(raw)[0], raw)
 
     def between(self, since: dt.date | None = None, until: dt.date | None = None) -> list[dt.date]:
-        """The recorded days of a span, both ends included."""
+        """Return the recorded days of a span, both ends included."""
         return [day for day in self.days if (since is None or day >= since) and (until is None or day <= until)]
 
     def every_series(self, since: dt.date | None = None, until: dt.date | None = None) -> list[TimeSeries]:
-        """Every number of every artist, and the label's own, over a span; as many files are read as it has days."""
+        """Return every number of every artist, and the label's own, over a span; each day is read once."""
         return list(self.gather(since, until).series())
 
     def gather(
@@ -128,25 +128,25 @@ class History:
         wants: Callable[[Series], bool] = any_number,
         watch: Callable[[Snapshot], None] = lambda _day: None,
     ) -> SeriesBuilder:
-        """As `every_series`, with who is who and which days could be read; ``watch`` sees each of them.
+        """Return the builder of `every_series`, which also knows the artists and the days that could be read.
 
-        ``wants``: the numbers needed; others may be left out.
+        ``wants``: which numbers are needed; others may be left out. ``watch`` is called with each day.
         """
         needed, of_label = (
             [item for item in items if wants(item)] for items in (self.folder.series, self.label_series)
         )
-        gathering = SeriesBuilder(needed, of_label, Members(self.artists))
+        builder = SeriesBuilder(needed, of_label, Members(self.artists))
         for snapshot in self.stream(since, until):
-            gathering.add(snapshot)
+            builder.add(snapshot)
             watch(snapshot)
-        return gathering
+        return builder
 
     def series(
         self, artist: str | None, metric: str, since: dt.date | None = None, until: dt.date | None = None
     ) -> TimeSeries:
-        """One number over a span: ``series("PYRO", "spotify.followers")``; ``artist`` None is the label.
+        """Return one number over a span: ``series("PYRO", "spotify.followers")``; ``artist`` None is the label.
 
-        Raises UnknownName where nobody, or more than one, is meant by the name.
+        Raises UnknownName if the name matches no artist, or more than one.
         """
         wanted = next((series for series in (*self.folder.series, *self.label_series) if series.key == metric), None)
         if wanted is None:
@@ -163,21 +163,21 @@ class History:
         return next(matching, TimeSeries(artist, wanted, ()))
 
     def _look_for(self, accounts: Accounts) -> None:
-        """Note which of these accounts the old days or the newest one show, reading no further than it takes."""
+        """Learn which of these accounts are in the old days or the newest one; read only as far as needed."""
         missing = set(accounts)
         snapshots = chain(self._readable(self.days[-1:]), self._old_days())
         while missing and (snapshot := next(snapshots, None)) is not None:
-            shown = known_accounts([snapshot], among=missing)
-            self._known |= shown
-            missing -= shown
-        self._nowhere |= missing
+            seen = known_accounts([snapshot], among=missing)
+            self._known |= seen
+            missing -= seen
+        self._unseen |= missing
 
     def _old_days(self) -> Iterator[Snapshot]:
-        """The days of the old layout: no day of today's layout comes before one of them."""
+        """Yield the days of the old layout, which are all before those of today's layout."""
         return takewhile(lambda snapshot: snapshot.schema_version is None, self._readable(self.days))
 
     def _readable(self, days: Iterable[dt.date]) -> Iterator[Snapshot]:
-        """Those of the days that can be read: a damaged one must not keep anybody from the others."""
+        """Yield the snapshots of the days that can be read; a damaged one is skipped."""
         for day in days:
             try:
                 snapshot = self._read(day)
@@ -186,7 +186,7 @@ class History:
             yield snapshot
 
     def backwards(self) -> Iterator[Snapshot]:
-        """The readable days, newest first, as far back as a question about a name needs to look."""
+        """Yield the readable days, newest first, as far back as a search for a name should go."""
         return self._readable(self.days[: -_FAR_BACK - 1 : -1])
 
     def _read(self, day: dt.date) -> Snapshot:
@@ -199,9 +199,9 @@ class History:
         return {(key_of(name), source) for name, artist in names for source in artist.accounts}
 
     def day(self, text: str, *, today: dt.date, nearest: bool = False) -> dt.date:
-        """The recorded day a text means. Raises BadDate, or NoSnapshot naming the nearest days.
+        """Return the recorded day that a text means. Raises BadDate, or NoSnapshot naming the nearest days.
 
-        With ``nearest`` the closest recorded day is taken instead (the earlier of two).
+        With ``nearest`` the closest recorded day is returned instead (the earlier of two).
         """
         self.need_days()
         wanted = self.days[-1] if text.strip().lower() == "latest" else parse_day(text, today=today)
@@ -216,7 +216,7 @@ class History:
         )
 
     def need_days(self) -> None:
-        """Raises NoSnapshot where the record has no day."""
+        """Raise NoSnapshot if the record has no day."""
         if self.days:
             return
         if self.until is not None and (recorded := self.folder.days()):
@@ -227,9 +227,9 @@ class History:
         )
 
     def newest(self, now: dt.date | None = None) -> Newest:
-        """The newest day that can be read, and what is wrong with newer ones; ``now``: later days are not heeded.
+        """Return the newest day that can be read, and what is wrong with newer ones; days after ``now`` are ignored.
 
-        Raises NoSnapshot where there is none.
+        Raises NoSnapshot if there is none.
         """
         self.need_days()
         days = self.days if now is None else self.between(until=now)
@@ -251,7 +251,7 @@ class History:
         return self.days[max(place - 1, 0) : place + 1]
 
     def before(self, day: dt.date) -> Snapshot | None:
-        """The last readable snapshot before a day, or None."""
+        """Return the last readable snapshot before a day, or None."""
         for earlier in reversed(self.days):
             if earlier < day:
                 with contextlib.suppress(StorageError):
@@ -264,7 +264,7 @@ def _before_all(day: dt.date, first: dt.date) -> NoSnapshot:
 
 
 def parse_day(text: str, *, today: dt.date) -> dt.date:
-    """A day as people write it; ``today`` is the current UTC date. Raises BadDate."""
+    """Parse a day as people write it; ``today`` is the current UTC date. Raises BadDate."""
     word = text.strip().lower()
     ago = _AGO.fullmatch(word)
     try:

@@ -1,4 +1,4 @@
-"""Another data folder's days become ours: every file is read before anything is written."""
+"""Take over the days of another data folder, merged or byte for byte; all are read before any is written."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Merged:
 
 
 def merge_into(own: DataFolder, place: Path) -> Merged:
-    """Take over the days of ``place``; two records of one day become one, by the rule for the same day again.
+    """Take over the days of ``place``; a day that both have is merged, as when a day is collected again.
 
-    Raises as `days_in`, and StorageError where ours cannot be written.
+    Raises what `days_in` raises, and StorageError if our record cannot be written.
     """
     found = days_in(place, own)
     before = set(own.days())
@@ -51,24 +51,24 @@ def merge_into(own: DataFolder, place: Path) -> Merged:
 
 
 def _merge_lines(own: DataFolder, source: DataFolder) -> None:
-    """Of the files that only grow, the lines ours lacks: what was decided, and what was said."""
+    """Add the lines that our ``amendments.csv`` and ``notified.csv`` lack; lines are only ever added to these files."""
     for name in (amendments.FILE_NAME, notified.FILE_NAME):
         theirs, ours = source.path / name, own.path / name
         if not theirs.is_file():
             continue
         with files.hold(own.path):
             lines = theirs.read_bytes().splitlines(keepends=True)
-            held = ours.read_bytes() if ours.is_file() else b""
-            fresh = [line for line in lines if line not in held.splitlines(keepends=True)]
-            files.write_atomically(ours, held + b"".join(fresh))
+            before = ours.read_bytes() if ours.is_file() else b""
+            fresh = [line for line in lines if line not in before.splitlines(keepends=True)]
+            files.write_atomically(ours, before + b"".join(fresh))
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What an old data folder brings: its days, each in one of three lists, and what its CSV has besides.
+    """What an old data folder brings: its days (``new``, ``differing`` or ``same``), and leftover rows of its CSV.
 
-    ``differing``: days ours holds otherwise; ``kept_in``: where the CSV's leftover rows go;
-    ``held_now``: rows that lie there from before, and that the days hold by now.
+    ``differing``: days that our record has with other content; ``kept_in``: the file for leftover rows;
+    ``held_now``: rows already in that file, whose numbers the days have by now.
     """
 
     days: tuple[Snapshot, ...]
@@ -82,16 +82,16 @@ class Import:
 
     @property
     def repeated(self) -> int:
-        """How many of the leftover rows repeat another: they are kept once."""
+        """Return how many of the leftover rows are repeated: they are kept once."""
         return len(self.leftover) - len({leftover.row for leftover in self.leftover})
 
 
 def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Import:
-    """What an import would do; nothing is written. Raises as `days_in`, and StorageError for a CSV that is none."""
+    """Plan an import without writing. Raises what `days_in` raises, and StorageError for a CSV that is not valid."""
     found = days_in(place, own)
     own_days = set(own.days())
     table = OldTable.read(_data_folder(place).table_file if place.is_dir() else place / "none")
-    same = {day_file.day.date for day_file in found if day_file.day.date in own_days and _stands(own, day_file)}
+    same = {day_file.day.date for day_file in found if day_file.day.date in own_days and _is_same(own, day_file)}
     changed = [day_file for day_file in found if day_file.day.date not in same]
     differing = tuple(day_file for day_file in changed if day_file.day.date in own_days)
     taken = {day_file.day.date: day_file.day for day_file in found if replace or day_file.day.date not in own_days}
@@ -113,21 +113,21 @@ def plan_import(own: DataFolder, place: Path, *, replace: bool = False) -> Impor
 
 
 def carry_out(own: DataFolder, plan: Import, *, replace: bool = False) -> Saved:
-    """Write what was planned: days byte for byte; differing ones only with ``replace``. Raises StorageError."""
+    """Carry out a plan: write days byte for byte, differing ones only with ``replace``. Raises StorageError."""
     saved = own.adopt(*plan.new, *(plan.differing if replace else ()))
     if plan.leftover or plan.held_now:
         with files.hold(own.path):
             before = OldTable.read(plan.kept_in) if plan.kept_in.exists() else OldTable(plan.table.header)
             remaining = OldTable(before.header, tuple(row for row in before.rows if row not in plan.held_now))
-            kept = remaining.with_rows(leftover.row for leftover in plan.leftover)
-            if kept.rows:
-                files.write_atomically(plan.kept_in, kept.text())
+            table = remaining.with_rows(leftover.row for leftover in plan.leftover)
+            if table.rows:
+                files.write_atomically(plan.kept_in, table.text())
             else:
                 plan.kept_in.unlink(missing_ok=True)
     return saved
 
 
-def _stands(own: DataFolder, day_file: DayFile) -> bool:
+def _is_same(own: DataFolder, day_file: DayFile) -> bool:
     with contextlib.suppress(OSError):
         return own.content(day_file.day.date) == day_file.content
     return False
@@ -140,9 +140,9 @@ def _readable(own: DataFolder, days: set[dt.date]) -> Iterator[Snapshot]:
 
 
 def days_in(place: Path, own: DataFolder) -> list[DayFile]:
-    """The days of a data folder, of a loose folder of day files, or of one such file, oldest first.
+    """Read the days of a data folder, of a folder of day files, or of one such file, oldest first.
 
-    Raises UsageError for our own record, NoSnapshot where there is no day, and StorageError
+    Raises UsageError for our own record, NoSnapshot if there is no day, and StorageError
     naming every file that cannot be read.
     """
     if place.resolve() in {own.path.resolve(), own.history.resolve()}:
@@ -164,7 +164,7 @@ def days_in(place: Path, own: DataFolder) -> list[DayFile]:
 
 
 def _readers(place: Path) -> Iterator[Callable[[], DayFile]]:
-    """A reader for each day; ``latest.json`` last: it repeats a day, or holds one more."""
+    """Yield a reader for each day; ``latest.json`` comes last: it repeats a day, or is one more."""
     if not place.exists():
         raise NoSnapshot(f"There is no {place}.", advice=_EXPECTED)
     if not place.is_dir():
@@ -186,10 +186,10 @@ def _day(folder: DataFolder, day: dt.date) -> DayFile:
 
 
 def _data_folder(place: Path) -> DataFolder:
-    """The data folder that ``place`` is or contains, else one whose days lie loose in it."""
+    """Return the data folder that ``place`` is or contains, else one whose day files are directly in ``place``."""
     folders = [DataFolder(inner) for inner in (place, place / "data") if inner.is_dir()]
-    whole = (folder for folder in folders if folder.history.is_dir() or folder.latest_file.is_file())
-    return next(whole, DataFolder(place, history=place))
+    complete = (folder for folder in folders if folder.history.is_dir() or folder.latest_file.is_file())
+    return next(complete, DataFolder(place, history=place))
 
 
 _EXPECTED = "Name a data folder (historical/YYYY-MM-DD.json), a folder of such files, or one of them."

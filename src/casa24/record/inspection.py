@@ -1,4 +1,4 @@
-"""The record led past whoever looks at its quality: each day as it lies there, and as readers see it."""
+"""Read the record for quality checks: each day as it is stored, and as it is interpreted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A recorded day: ``raw`` as stored and ``told`` as read, nothing amended; or the ``trouble`` with its file."""
+    """A recorded day: ``raw`` as stored, ``told`` as interpreted, not amended; or the ``trouble`` with its file."""
 
     date: dt.date
     raw: Snapshot | None = None
@@ -26,7 +26,7 @@ class Inspected:
 
 
 def inspect(history: History) -> Iterator[Inspected]:
-    """Every day, oldest first; each is read when it is asked for, and none is kept."""
+    """Yield every day, oldest first; each is read when it is needed, and none is kept."""
     for day in history.days:
         try:
             raw = history.folder.read(day)

@@ -1,10 +1,10 @@
-"""The old collector's layout, read as readings with a state. Never converted on disk.
+"""Interpret days in the old collector's layout: turn its false zeros into gaps. The files are not changed.
 
-It wrote 0 on every failure and ``N/A`` where its page parser gave up, and had no
-word for "no account". So, in a file without ``schema``:
+The old collector wrote 0 on every failure, ``N/A`` if its page parser found no number, and
+nothing to mark a missing account. So, in a file without ``schema``:
 
-- a section whose every number is 0 is no reading;
-- ``N/A`` is a failure where the account is known, else there is no account;
+- a section whose every number is 0 is not a reading;
+- ``N/A`` is a failure if the account is known, else there is no account;
 - listeners of 1,000 and more came from a page that rounds to hundreds.
 """
 
@@ -24,11 +24,11 @@ _ROUNDED_FIELDS = {"monthly_listeners"}
 _ROUNDED_FROM, _STEP = 1000, 100
 
 Accounts = set[tuple[str, str]]
-"""(name key, source) pairs of which somebody knows that the account exists."""
+"""(name key, source) pairs of accounts that are known to exist."""
 
 
 def known_accounts(snapshots: Iterable[Snapshot], among: Accounts | None = None) -> Accounts:
-    """The accounts these snapshots show: listed, named, or with any number that is not 0. ``among``: only of these."""
+    """Return the accounts in these snapshots: listed, named, or with a number that is not 0. ``among``: only these."""
     known: Accounts = set()
     names = None if among is None else {name for name, _ in among}
     for record in (record for snapshot in snapshots for record in snapshot.artists):
@@ -44,7 +44,7 @@ def known_accounts(snapshots: Iterable[Snapshot], among: Accounts | None = None)
 
 
 def silent_accounts(snapshots: Iterable[Snapshot]) -> Accounts:
-    """The accounts whose sections on these old-layout days hold no number but 0: they may exist or not."""
+    """Return the accounts whose sections on these old-layout days have no number but 0: they may exist or not."""
     return {
         (key_of(record.name), source)
         for snapshot in snapshots
@@ -60,10 +60,10 @@ def _alive(section: Section) -> bool:
 
 
 def interpret(snapshot: Snapshot, known: Accounts) -> Snapshot:
-    """An old-layout snapshot with its false zeros as gaps; a newer one as it is."""
+    """Return an old-layout snapshot with its false zeros as gaps; a newer one as it is."""
     if snapshot.schema_version is not None:
         return snapshot
-    # Flags in an old day: what its owner removed from it later says so.
+    # An old day has flags if its owner removed values from it later.
     flags: list[Flag] = list(snapshot.flags)
     artists = []
     for record in snapshot.artists:
@@ -73,7 +73,7 @@ def interpret(snapshot: Snapshot, known: Accounts) -> Snapshot:
         }
         artists.append(record.model_copy(update=sections))
     label = {source: _reading(section, None, source, True, flags) for source, section in snapshot.sections.items()}
-    # Not dumped: what is replaced, which is nearly all of a day, and is done for every day of a record.
+    # What is replaced is not dumped: it is nearly all of a day, and a record may have many days.
     rest = snapshot.model_dump(exclude={"artists", "flags", *label})
     order = dict.fromkeys(snapshot.model_extra or {})
     content: dict[str, Any] = {**order, **rest, **label, "artists": artists, "flags": flags}
@@ -81,7 +81,7 @@ def interpret(snapshot: Snapshot, known: Accounts) -> Snapshot:
 
 
 def _reading(section: Section, artist: str | None, source: str, known: bool, flags: list[Flag]) -> Section:
-    """One section without its false zeros; what was found is added to ``flags``."""
+    """Return one section without its false zeros, and add their flags to ``flags``."""
     numbers = {name: value for name, value in section.items() if as_count(value) is not None}
     gaps = [name for name, value in section.items() if value == NOT_AVAILABLE]
     if numbers or gaps:
@@ -103,7 +103,7 @@ def _missing(artist: str | None, source: str, metric: str, code: str, known: boo
 
 
 def _coarse(numbers: Section) -> list[tuple[str, int]]:
-    """The numbers that the old page parser can only have read rounded."""
+    """Return the numbers that must be rounded, because the old page parser could not read them exactly."""
     counts = [(name, as_count(value) or 0) for name, value in numbers.items() if name in _ROUNDED_FIELDS]
     return [(name, count) for name, count in counts if count >= _ROUNDED_FROM and count % _STEP == 0]
 

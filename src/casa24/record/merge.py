@@ -1,10 +1,10 @@
-"""Two snapshots of one day become one: the better reading wins, value by value.
+"""Merge two snapshots of one day: the better reading wins, value by value.
 
-Exact beats rounded beats suspect beats hidden or not offered beats failed beats
-skipped; at equal rank the later one. Lists are replaced whole, artists are never
-dropped. "Later" is what the snapshots themselves say (``collected_at``), so two
-machines come to the same result whoever merges; only of two collected in the same
-second does the one given last count as the later.
+Exact beats rounded, then come suspect, hidden or not offered, failed, and skipped; at
+equal rank the later one wins. Lists are replaced as a whole; artists are never dropped.
+"Later" is decided by ``collected_at`` in the snapshots, so the result is the same on
+every machine; only if both were collected in the same second, the second argument
+counts as the later one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def merge(first: Snapshot, second: Snapshot) -> Snapshot:
-    """The day as both tell it. Raises ValueError for two different days."""
+    """Merge two snapshots of one day. Raises ValueError for two different days."""
     if first.date != second.date:
         raise ValueError(f"cannot merge {first.date} with {second.date}")
     old, new = sorted((first, second), key=lambda snapshot: snapshot.collected_at or _NEVER)
@@ -52,21 +52,21 @@ def merge(first: Snapshot, second: Snapshot) -> Snapshot:
 
 
 def combine(earlier: Snapshot, fresh: Snapshot) -> Snapshot:
-    """What to store when ``fresh`` was collected on a day already recorded.
+    """Return what to store when ``fresh`` was collected on a day already recorded.
 
-    New timestamps alone are no change: then it is ``earlier`` itself.
+    If only timestamps differ, it is ``earlier`` itself.
     """
     merged = merge(earlier, fresh)
     return earlier if _content(merged) == _content(earlier) else merged
 
 
 def measured_anything(snapshot: Snapshot) -> bool:
-    """Whether any source gave any number: names alone are no day."""
+    """Return whether any source gave a number: a snapshot with names only is not stored."""
     return any(holds_number(cell.value) for cell in to_cells(snapshot).values())
 
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:
-    """What makes a day, however its flags are folded: without when it was read, and by what."""
+    """Return the content that makes days equal: without times and generator, however the flags are folded."""
     content = snapshot.model_dump(exclude={"generator", "flags"})
     for run in content["sources"].values():
         del run["collected_at"]
@@ -76,7 +76,7 @@ def _content(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _choose(old: Snapshot, new: Snapshot) -> tuple[Cells, set[tuple[str, int]]]:
-    """The better cell of each place, and which snapshot each source's values came from."""
+    """Return the better cell of each place, and the snapshots that each source's values came from."""
     sides = (to_cells(old), to_cells(new))
     cells: Cells = {}
     used: set[tuple[str, int]] = set()
@@ -100,12 +100,12 @@ def _rank(cell: Cell | None) -> int:
 
 
 def _runs(old: Snapshot, new: Snapshot, used: set[tuple[str, int]]) -> dict[str, SourceRun]:
-    """When and how each source was read: the later run of those whose values are kept."""
+    """Return when and how each source was read: the later of the runs whose values were used."""
     runs = {}
     for source in {**new.sources, **old.sources}:
-        ran = [number for number, side in enumerate((old, new)) if source in side.sources]
-        kept = [number for number in ran if (source, number) in used] or ran
-        candidates = [(old, new)[number].sources[source] for number in kept]
+        sides = [number for number, side in enumerate((old, new)) if source in side.sources]
+        used_sides = [number for number in sides if (source, number) in used] or sides
+        candidates = [(old, new)[number].sources[source] for number in used_sides]
         runs[source] = max(candidates, key=lambda run: run.collected_at)
     return runs
 
@@ -114,14 +114,14 @@ def _artists(old: Snapshot, new: Snapshot, sections: Sections) -> list[ArtistRec
     records: dict[str, list[ArtistRecord]] = {}
     for record in (*new.artists, *old.artists):
         records.setdefault(record.name, []).append(record)
-    return [_artist(list(reversed(found)), sections.get(name, {})) for name, found in records.items()]
+    return [_artist(list(reversed(same_name)), sections.get(name, {})) for name, same_name in records.items()]
 
 
-def _artist(found: list[ArtistRecord], sections: dict[str, Section]) -> ArtistRecord:
-    """One artist of both days, oldest first: everything known, the newer winning where no value decides."""
+def _artist(records: list[ArtistRecord], sections: dict[str, Section]) -> ArtistRecord:
+    """Merge one artist's records, oldest first; for everything besides sections and accounts the newer one wins."""
     content: dict[str, Any] = {}
     accounts: dict[str, str] | None = None
-    for record in found:
+    for record in records:
         content.update(record.model_dump())
         if record.accounts is not None:
             accounts = {**(accounts or {}), **record.accounts}

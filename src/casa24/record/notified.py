@@ -1,12 +1,12 @@
-"""``notified.csv``: what was sent to whom, so that nothing is said twice.
+"""Read and write ``notified.csv``: which messages were sent to which address, so that none is sent twice.
 
 ::
 
     key,address,sent_at,what
     week:2025-W42,3f1a09c2,2025-10-20T02:40:00Z,"Casa 24 Records: week 2025-W42"
 
-``address`` is eight digits of a digest: an address is a secret, and is never written. A line is
-written once a message has arrived: a crash in between may say that one thing twice, never lose it.
+``address`` is the first eight digits of a digest: an address is a secret, and is never written. A line
+is written after a message has arrived: after a crash in between it may be sent twice, but never lost.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ HEADER = ("key", "address", "sent_at", "what")
 
 
 def label_of(address: str) -> str:
-    """An address as the file names it."""
+    """Return how the file names an address."""
     return hashlib.sha256(address.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """What was sent: (key, label of the address)."""
+    """The messages sent: (key, label of the address)."""
 
     path: Path
     sent: frozenset[tuple[str, str]]
 
     @classmethod
     def read(cls, path: Path) -> Notices:
-        """The file's; nothing where there is none. Raises StorageError for one that is no such table."""
+        """Read a file; without a file nothing was sent. Raises StorageError if it cannot be read."""
         if not path.exists():
             return cls(path, frozenset())
         try:
@@ -57,13 +57,13 @@ class Notices:
         return cls(path, frozenset((_plain(row[0]), row[1]) for row in rows if len(row) == len(HEADER)))
 
     def keys(self, address: str) -> frozenset[str]:
-        """What was sent there."""
+        """Return the keys of the messages sent to this address."""
         label = label_of(address)
-        return frozenset(key for key, where in self.sent if where == label)
+        return frozenset(key for key, sent_to in self.sent if sent_to == label)
 
 
 def note(path: Path, address: str, sent: Iterable[tuple[str, str]], now: dt.datetime) -> None:
-    """Append what arrived at an address: (key, what it was about). Raises StorageError."""
+    """Append the messages that arrived at an address: (key, subject). Raises StorageError."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if not path.exists():
@@ -76,5 +76,5 @@ def note(path: Path, address: str, sent: Iterable[tuple[str, str]], now: dt.date
 
 
 def _plain(cell: str) -> str:
-    """A cell without what kept a spreadsheet from running it."""
+    """Return a cell without the quote that kept a spreadsheet from running it."""
     return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell

@@ -1,6 +1,6 @@
-"""One platform's values taken out of old days, because its terms ask for it; each day then says so.
+"""Remove one platform's values from old days, because its terms ask for it; a flag in each day says so.
 
-The one exception to "the record is not rewritten", and its owner's own decision.
+This is the only operation that changes recorded days, and only the record's owner starts it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PRUNED = "pruned"
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What pruning did, or would do. ``damaged``: days it could not read; ``unseen``: files it does not look into."""
+    """What pruning did, or would do. ``damaged``: unreadable days; ``unseen``: set-aside files it does not open."""
 
     days: tuple[dt.date, ...] = ()
     written: tuple[Path, ...] = ()
@@ -40,7 +40,7 @@ class Pruned:
 
 
 def without(day: Snapshot, source: AnySource) -> Snapshot:
-    """The day without this source's values; the same object where there are none. One flag says what became of them."""
+    """Return the day without this source's values, with a flag that says so; the same object if it has none."""
     name = source.name
     if not any(
         _holds_any(sections.get(name)) for sections in (day.sections, *(record.sections for record in day.artists))
@@ -50,9 +50,9 @@ def without(day: Snapshot, source: AnySource) -> Snapshot:
     for holder in (content, *content["artists"]):
         if isinstance(holder.get(name), dict):
             holder[name] = dict.fromkeys(holder[name])
-    whose = None if source.label_wide else EVERY
-    flag = Flag(artist=whose, source=name, metric=EVERY, state=State.SKIPPED, code=PRUNED)
-    content["flags"] = [*(kept for kept in day.flags if kept.source != name or kept.state is State.NO_ACCOUNT), flag]
+    flagged_artist = None if source.label_wide else EVERY
+    flag = Flag(artist=flagged_artist, source=name, metric=EVERY, state=State.SKIPPED, code=PRUNED)
+    content["flags"] = [*(old for old in day.flags if old.source != name or old.state is State.NO_ACCOUNT), flag]
     return Snapshot.model_validate(content)
 
 
@@ -61,9 +61,9 @@ def _holds_any(section: Section | None) -> bool:
 
 
 def prune(folder: DataFolder, source: AnySource, before: dt.date, *, dry_run: bool = False) -> Pruned:
-    """Take a source's values out of every day before ``before``, loose or packed, and out of the CSV.
+    """Remove a source's values from every day before ``before``, loose or packed, and from the CSV.
 
-    Raises StorageError. Again, it changes nothing.
+    Raises StorageError. A second call changes nothing.
     """
     changed: dict[dt.date, Snapshot] = {}
     damaged: list[dt.date] = []
@@ -94,7 +94,7 @@ def prune(folder: DataFolder, source: AnySource, before: dt.date, *, dry_run: bo
 
 
 def _write(folder: DataFolder, changed: dict[dt.date, Snapshot]) -> list[Path]:
-    """The changed days where they lie: a file each, or their year's archive anew."""
+    """Write the changed days where they are: each to its file, or with the whole archive of its year."""
     loose = set(folder.loose_days())
     wanted = {folder.file_of(day): dump(content) for day, content in changed.items() if day in loose}
     written = [path for path, text in wanted.items() if files.write_atomically(path, text)]
@@ -114,9 +114,9 @@ def _content(folder: DataFolder, day: dt.date, changed: dict[dt.date, Snapshot])
 
 
 def _table_without(path: Path, columns: Sequence[str], before: dt.date, folder: DataFolder) -> str | None:
-    """A CSV's text with these columns empty on the rows before a day; None where nothing stands there.
+    """Return a CSV's text with these columns empty in the rows before a day; None if that changes nothing.
 
-    The columns of an old table may be appended under its header: they have the label's order, as everywhere.
+    An old table may have more columns than its header: they are in the order of the folder's series.
     """
     if not path.is_file():
         return None

@@ -1,7 +1,7 @@
-"""Rows of an old CSV that no snapshot has: found, and kept beside the record instead of lost.
+"""Find rows of an old CSV that no snapshot has, so that they are kept beside the record instead of lost.
 
-An old table may be ragged: columns were appended under the old header, a day's rows
-were written several times, rows of a server stand among the artists'.
+The rows of an old table may differ in length: columns were added without changing the header,
+a day's rows were written several times, and there are rows of a server among the artists' rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Row = tuple[str, ...]
 
 
 class Why(StrEnum):
-    """What keeps a row from being in the snapshots."""
+    """Why a row is not in the snapshots."""
 
     NO_DAY = "no snapshot of that day"
     NO_ARTIST = "no such artist on that day"
@@ -41,7 +41,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A row no snapshot has. ``day`` and ``artist`` as they stand in it."""
+    """A row that no snapshot has. ``day`` and ``artist`` are as written in it."""
 
     artist: str
     day: str
@@ -51,14 +51,14 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class OldTable:
-    """A CSV as it is, its rows as long as they are."""
+    """A CSV as it is; its rows may differ in length."""
 
     header: Row
     rows: tuple[Row, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> OldTable:
-        """The table at ``path``; an empty one where there is no row. Raises StorageError."""
+        """Read the table at ``path``; without a file or rows it is empty. Raises StorageError."""
         if not path.exists():
             return cls((ARTIST, DATE))
         try:
@@ -81,7 +81,7 @@ class OldTable:
         return cls(header, tuple(rows[1:]))
 
     def text(self) -> str:
-        """The file's content; no cell a spreadsheet would run."""
+        """Return the file's content, with cells that no spreadsheet runs as formulas."""
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in self._all())
         return out.getvalue()
@@ -91,32 +91,32 @@ class OldTable:
         yield from self.rows
 
     def with_rows(self, rows: Iterable[Row]) -> OldTable:
-        """The table with the rows it lacks."""
+        """Return the table with these rows added, each once."""
         safe = (tuple(safe_cell(cell) for cell in row) for row in rows)
         return OldTable(self.header, tuple(dict.fromkeys((*self.rows, *safe))))
 
     def by_day(self) -> dict[str, list[Row]]:
-        """The rows by the day they name, whatever stands there."""
-        found: dict[str, list[Row]] = {}
+        """Return the rows by the text in their date column."""
+        by_day: dict[str, list[Row]] = {}
         for row in self.rows:
-            found.setdefault(row[1] if len(row) > 1 else "", []).append(row)
-        return found
+            by_day.setdefault(row[1] if len(row) > 1 else "", []).append(row)
+        return by_day
 
     def compare(self, rows: Iterable[Row], day: Snapshot | None, series: Sequence[Series]) -> list[Leftover]:
-        """Those of these rows of one day of which not every number stands in its snapshot."""
-        # What was appended under an old header has the label's order.
+        """Return those of one day's rows that have a number which is not in the day's snapshot."""
+        # Columns beyond an old header are in the order of the series.
         columns = (*self.header[2:], *(item.column for item in series[len(self.header) - 2 :]))
-        known = _numbers(day, series) if day is not None else None
-        found = []
+        recorded = _numbers(day, series) if day is not None else None
+        leftovers = []
         for row in rows:
             artist, date, *cells = (*row, "", "")[: max(2, len(row))]
-            why = _why(known, key_of(artist), dict(zip(columns, cells, strict=False)))
+            why = _why(recorded, key_of(artist), dict(zip(columns, cells, strict=False)))
             if why or len(cells) > len(columns):
-                found.append(Leftover(artist, date, why or Why.OTHER_NUMBERS, row))
-        return found
+                leftovers.append(Leftover(artist, date, why or Why.OTHER_NUMBERS, row))
+        return leftovers
 
     def leftovers(self, snapshots: Mapping[str, Snapshot], series: Sequence[Series]) -> list[Leftover]:
-        """The rows of which not every number stands in the snapshot of that day (``snapshots``: by ISO date)."""
+        """Return the rows with a number that is not in that day's snapshot (``snapshots``: by ISO date)."""
         return [
             leftover
             for day, rows in self.by_day().items()
@@ -125,20 +125,20 @@ class OldTable:
 
 
 Numbers = dict[str, set[int | None]]
-"""By column, what a cell may say: the number as recorded, and as casa24's own table has it."""
+"""By column, the numbers that a cell may have: as recorded, and as in casa24's own table."""
 
 
 def _numbers(snapshot: Snapshot, series: Sequence[Series]) -> dict[str, Numbers]:
-    """The numbers of a day, by artist."""
-    # Of an old day, casa24's own table leaves the zeros out that are none.
-    written = interpret(snapshot, set())
-    found: dict[str, Numbers] = {}
-    for day in (snapshot,) if written is snapshot else (snapshot, written):
+    """Return the numbers of a day, by artist."""
+    # casa24's own table leaves out the false zeros of an old day.
+    interpreted = interpret(snapshot, set())
+    by_artist: dict[str, Numbers] = {}
+    for day in (snapshot,) if interpreted is snapshot else (snapshot, interpreted):
         for (_, artist), cells in Table.build([day], series).rows.items():
-            numbers = found.setdefault(key_of(artist), {})
+            numbers = by_artist.setdefault(key_of(artist), {})
             for name, cell in cells.items():
                 numbers.setdefault(name, set()).add(as_count(cell))
-    return found
+    return by_artist
 
 
 def _why(day: Mapping[str, Numbers] | None, artist: str, cells: Mapping[str, str]) -> Why | None:

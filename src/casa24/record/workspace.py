@@ -1,4 +1,4 @@
-"""A label's folder as commands and the bot work in it: the configuration, the roster, the record."""
+"""Open a label's folder for commands and the bot: the configuration, the roster and the record."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 def utc_now() -> dt.datetime:
-    """The clock, to the second. A command that may run past midnight reads it once and hands it on."""
+    """Return the current time to the second. A command that may run past midnight reads it once and passes it on."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def today() -> dt.date:
-    """A day is a UTC day."""
+    """Return the current UTC day."""
     return utc_now().date()
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """A label's folder, with or without a ``casa24.toml``. ``warn``: says what is odd in it."""
+    """A label's folder, with or without a ``casa24.toml``. ``warn``: reports what is odd in it."""
 
     config: Config
     data_dir: Path
@@ -46,7 +46,7 @@ class Workspace:
     @cached_property
     def registry(self) -> registry.Registry:
         """The installed sources."""
-        # What a stranger's package prints when it is imported must not stand in an answer.
+        # What a plugin prints when it is imported must not get into a command's output.
         with contextlib.redirect_stdout(sys.stderr):
             return registry.load()
 
@@ -66,36 +66,36 @@ class Workspace:
         return self.record()
 
     def record(self, *, asof: str | None = None, raw: bool = False) -> History:
-        """The record, opened anew. ``asof``: up to that day; ``raw``: as collected. Raises BadDate."""
+        """Open the record. ``asof``: only up to that day; ``raw``: as collected. Raises BadDate."""
         until = None if asof is None or asof.strip().lower() == "latest" else parse_day(asof, today=today())
         return self.history_of(until, raw=raw)
 
     def history_of(self, until: dt.date | None, *, raw: bool) -> History:
-        """The record up to a day, opened anew."""
+        """Open the record, only up to a day if one is given."""
         return History(self.folder, self.roster.artists, label_series=self.label_series, until=until, raw=raw)
 
     @property
     def label_series(self) -> tuple[Series, ...]:
-        """Every number followed for the label itself."""
+        """Return every number recorded for the label itself."""
         return tuple(series for source in self.registry.label_sources for series in source.series())
 
     @property
     def aliases(self) -> dict[str, tuple[str, ...]]:
-        """Other names of the roster's artists."""
+        """Return the other names of the roster's artists, by name."""
         return {artist.name: artist.aliases for artist in self.roster.artists}
 
     @property
     def label(self) -> str:
-        """The label's name."""
+        """Return the label's name."""
         return self.roster.label.name
 
     def names(self, *snapshots: Snapshot) -> list[str]:
-        """Every artist these snapshots hold."""
+        """Return the names of all artists in these snapshots."""
         return list(dict.fromkeys(record.name for snapshot in snapshots for record in snapshot.artists))
 
 
 def language_of(settings: Config) -> str:
-    """The label's language, as far as one is named."""
+    """Return the label's language; ``en`` if none is set."""
     label = settings.tables.get("label")
     wanted = label.get("language") if isinstance(label, dict) else None
     return wanted if isinstance(wanted, str) else "en"
@@ -109,18 +109,18 @@ def open_workspace(
     language: str | None = None,
     warn: Callable[[str], None] = lambda _text: None,
 ) -> Workspace:
-    """The workspace of a ``casa24.toml`` (else of the one found here or above); ``language`` is spoken, or the label's.
+    """Open the workspace of a ``casa24.toml`` (else of the one found here or above), and set the language.
 
-    Raises ConfigError where a roster is needed and there is none.
+    ``language``: instead of the label's own. Raises ConfigError if a roster is needed and there is none.
     """
-    found = path or loading.find()
-    if found is None and need_config:
+    config_path = path or loading.find()
+    if config_path is None and need_config:
         raise ConfigError(
             None,
             [f"no {loading.FILE_NAME} here or above"],
             advice="Go to the label's folder, or give the file with --config. docs/roster.md shows one.",
         )
-    settings = loading.read(found) if found else Config(None, {})
+    settings = loading.read(config_path) if config_path else Config(None, {})
     speak(language or language_of(settings))
-    # Absolute: a source may change the working directory under our feet.
+    # Absolute, because a source may change the working directory.
     return Workspace(settings, (data_dir or settings.folder / "data").absolute(), warn)
