@@ -1,4 +1,4 @@
-"""What every test can rely on: no network, no credentials of the machine, the shared folder where there is one."""
+"""Define the common fixtures: no credentials of the machine, the demo, and the shared folder if there is one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `casa24 demo` lays down, made once: to be read, or copied and changed."""
+    """The folder that `casa24 demo` makes, made once: to be read, or copied and changed."""
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -70,7 +70,7 @@ def the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def demo(the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The demo's folder, entered: a test's own."""
+    """A copy of the demo's folder, which is the working directory."""
     folder = tmp_path / "casa24-demo"
     shutil.copytree(the_demo, folder)
     monkeypatch.chdir(folder)
@@ -81,19 +81,19 @@ def demo(the_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def days_read(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
     """The days whose files are read from now on, as they are."""
     read: list[dt.date] = []
-    whole = DataFolder.read
+    read_day = DataFolder.read
 
-    def noted(folder: DataFolder, day: dt.date) -> Snapshot:
+    def read_and_note(folder: DataFolder, day: dt.date) -> Snapshot:
         read.append(day)
-        return whole(folder, day)
+        return read_day(folder, day)
 
-    monkeypatch.setattr(DataFolder, "read", noted)
+    monkeypatch.setattr(DataFolder, "read", read_and_note)
     return read
 
 
 @pytest.fixture(autouse=True)
-def _own_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the machine's credentials, proxies, that it may run under GitHub Actions, or another's language."""
+def _isolated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the machine's credentials, proxies and GitHub Actions from every test, and reset the language."""
     speak("en")
     choose_language(None)
     for name in (*_CREDENTIALS, "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):

@@ -1,8 +1,8 @@
-"""SIGKILL at random moments of a save: ``python -m tests.crash --times 1000 [--seed N]``.
+"""Kill saves at random moments: ``python -m tests.crash --times 1000 [--seed N]``.
 
-A forked child saves day after day, each several times with other readings, and is killed
-at some moment of it. After every kill each file is read, then one more save must heal what was
-left. Every reading is a number of its own, so a mix of two saves or an invented number shows.
+A forked child saves day after day, each several times with other readings, and is killed with
+SIGKILL at some moment. After every kill each file is read, then one more save must repair what was
+left. Every reading is a different number, so a mix of two saves or an invented number is noticed.
 POSIX only: it forks.
 """
 
@@ -44,12 +44,12 @@ Readings = dict[tuple[str, str], int]
 
 
 def day_of(number: int) -> dt.date:
-    """The day a save is about: several saves in a row are about the same."""
+    """Return the day of a save; several saves in a row have the same day."""
     return DAY + dt.timedelta(days=number // _SAVES_A_DAY)
 
 
 def brought_by(number: int) -> Readings:
-    """What a save measured: no other save has one of these numbers."""
+    """Return what a save measured: no other save has one of these numbers."""
     sources = _TURNS[number % len(_TURNS)]
     return {
         (name, source): number * 100 + place * len(_FIELDS) + column
@@ -60,7 +60,7 @@ def brought_by(number: int) -> Readings:
 
 
 def fresh(number: int) -> Snapshot:
-    """A save's snapshot."""
+    """Return a save's snapshot."""
     brought = brought_by(number)
     records: list[dict[str, Any]] = []
     flags: list[dict[str, Any]] = []
@@ -73,13 +73,13 @@ def fresh(number: int) -> Snapshot:
 
 
 def read_in(day: Snapshot) -> Readings:
-    """What a stored day holds."""
-    found = {
+    """Return the readings in a stored day."""
+    readings = {
         (record.name, source): record.sections.get(source, {}).get(metric)
         for record in day.artists
         for source, metric in _FIELDS.items()
     }
-    return {place: value for place, value in found.items() if value is not None}
+    return {place: value for place, value in readings.items() if value is not None}
 
 
 @dataclass
@@ -91,24 +91,24 @@ class Label:
     next: int = 0
 
     def after(self, number: int) -> Readings:
-        """The day of this save, once it is stored."""
+        """Return the day's readings once this save is stored."""
         return {**self.days.get(day_of(number), {}), **brought_by(number)}
 
     def save(self) -> None:
-        """Save once more, to the end; everything must agree then."""
+        """Save once more, completely; everything must agree then."""
         self.folder.save(fresh(self.next))
         self.days[day_of(self.next)] = self.after(self.next)
         self.next += 1
         self.check_healed()
 
     def seen(self, day: dt.date) -> tuple[Readings | None, Readings | None, Readings | None]:
-        """A day as its snapshot, the CSV and latest.json have it; None where they have it not."""
+        """Return a day as in its snapshot, the CSV and latest.json; None if it is not there."""
         stored = read_in(self.folder.read(day)) if day in self.folder.days() else None
         latest = load(self.folder.latest_file) if self.folder.latest_file.exists() else None
         return stored, self.rows().get(day), read_in(latest) if latest and latest.date == day else None
 
     def rows(self) -> dict[dt.date, Readings]:
-        """The CSV by day."""
+        """Return the CSV's readings by day."""
         if not self.folder.table_file.exists():
             return {}
         days: dict[dt.date, Readings] = {}
@@ -118,11 +118,11 @@ class Label:
         return days
 
     def leftovers(self) -> list[Path]:
-        """Temporary files of saves that did not end."""
+        """Return the temporary files of saves that did not end."""
         return sorted(self.folder.path.rglob(".*.tmp"))
 
     def check_others(self, but: dt.date) -> None:
-        """Every day that was not being saved is everywhere as it was."""
+        """Check that every day that was not being saved is unchanged everywhere."""
         unsaved = {day: readings for day, readings in self.days.items() if day != but}
         stored = {day: read_in(self.folder.read(day)) for day in self.folder.days() if day != but}
         assert stored == unsaved
@@ -131,7 +131,7 @@ class Label:
         assert latest is None or latest.date == but or (latest.date, read_in(latest)) == max(unsaved.items())
 
     def check_healed(self) -> None:
-        """All files agree, nothing else lies there."""
+        """Check that all files agree, and that there are no others."""
         newest = max(self.days)
         self.check_others(newest)
         assert self.seen(newest) == (self.days[newest],) * 3
@@ -141,7 +141,7 @@ class Label:
         assert not self.folder.rebuild_table().changed
 
     def check_killed(self, number: int, *, ended: bool) -> str:
-        """Every file is whole, and of this save or the one before it; how far the save had come."""
+        """Check that every file is complete, of this save or the one before; return how far the save had come."""
         for path in self.folder.path.rglob("*.json"):
             load(path)
         for done in range(self.next, number):
@@ -174,7 +174,7 @@ _PHASES = {
 
 
 def kill_once(label: Label, seconds: float) -> tuple[int, bool]:
-    """Let a child save on and on, kill it after a while; the last save it began, and whether that ended."""
+    """Let a child save on and on, and kill it; return the last save it began, and whether that ended."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
@@ -191,7 +191,7 @@ def kill_once(label: Label, seconds: float) -> tuple[int, bool]:
 
 
 def _save_on_and_on(label: Label, write_end: int) -> None:
-    """The child: it never comes back."""
+    """Save in the child process, which never returns."""
     try:
         for number in count(label.next):
             os.write(write_end, b"began ")
@@ -214,7 +214,7 @@ def _seconds_of_a_save(place: Path) -> float:
 
 
 def crash(times: int, seed: int) -> Counter[str]:
-    """Kill so many saves; how many fell where. Raises AssertionError for anything that was harmed."""
+    """Kill so many saves; return how many were killed in which phase. Raises AssertionError for any harm."""
     chance = random.Random(seed)
     phases: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="casa24-crash-") as place:

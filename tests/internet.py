@@ -1,4 +1,4 @@
-"""The platforms' hosts on loopback: an HTTPS proxy that answers for them over real TLS.
+"""Answer for the platforms on loopback: an HTTPS proxy with real TLS.
 
 ``HTTPS_PROXY`` and ``SSL_CERT_FILE`` lead a whole ``casa24`` process here: it opens real
 sockets, verifies real certificates, and nothing leaves the machine.
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Act(Protocol):
-    """What happens on the wire in place of an answer; the connection ends with it.
+    """What happens on the connection in place of an answer; then the connection ends.
 
     It goes on until the client leaves (an OSError, which is expected) or ``over`` is set.
     """
@@ -63,27 +63,27 @@ class Internet:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of a process that shall live in this internet, and in no other."""
-        kept = {
+        """Return the environment of a process that can reach only this internet."""
+        inherited = {
             name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ
         }
         own = {"HTTPS_PROXY": f"http://127.0.0.1:{self.port}", "SSL_CERT_FILE": str(self.certificate)}
-        return {**kept, **own, "PYTHONUTF8": "1"}
+        return {**inherited, **own, "PYTHONUTF8": "1"}
 
     def answer(self, request: httpx.Request) -> httpx.Response | Act:
-        """One request's answer, or what happens instead."""
+        """Return a request's answer, or what happens instead."""
         self.seen.append(request)
         return self.play(request) or usual(request)
 
 
 def usual(request: httpx.Request) -> httpx.Response:
-    """What the demo's platforms answer."""
+    """Return what the demo's platforms answer."""
     return asyncio.run(Platforms(LAST).handle_async_request(request))
 
 
 @contextmanager
 def internet(folder: Path) -> Iterator[Internet]:
-    """An internet for the length of a test; ``folder`` takes its certificate."""
+    """Run an internet for one test; ``folder`` is where its certificate is written."""
     authority = trustme.CA()
     certificate = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(certificate))
@@ -103,14 +103,14 @@ def internet(folder: Path) -> Iterator[Internet]:
 
 
 def endless(wire: ssl.SSLSocket, over: threading.Event) -> None:
-    """A body that does not end."""
+    """Send a body that does not end."""
     wire.sendall(_OK)
     while not over.is_set():
         wire.sendall(b" " * 65536)
 
 
 def drips(body: bytes, every: float) -> Act:
-    """One byte at a time, over and over: each in time, never the whole."""
+    """Send one byte at a time, over and over: each in time, but never all."""
 
     def act(wire: ssl.SSLSocket, over: threading.Event) -> None:
         wire.sendall(_OK)
@@ -123,35 +123,35 @@ def drips(body: bytes, every: float) -> Act:
 
 
 def silence(_wire: ssl.SSLSocket, over: threading.Event) -> None:
-    """The request is taken, and nothing follows."""
+    """Accept the request, and send nothing."""
     over.wait(LONGEST)
 
 
 def resets(wire: ssl.SSLSocket, _over: threading.Event) -> None:
-    """The connection is reset before a word was said."""
+    """Reset the connection before anything was sent."""
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _handler(authority: trustme.CA) -> type[BaseHTTPRequestHandler]:
-    stranger = trustme.CA()
+    other_authority = trustme.CA()
     contexts: dict[tuple[str, bool], ssl.SSLContext] = {}
 
-    def context_for(host: str, *, strange: bool) -> ssl.SSLContext:
-        if (host, strange) not in contexts:
+    def context_for(host: str, *, foreign: bool) -> ssl.SSLContext:
+        if (host, foreign) not in contexts:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            (stranger if strange else authority).issue_cert(host).configure_cert(context)
-            contexts[host, strange] = context
-        return contexts[host, strange]
+            (other_authority if foreign else authority).issue_cert(host).configure_cert(context)
+            contexts[host, foreign] = context
+        return contexts[host, foreign]
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = LONGEST
 
         def do_CONNECT(self) -> None:
-            """Play the host that is asked for: a TLS handshake in its name, then its requests."""
+            """Act as the requested host: a TLS handshake in its name, then its requests."""
             world: Internet = self.server.world  # type: ignore[attr-defined]
             self.host = self.path.partition(":")[0]
-            context = context_for(self.host, strange=self.host in world.strangers)
+            context = context_for(self.host, foreign=self.host in world.strangers)
             self.send_response(200)
             self.end_headers()
             self.wfile.flush()
@@ -169,7 +169,7 @@ def _handler(authority: trustme.CA) -> type[BaseHTTPRequestHandler]:
             self.rfile, self.wfile = BytesIO(), BytesIO()
 
         def do_GET(self) -> None:
-            """One request to a played host."""
+            """Answer one request to a host."""
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             world: Internet = self.server.world  # type: ignore[attr-defined]
             url = f"https://{self.host}{self.path}"
@@ -190,7 +190,7 @@ def _handler(authority: trustme.CA) -> type[BaseHTTPRequestHandler]:
         do_POST = do_GET  # noqa: N815 - the base class's name
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler
 

@@ -1,4 +1,4 @@
-"""Invented platforms, and a night that collects from them without any network."""
+"""Define invented platforms, and collect from them without any network."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Good(ArtistSource[Numbers]):
 
 
 class Other(Good):
-    """Stands for whatever misbehaves in a test."""
+    """The base of sources that misbehave in a test."""
 
     name = "other"
     title = "Other"
@@ -91,7 +91,7 @@ def night(
     watch: Callable[[Progress], None] = lambda _progress: None,
     **request: Any,
 ) -> Collected:
-    """One run over these sources."""
+    """Collect from these sources once."""
 
     async def go() -> Collected:
         async with Web(transport=NOWHERE) as web:
@@ -102,7 +102,7 @@ def night(
 
 
 def flags(snapshot: Snapshot, source: str = "other") -> list[tuple[str | None, str, str, str]]:
-    """The flags of one source: artist, metric, state, code."""
+    """Return the flags of one source: artist, metric, state, code."""
     return [(flag.artist, flag.metric, str(flag.state), flag.code) for flag in snapshot.flags if flag.source == source]
 
 
@@ -111,6 +111,6 @@ def fans(snapshot: Snapshot, source: str = "other") -> list[int | None]:
 
 
 def assert_unharmed(collected: Collected) -> None:
-    """The good source's numbers are all there, without a word."""
+    """Check that the good source's numbers are all there, without a flag."""
     assert fans(collected.snapshot, "good") == [1, 2, 3]
     assert flags(collected.snapshot, "good") == []

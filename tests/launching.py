@@ -1,4 +1,4 @@
-"""`casa24` as a process of its own that has less than usual: less space, fewer rights, another clock."""
+"""Run `casa24` as a process with less space, fewer rights or another clock."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if os.geteuid() == 0 and ctypes.CDLL(None).prctl(23, 1, 0, 0, 0) == 1:
         assert ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) == 0
     os.execv(sys.executable, sys.orig_argv)
 """
-"""Permissions bind, for root too."""
+"""Makes permissions apply to root too."""
 
 
 def little_space(size: int) -> str:
-    """No file may become larger than this: beyond it, writing fails as on a full disk."""
-    # Python 3.11 would leave its compiled modules cut short there, for everybody after it.
+    """Limit the size of files: beyond it, writing fails as on a full disk."""
+    # Python 3.11 would write incomplete compiled modules, which later runs would use.
     return f"""
 import resource, sys
 sys.dont_write_bytecode = True
@@ -34,7 +34,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
 
 
 def clock(*moments: str) -> str:
-    """A clock that shows these moments (UTC) one after the other, whoever asks, and stays at the last."""
+    """Replace the clock: each call returns the next of these moments (UTC), at the end always the last."""
     return f"""
 import datetime
 moments = list({moments!r})

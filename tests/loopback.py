@@ -1,6 +1,6 @@
-"""A TLS server on 127.0.0.1 that behaves as badly as a test wants: real sockets, real certificates, nothing else.
+"""Run a TLS server on 127.0.0.1 that misbehaves as a test wants, with real sockets and certificates.
 
-It lives in the test's own event loop and ends with its ``async with`` block, whatever is still under way::
+It runs in the test's own event loop and ends with its ``async with`` block, even if requests are still running::
 
     async with serve(resets(), answers(b"{}")) as server, server.web() as web:
         await web.get(server.url("/numbers"))
@@ -43,8 +43,8 @@ FAST = Politeness(pause=0, backoff=0, timeout=3, patience=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A request as it came over the wire. ``at``: when, by the monotonic clock."""
+class ReceivedRequest:
+    """A request as the server received it. ``at``: when, by the monotonic clock."""
 
     method: str
     target: str
@@ -56,51 +56,51 @@ class Heard:
 class Act(Protocol):
     """What the server does with one request."""
 
-    def __call__(self, heard: Heard, writer: asyncio.StreamWriter, /) -> Awaitable[None]: ...
+    def __call__(self, request: ReceivedRequest, writer: asyncio.StreamWriter, /) -> Awaitable[None]: ...
 
 
 @dataclass
 class Server:
-    """A running server; ``heard`` is every whole request, ``busiest`` the most at one time."""
+    """A running server. ``requests``: every complete request so far; ``busiest``: the most at one time."""
 
     port: int
     acts: list[Act]
-    heard: list[Heard] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     busy: int = 0
     busiest: int = 0
 
     def url(self, path: str = "/", *, host: str = HOST) -> str:
-        """An address on this server."""
+        """Return an address on this server."""
         return f"https://{host}:{self.port}{path}"
 
     def web(self, politeness: Politeness = FAST) -> Web:
-        """A client that trusts this server's authority, as by ``SSL_CERT_FILE``."""
+        """Return a client that trusts this server's authority, as with ``SSL_CERT_FILE``."""
         with trusted():
             return Web(politeness)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, one request: the answer ends it."""
+        """Serve one connection with one request; it ends with the answer."""
         with suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError, TimeoutError):
             async with asyncio.timeout(LONGEST):
-                heard = await _read(reader)
-                act = self.acts[min(len(self.heard), len(self.acts) - 1)]
-                self.heard.append(heard)
+                request = await _read(reader)
+                act = self.acts[min(len(self.requests), len(self.acts) - 1)]
+                self.requests.append(request)
                 self.busy += 1
                 self.busiest = max(self.busy, self.busiest)
                 try:
-                    await act(heard, writer)
+                    await act(request, writer)
                 finally:
                     self.busy -= 1
         writer.close()
 
 
-async def _read(reader: asyncio.StreamReader) -> Heard:
+async def _read(reader: asyncio.StreamReader) -> ReceivedRequest:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip("\r\n").split("\r\n")
     method, target, _ = first.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Heard(method, target, headers, body, time.monotonic())
+    return ReceivedRequest(method, target, headers, body, time.monotonic())
 
 
 @cache
@@ -110,7 +110,7 @@ def _authority() -> trustme.CA:
 
 @contextmanager
 def trusted() -> Iterator[None]:
-    """Clients made here trust the test's authority, and no other."""
+    """Make clients trust the test's authority, and no other."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "authority.pem"
         _authority().cert_pem.write_to_path(str(path))
@@ -120,7 +120,7 @@ def trusted() -> Iterator[None]:
 
 @asynccontextmanager
 async def serve(*acts: Act, name: str = HOST) -> AsyncIterator[Server]:
-    """A server for the length of a test; ``name``: whom its certificate names."""
+    """Run a server for one test; ``name``: the host in its certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _authority().issue_cert(name).configure_cert(context)
     state = Server(0, list(acts))
@@ -142,9 +142,9 @@ async def serve(*acts: Act, name: str = HOST) -> AsyncIterator[Server]:
 
 
 def answers(body: bytes = b"{}", status: int = 200, *, length: int | None = None, **headers: str) -> Act:
-    """A whole answer; ``retry_after="5"`` becomes the header ``retry-after: 5``. ``length`` may lie."""
+    """Send a whole answer; ``retry_after="5"`` becomes the header ``retry-after: 5``. ``length`` may be wrong."""
 
-    async def act(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+    async def act(_request: ReceivedRequest, writer: asyncio.StreamWriter) -> None:
         writer.write(_head(status, {"content-length": str(len(body) if length is None else length), **headers}) + body)
         await writer.drain()
 
@@ -155,24 +155,24 @@ GOOD = answers(b'{"followers": 7}')
 
 
 def redirects(to: str, status: int = 302) -> Act:
-    """Points elsewhere."""
+    """Redirect to another address."""
     return answers(b"", status, location=to)
 
 
 def waits(seconds: float, then: Act) -> Act:
-    """Silence first."""
+    """Send nothing for some seconds, then act."""
 
-    async def act(heard: Heard, writer: asyncio.StreamWriter) -> None:
+    async def act(request: ReceivedRequest, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(seconds)
-        await then(heard, writer)
+        await then(request, writer)
 
     return act
 
 
 def drips(body: bytes, every: float) -> Act:
-    """One byte at a time: each in time, the whole perhaps not."""
+    """Send one byte at a time: each in time, but perhaps not all."""
 
-    async def act(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+    async def act(_request: ReceivedRequest, writer: asyncio.StreamWriter) -> None:
         writer.write(_head(200, {"content-length": str(len(body))}))
         for byte in body:
             writer.write(bytes([byte]))
@@ -183,9 +183,9 @@ def drips(body: bytes, every: float) -> Act:
 
 
 def endless(**headers: str) -> Act:
-    """A body that does not end."""
+    """Send a body that does not end."""
 
-    async def act(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+    async def act(_request: ReceivedRequest, writer: asyncio.StreamWriter) -> None:
         writer.write(_head(200, headers))
         while not writer.is_closing():
             writer.write(b" " * 65536)
@@ -195,9 +195,9 @@ def endless(**headers: str) -> Act:
 
 
 def resets() -> Act:
-    """The connection is reset before a word was said."""
+    """Reset the connection before anything was sent."""
 
-    async def act(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+    async def act(_request: ReceivedRequest, writer: asyncio.StreamWriter) -> None:
         raw = writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
@@ -210,23 +210,25 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode("latin-1")
 
 
-def ask(*acts: Act, politeness: Politeness = FAST, **how: Unpack[RequestOptions]) -> tuple[Reply, list[Heard]]:
-    """One GET against these acts: its answer, and what the server heard."""
+def ask(
+    *acts: Act, politeness: Politeness = FAST, **how: Unpack[RequestOptions]
+) -> tuple[Reply, list[ReceivedRequest]]:
+    """One GET against these acts: its answer, and the requests that the server received."""
 
-    async def go() -> tuple[Reply, list[Heard]]:
+    async def go() -> tuple[Reply, list[ReceivedRequest]]:
         async with serve(*acts) as server, server.web(politeness) as web:
-            return await web.get(server.url("/v1/x"), **how), server.heard
+            return await web.get(server.url("/v1/x"), **how), server.requests
 
     return asyncio.run(go())
 
 
-def fail(*acts: Act, politeness: Politeness = FAST, **how: Unpack[RequestOptions]) -> tuple[Any, list[Heard]]:
-    """One GET that must fail: its error, and what the server heard."""
+def fail(*acts: Act, politeness: Politeness = FAST, **how: Unpack[RequestOptions]) -> tuple[Any, list[ReceivedRequest]]:
+    """One GET that must fail: its error, and the requests that the server received."""
 
-    async def go() -> tuple[Casa24Error, list[Heard]]:
+    async def go() -> tuple[Casa24Error, list[ReceivedRequest]]:
         async with serve(*acts) as server, server.web(politeness) as web:
             with pytest.raises(Casa24Error) as caught:
                 await web.get(server.url("/v1/x"), **how)
-            return caught.value, server.heard
+            return caught.value, server.requests
 
     return asyncio.run(go())

@@ -1,4 +1,4 @@
-"""Snapshots of a label that does not exist: Ana, Ben and Cleo on Spotify, YouTube, Instagram and a plugin's TikTok."""
+"""Make snapshots of an invented label: Ana, Ben and Cleo on Spotify, YouTube, Instagram and a plugin's TikTok."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from casa24.sources import registry
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A slow machine is no failure: what must be fast has a test of its own. In continuous
-# integration the same examples every time: a change is judged, not chance.
+# No deadline, because a slow machine is not a failure: speed has its own tests. In continuous
+# integration the examples are the same every time, so that a failure comes from a change and not from chance.
 settings.register_profile("casa24", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("casa24")
 
@@ -29,17 +29,17 @@ TIKTOK = Series("tiktok", "TikTok", "likes", Metric("Likes", kind="total"))
 
 
 def artist(name: str = "Ana", **sections: Any) -> dict[str, Any]:
-    """One artist's record: ``artist("Ana", spotify={"followers": 50})``."""
+    """Make an artist's record: ``artist("Ana", spotify={"followers": 50})``."""
     return {"name": name, "accounts": {source: f"{source}-{name}" for source in sections}, **sections}
 
 
 def flag(who: str | None, source: str, metric: str = "*", state: str = "failed", **more: Any) -> dict[str, Any]:
-    """One flag as it stands in a file."""
+    """Make a flag as in a file."""
     return {"artist": who, "source": source, "metric": metric, "state": state, "code": state, **more}
 
 
 def gaps(who: str | None, source: str, *fields: str, state: str = "failed") -> list[dict[str, Any]]:
-    """A flag for each of these fields."""
+    """Make a flag for each of these fields."""
     return [flag(who, source, name, state) for name in fields]
 
 
@@ -51,7 +51,7 @@ def snapshot(
     via: str = "api",
     **more: Any,
 ) -> Snapshot:
-    """A day collected at ``hour`` o'clock; every source named in an artist's section was asked."""
+    """Make a day collected at ``hour`` o'clock; every source in an artist's record was asked."""
     sources = sorted({source for record in artists for source, section in record.items() if isinstance(section, dict)})
     run = {"collected_at": dt.datetime.combine(day, dt.time(hour), dt.UTC), "via": via}
     content = {
@@ -66,7 +66,7 @@ def snapshot(
 
 
 def old(*artists: dict[str, Any], day: dt.date = DAY, **more: Any) -> Snapshot:
-    """A day as the old collector wrote it: no schema, no sources, no flags, no accounts."""
+    """Make a day as the old collector wrote it: no schema, no sources, no flags, no accounts."""
     bare = [{key: value for key, value in record.items() if key != "accounts"} for record in artists]
     return Snapshot.model_validate({"date": day, "artists": bare, **more})
 
@@ -84,7 +84,7 @@ _VALUES = st.one_of(
 
 @st.composite
 def snapshots(draw: st.DrawFn, *, hours: tuple[int, ...] = (2, 9)) -> Snapshot:
-    """Any day: values, gaps with and without a reason, flags folded by hand or not at all, keys nobody knows."""
+    """Draw any day: values, gaps with and without a reason, flags folded or not, unknown keys."""
     flags: list[dict[str, Any]] = []
     records: list[dict[str, Any]] = []
     for name in draw(st.lists(_NAMES, unique=True, max_size=3)):
@@ -113,7 +113,7 @@ _WIDE = st.builds(
 
 @st.composite
 def _cell(draw: st.DrawFn, who: str | None, source: str, field: str, flags: list[dict[str, Any]]) -> object:
-    """A value, sometimes with what is to be known about it, or a gap, mostly with its reason."""
+    """Draw a value, sometimes with a flag, or a gap, mostly with its reason."""
     if draw(st.booleans()):
         for state, code, low, high in draw(st.lists(st.sampled_from(_ABOUT), max_size=2, unique=True)):
             flags.append(flag(who, source, field, state, code=code, low=low, high=high, **draw(_UNKNOWN)))

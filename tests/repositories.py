@@ -1,4 +1,4 @@
-"""Git as a test needs it: on disk, with a person, without the machine's own settings."""
+"""Run git for tests: on disk, with an author, without the machine's own settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GIT = shutil.which("git") or "git"
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What a git command in ``folder`` says; it must succeed."""
+    """Run a git command in ``folder``, which must succeed; return its output."""
     environ = {**os.environ, **PERSON, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
         [_GIT, *arguments], cwd=folder, env=environ, capture_output=True, encoding="utf-8", timeout=60, check=True
@@ -25,7 +25,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def repository_with_origin(folder: Path, address: str) -> Path:
-    """An empty repository whose remote ``origin`` lies there."""
+    """Make an empty repository whose remote ``origin`` has this address."""
     folder.mkdir(exist_ok=True)
     git(folder, "init", "-q")
     git(folder, "remote", "add", "origin", address)

@@ -1,4 +1,4 @@
-"""`casa24` in a terminal of its own, with somebody who types. POSIX only."""
+"""Run `casa24` in a terminal, and type into it. POSIX only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CTRL_C = "\x03"
 
-# It is the terminal's own program: Ctrl-C there reaches it.
+# It becomes the terminal's foreground program, so that Ctrl-C reaches it.
 _RUN = "import os; os.login_tty(0); from casa24.cli import main; main()"
 
 
@@ -31,7 +31,7 @@ class Terminal:
         self.shown = ""
 
     def wait_for(self, text: str) -> None:
-        """Read on until ``text`` stands on the screen, behind what was waited for before."""
+        """Read until ``text`` is on the screen, after the text waited for before."""
         while text not in self.shown[self._seen :]:
             assert self._read(), f"it ended without {text!r}:\n{self.shown}"
         self._seen = self.shown.index(text, self._seen) + len(text)
@@ -46,9 +46,9 @@ class Terminal:
         os.write(self._screen, keys.encode())
 
     def interrupt(self) -> int:
-        """Press Ctrl-C as people do, until it has ended; its exit code.
+        """Press Ctrl-C until the command has ended; return its exit code.
 
-        Python does not hear a signal that comes just before it begins to read, until the next one.
+        Python does not notice a signal that comes just before it begins to read, until the next one.
         """
         while self._process.poll() is None and time.monotonic() < self._deadline:
             self.type(_CTRL_C)
@@ -57,7 +57,7 @@ class Terminal:
         return self.end()
 
     def end(self) -> int:
-        """Read until it has ended; its exit code."""
+        """Read until the command has ended; return its exit code."""
         while self._read():
             pass
         return self._process.wait(timeout=max(0.1, self._deadline - time.monotonic()))
@@ -76,7 +76,7 @@ class Terminal:
 
 @contextmanager
 def typing(*arguments: str, env: dict[str, str], cwd: Path, seconds: float = 60) -> Iterator[Terminal]:
-    """Start a command in a new terminal; it is ended with the block."""
+    """Start a command in a new terminal; it is killed at the end of the block."""
     import pty
 
     screen, inside = pty.openpty()

@@ -1,4 +1,4 @@
-"""The README's chapter for a new label, followed to the letter: its commands in their order, in a real terminal."""
+"""Test the README's chapter for a new label: run its commands in their order, in a real terminal."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def world(tmp_path: Path) -> Iterator[Internet]:
         yield found
 
 
-def test_a_new_label_has_its_first_day_at_github_by_copying_the_chapter(world: Internet, tmp_path: Path) -> None:
-    """What is played: the platforms, GitHub (a repository on disk under its address), and whoever types."""
+def test_a_new_label_that_copies_the_chapter_has_its_first_day_at_github(world: Internet, tmp_path: Path) -> None:
+    """The platforms, GitHub (a repository on disk under its address) and the user are simulated."""
     git(tmp_path, "init", "-q", "--bare", "-b", "main", "github.git")
     install, init, *rest, doctor = commands()
     assert (install, init, doctor) == (INSTALL, "casa24 init my-label", "casa24 doctor")
@@ -68,8 +68,8 @@ def test_a_new_label_has_its_first_day_at_github_by_copying_the_chapter(world: I
         terminal.wait_for("PYRO (demo): ")
         terminal.answer("An artist's links", "")
         assert terminal.end() == 0
-    (laid,) = re.findall(r"^```text\n(.*?)^```", CHAPTER, re.DOTALL | re.MULTILINE)
-    assert laid in terminal.shown
+    (folder_listing,) = re.findall(r"^```text\n(.*?)^```", CHAPTER, re.DOTALL | re.MULTILINE)
+    assert folder_listing in terminal.shown
     keys = "".join(f"{name}={value}\n" for name, value in KEYS.items())
     (tmp_path / "my-label" / ".env").write_text(keys, "utf-8")
 

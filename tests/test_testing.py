@@ -1,4 +1,4 @@
-"""The contract's suite must fail where a source breaks the contract: each lie is caught by its own test."""
+"""Test the test suite for sources: it must fail if a source breaks the contract."""
 
 from __future__ import annotations
 

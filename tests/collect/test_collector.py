@@ -1,4 +1,4 @@
-"""Roster × sources → one snapshot: whatever a source does, the night is stored and says what is missing."""
+"""Test collecting: whatever a source does, there is a snapshot, and it says what is missing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_every_artist_gets_a_section_from_every_platform_in_the_order_of_the_ros
     assert (snapshot.sources["good"].collected_at, snapshot.sources["good"].via) == (NOW, "api")
 
 
-def test_what_was_read_from_pages_only_says_so() -> None:
+def test_a_source_read_from_pages_only_has_via_page() -> None:
     class Paged(Other):
         async def fetch(self, account: str) -> Reading[Numbers]:
             return Reading(Numbers(fans=1, plays=1, title=account), via="page")
@@ -101,7 +101,7 @@ def test_a_rounded_value_keeps_its_bounds_and_a_field_the_source_explains_its_re
     assert flags(snapshot)[0] == ("*", "plays", "hidden", "hidden")
 
 
-def test_a_missing_field_without_a_word_is_a_failure() -> None:
+def test_a_missing_field_without_a_reason_is_a_failure() -> None:
     class Sparse(Other):
         async def fetch(self, account: str) -> Reading[Numbers]:
             return Reading(Numbers(fans=5, title=account))
@@ -145,7 +145,7 @@ def test_a_reading_after_a_failure_takes_its_place() -> None:
     assert flags(night(Recovered).snapshot) == [("*", "plays", "failed", "missing")]
 
 
-def test_an_account_nobody_asked_about_is_no_reading() -> None:
+def test_a_reading_of_an_account_that_was_not_asked_for_is_ignored() -> None:
     class Chatty(Other):
         async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[Answer]:
             yield "stranger", Reading(Numbers(fans=1))
@@ -202,7 +202,7 @@ def test_ctrl_c_keeps_what_arrived_and_says_so() -> None:
     assert collected.interrupted
 
 
-def test_a_source_that_does_not_heed_its_end_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_does_not_end_when_told_to_is_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deadline that waits for a stubborn source is none."""
     monkeypatch.setattr(collecting, "_GRACE", 0.2)
 
@@ -221,7 +221,7 @@ def test_a_source_that_does_not_heed_its_end_is_left_behind(monkeypatch: pytest.
     assert {flag[3] for flag in flags(collected.snapshot)} == {"deadline"}
 
 
-def test_ctrl_c_while_the_stubborn_are_waited_for_loses_nothing() -> None:
+def test_ctrl_c_while_waiting_for_sources_to_end_loses_nothing() -> None:
     class Tidy(Other):
         async def fetch(self, account: str) -> Reading[Numbers]:
             try:
@@ -237,7 +237,7 @@ def test_ctrl_c_while_the_stubborn_are_waited_for_loses_nothing() -> None:
     assert collected.interrupted
 
 
-def test_an_error_while_tidying_up_does_not_hide_the_deadline() -> None:
+def test_an_error_while_cleaning_up_does_not_hide_the_deadline() -> None:
     class Messy(Other):
         async def start(self) -> None:
             try:
@@ -259,15 +259,15 @@ def test_a_source_not_asked_for_is_skipped() -> None:
 
 
 def test_an_artist_not_asked_for_is_skipped() -> None:
-    asked: list[str] = []
+    accounts_asked: list[str] = []
 
     class Listening(Other):
         async def fetch(self, account: str) -> Reading[Numbers]:
-            asked.append(account)
+            accounts_asked.append(account)
             return await super().fetch(account)
 
     snapshot = night(Listening, only_artists=frozenset({"A2"})).snapshot
-    assert asked == ["a2"]
+    assert accounts_asked == ["a2"]
     assert fans(snapshot) == [None, 2, None]
     assert flags(snapshot) == [("*", "*", "skipped", "not_asked")]
 
@@ -281,7 +281,7 @@ def test_narrowing_to_an_artist_does_not_hide_what_failed_for_the_label() -> Non
     assert flags(snapshot, "server") == [(None, "*", "failed", "server_error")]
 
 
-def test_no_account_is_said_and_a_platform_nobody_uses_leaves_no_trace() -> None:
+def test_a_missing_account_has_a_flag_and_an_unused_platform_has_no_section() -> None:
     label = Roster(artists=(Artist("A1", {"good": "a1"}), Artist("A2", {"good": "a2"}), Artist("A3")))
     snapshot = night(Good, Other, label=label).snapshot
     assert flags(snapshot, "good") == [("A3", "*", "no_account", "no_account")]
@@ -295,7 +295,7 @@ def test_an_artist_who_left_is_not_in_the_snapshot() -> None:
     assert [record.name for record in night(Good, label=label).snapshot.artists] == ["A1"]
 
 
-def test_without_anybody_to_ask_there_is_an_empty_snapshot() -> None:
+def test_without_any_artist_the_snapshot_is_empty() -> None:
     snapshot = night(Good, label=Roster()).snapshot
     assert (snapshot.artists, snapshot.flags, snapshot.sources) == ((), (), {})
 
@@ -351,12 +351,12 @@ def test_a_label_source_has_one_section_of_its_own() -> None:
     assert flags(snapshot, "server") == []
 
 
-def test_a_label_source_that_was_never_set_up_leaves_no_trace() -> None:
+def test_a_label_source_that_was_never_set_up_has_no_section() -> None:
     snapshot = night(Server, Good).snapshot
     assert (snapshot.sections, flags(snapshot, "server"), set(snapshot.sources)) == ({}, [], {"good"})
 
 
-def test_a_label_source_that_is_set_up_and_fails_is_said() -> None:
+def test_a_label_source_that_is_set_up_and_fails_has_a_flag() -> None:
     class Down(Server):
         async def start(self) -> None:
             raise TimedOut("h/p gave no complete answer in time")
@@ -377,7 +377,7 @@ def test_the_watcher_sees_every_answer_and_the_end() -> None:
     assert [step[1] for step in seen] == sorted(step[1] for step in seen)
 
 
-# What a source says of itself.
+# A source's own check.
 
 
 class Examined(Good):
@@ -388,14 +388,14 @@ class Examined(Good):
         return [Finding(Level.WARNING, "its key ends soon", "Renew it.")]
 
 
-def test_a_source_is_only_asked_about_itself_where_somebody_wants_to_know() -> None:
+def test_a_source_checks_its_keys_only_if_the_request_says_so() -> None:
     assert night(Examined).findings == {}
     collected = night(Examined, check=True)
     assert collected.findings == {"good": (Finding(Level.WARNING, "its key ends soon", "Renew it."),)}
     assert fans(collected.snapshot, "good") == [1, 1, 1]
 
 
-def test_what_is_no_finding_is_left_out() -> None:
+def test_invalid_findings_are_left_out() -> None:
     class Careless(Examined):
         async def check(self) -> list[Finding]:
             return ["all is well", Finding("fine", "?"), Finding(Level.OK, 3)]  # type: ignore[list-item, arg-type]
@@ -403,7 +403,7 @@ def test_what_is_no_finding_is_left_out() -> None:
     assert night(Careless, check=True).findings == {}
 
 
-def test_what_the_platform_calls_an_account_is_handed_on_but_not_stored() -> None:
+def test_the_platforms_name_of_an_account_is_returned_but_not_stored() -> None:
     collected = night(Examined)
     assert collected.names == {("good", "a1"): "The a1", ("good", "a2"): "The a2", ("good", "a3"): "The a3"}
     assert "The a1" not in collected.snapshot.model_dump_json()

@@ -1,4 +1,4 @@
-"""A control account: where even a famous one is silent, the source broke, and not the artist."""
+"""Test control accounts: if even a famous account has no numbers, the source is broken."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def codes(collected: Collected) -> set[str]:
     return {code for _, _, _, code in flags(collected.snapshot)}
 
 
-def test_where_the_control_account_answers_it_is_the_artist(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_the_control_account_answers_the_artist_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Picky, "known", frozenset({"a1", FAMOUS}))
     found = ask(Picky)
     assert fans(found.snapshot) == [1, None, None]
@@ -60,27 +60,27 @@ def test_where_the_control_account_answers_it_is_the_artist(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("source", [Picky, Broken])
-def test_where_it_is_silent_too_it_is_the_source(source: type[Picky]) -> None:
+def test_if_the_control_account_is_silent_too_the_source_is_at_fault(source: type[Picky]) -> None:
     found = ask(source)
     assert codes(found) == {"control_silent"}
     assert found.silent == {"other"}
     assert any(_SILENT in text for text in found.warnings)
 
 
-def test_its_numbers_are_never_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_control_accounts_numbers_are_never_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Picky, "known", frozenset({"a1", "a2", "a3", FAMOUS}))
     found = ask(Picky)
     assert FAMOUS not in found.snapshot.model_dump_json()
     assert fans(found.snapshot) == [1, 2, 3]
 
 
-def test_a_better_reason_is_kept() -> None:
+def test_a_more_specific_reason_is_kept() -> None:
     found = ask(Gone)
     assert codes(found) == {"token_expired"}
     assert found.silent == frozenset()
 
 
-def test_without_one_nothing_is_different() -> None:
+def test_without_a_control_account_nothing_changes() -> None:
     assert codes(ask(Picky, control=None)) == {"not_found"}
 
 
@@ -88,7 +88,7 @@ def read(text: str) -> loading.Roster:
     return loading.parse(text).resolve(registry.load())
 
 
-def test_it_stands_under_its_source_as_people_paste_it() -> None:
+def test_a_control_account_is_set_under_its_source_in_any_form_people_paste() -> None:
     link = "https://open.spotify.com/artist/0TnOYISbd1XYRBk9myaseg?si=1"
     assert read(f'[sources.spotify]\ncontrol = "{link}"\npage = false\n').controls == {
         "spotify": "0TnOYISbd1XYRBk9myaseg"
@@ -99,6 +99,6 @@ def test_it_stands_under_its_source_as_people_paste_it() -> None:
     "text",
     ['[sources.spotify]\ncontrol = "nobody"', "[sources.spotify]\ncontrol = 7", '[sources.discord]\ncontrol = "1"'],
 )
-def test_a_control_account_that_is_none_is_a_mistake_with_its_place(text: str) -> None:
+def test_an_invalid_control_account_is_a_mistake_with_its_place(text: str) -> None:
     with pytest.raises(ConfigError, match=r"\[sources\.[a-z]+\][: ]+control"):
         read(text)

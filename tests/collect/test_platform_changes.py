@@ -1,4 +1,4 @@
-"""A value that is suddenly missing for every artist is the platform's doing, and is said to be."""
+"""Test that a value which is suddenly missing for every artist is flagged as a change of the platform."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def codes(marked: Snapshot) -> list[str]:
     ]
 
 
-def test_what_nobody_has_any_more_is_said_to_be_changed() -> None:
+def test_a_value_that_no_artist_has_any_more_is_flagged_as_changed() -> None:
     marked = mark_changes(day(None, None, None), [BEFORE])
     assert codes(marked) == ["platform_changed"] * 3
     assert len(marked.flags) == 1, "one line says it"
     assert marked.measurement("Ana", "spotify", "popularity").value == 5
 
 
-def test_what_one_artist_still_has_is_the_others_own_trouble() -> None:
+def test_a_value_that_one_artist_still_has_is_not_flagged_as_changed() -> None:
     fresh = day(None, None, 31)
     assert mark_changes(fresh, [BEFORE]) is fresh
 
 
 @pytest.mark.parametrize("earlier", [[], [day(None, None, None, when=YESTERDAY)]])
-def test_what_nobody_ever_had_cannot_be_lost(earlier: list[Snapshot]) -> None:
+def test_a_value_that_no_artist_ever_had_cannot_be_lost(earlier: list[Snapshot]) -> None:
     fresh = day(None, None, None)
     assert mark_changes(fresh, earlier) is fresh
 
@@ -80,7 +80,7 @@ def test_one_artists_gap_in_a_run_for_that_artist_alone_proves_nothing() -> None
     assert mark_changes(fresh, [BEFORE]) is fresh
 
 
-def test_those_who_never_had_it_prove_nothing_while_those_who_had_it_say_nothing() -> None:
+def test_artists_that_never_had_a_value_prove_nothing_while_the_others_do_not_answer() -> None:
     """Ana had followers and times out today; Ben and Cleo never had any."""
     before = day(10, None, None, when=YESTERDAY)
     flags = [flag("Ana", "spotify", "followers", code="timeout")]
@@ -90,7 +90,7 @@ def test_those_who_never_had_it_prove_nothing_while_those_who_had_it_say_nothing
     assert mark_changes(fresh, [before]) is fresh
 
 
-def test_where_there_is_only_one_to_ask_one_is_enough() -> None:
+def test_a_single_artist_is_enough_if_there_are_no_others() -> None:
     before = snapshot(day=YESTERDAY, discord={"member_count": 64, "online": 9})
     fresh = snapshot(
         discord={"member_count": None, "online": 9}, flags=[flag(None, "discord", "member_count", code="missing")]

@@ -1,4 +1,4 @@
-"""A source has a thread of its own: one that blocks, swallows its end or exits harms no other."""
+"""Test that a source which blocks, ignores its cancellation or exits does not harm another."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[threa
     monkeypatch.setattr(collecting, "_GRACE", 0.2)
     before = set(threading.enumerate())
 
-    def left(patience: float = 1.0) -> list[threading.Thread]:
+    def left(timeout: float = 1.0) -> list[threading.Thread]:
         own = [thread for thread in threading.enumerate() if thread not in before]
         for thread in own:
-            thread.join(patience)
+            thread.join(timeout)
         return [thread for thread in own if thread.is_alive()]
 
     yield left
@@ -59,7 +59,7 @@ async def deaf() -> None:
 
 
 @pytest.mark.parametrize("act", [blocked, busy, deaf], ids=lambda act: act.__name__)
-def test_a_source_that_never_lets_go_costs_only_what_it_had_not_said(act: Any) -> None:
+def test_a_source_that_blocks_loses_only_what_it_had_not_yielded(act: Any) -> None:
     class Stuck(Other):
         async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[Answer]:
             yield accounts[0], Reading(Numbers(fans=1, plays=1, title="x"))
@@ -120,7 +120,7 @@ def test_an_iterator_without_an_end_is_cut() -> None:
     assert {flag[2:] for flag in flags(collected.snapshot)} == {("failed", "source_error")}
 
 
-def test_what_a_source_leaves_running_is_cancelled_without_a_word(
+def test_tasks_that_a_source_leaves_running_are_cancelled_silently(
     started: Callable[[], list[threading.Thread]],
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -162,7 +162,7 @@ def test_each_source_has_a_loop_of_its_own() -> None:
     assert len(loops) == 2
 
 
-def test_a_thread_at_work_is_left() -> None:
+def test_a_running_thread_is_reported_as_left() -> None:
     let_go = threading.Event()
     thread = threading.Thread(target=let_go.wait, args=(LONG,), name="casa24 test")
     thread.start()

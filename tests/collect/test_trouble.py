@@ -1,4 +1,4 @@
-"""Whatever a source does, it harms no other, the night is stored, and every null says why."""
+"""Test that errors in a source harm no other source, and that every null has a reason."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_a_state_that_is_no_reason_does_not_explain_a_null(state: State) -> None
     assert flags(night(Muddled).snapshot) == [("*", "plays", "failed", "missing")]
 
 
-def test_warnings_are_handed_on_once() -> None:
+def test_each_warning_is_returned_once() -> None:
     class Worried(Other):
         async def fetch(self, account: str) -> Reading[Numbers]:
             self.warn("the version ends soon")
@@ -229,7 +229,7 @@ def test_warnings_are_handed_on_once() -> None:
     assert night(Worried).warnings == ("the version ends soon",)
 
 
-def test_a_platform_that_ends_midway_keeps_what_came() -> None:
+def test_a_platform_that_ends_midway_keeps_the_readings_so_far() -> None:
     class Quota(Other):
         async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[Answer]:
             async for item in as_they_come([(accounts[0], self.fetch(accounts[0]))]):
@@ -298,7 +298,7 @@ def test_every_null_has_a_state_that_says_why(
 
 
 @pytest.mark.parametrize("number", [-5, 10**30])
-def test_a_number_nobody_can_have_is_a_failure_not_a_reading(number: int) -> None:
+def test_an_impossible_number_is_a_failure_not_a_reading(number: int) -> None:
     class Odd(Other):
         async def fetch(self, _account: str) -> Reading[Numbers]:
             return Reading(Numbers(fans=number, plays=3))
@@ -339,10 +339,10 @@ def test_a_key_that_is_sent_back_is_never_recorded(key: str, where: str) -> None
         credentials = Credentials("KEY")
 
         async def fetch(self, _account: str) -> Reading[Numbers]:
-            told = f"you sent {self.credential('KEY')}"
-            flag = FieldFlag("plays", State.FAILED, "odd", told if where == "detail" else "")
-            stats = Numbers(fans=1, title=told if where == "title" else None)
-            return Reading(stats, (flag,), account=told if where == "account" else None)
+            echo = f"you sent {self.credential('KEY')}"
+            flag = FieldFlag("plays", State.FAILED, "odd", echo if where == "detail" else "")
+            stats = Numbers(fans=1, title=echo if where == "title" else None)
+            return Reading(stats, (flag,), account=echo if where == "account" else None)
 
     collected = night(Echo, Good, keys=wallet(KEY=key))
     assert_unharmed(collected)
@@ -355,7 +355,7 @@ class Unfinished(Stats):
     later: NoSuchType | None = None  # type: ignore[name-defined]  # noqa: F821 - that is the point
 
 
-def test_a_model_nobody_can_build_is_its_sources_own_trouble() -> None:
+def test_a_model_that_cannot_be_built_ends_only_its_own_source() -> None:
     class Hasty(Other):
         model = Unfinished
 
@@ -383,7 +383,7 @@ def test_a_value_that_cannot_be_written_a_second_time_is_written_once() -> None:
     assert fans(collected.snapshot) == [1, 2, 2]
 
 
-def test_an_account_nobody_said_anything_about_is_the_sources_silence() -> None:
+def test_an_account_that_the_source_skips_is_flagged_as_unanswered() -> None:
     class Silent(Other):
         async def collect(self, accounts: tuple[str, ...]) -> AsyncIterator[Answer]:
             yield accounts[0], Reading(Numbers(fans=1, plays=1, title="x"))

@@ -1,4 +1,4 @@
-"""Where keys come from, which one wins, and that none is ever shown."""
+"""Test where keys come from, which one wins, and that none is ever shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.loopback import FAST, answers, redirects, resets, serve, waits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.loopback import Act, Heard
+    from tests.loopback import Act, ReceivedRequest
 
 NAMES = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "YOUTUBE_API_KEY")
 CANARY = "CANARY-51a0"
@@ -30,13 +30,15 @@ def values(wallet: Wallet) -> dict[str, tuple[str, str]]:
     return {name: (found.secret.get_secret_value(), found.origin) for name, found in wallet.found.items()}
 
 
-def ask(*acts: Act, here: dict[str, str] | None = None, politeness: Politeness = FAST) -> tuple[Wallet, list[Heard]]:
+def ask(
+    *acts: Act, here: dict[str, str] | None = None, politeness: Politeness = FAST
+) -> tuple[Wallet, list[ReceivedRequest]]:
     """The Worker asked once, over TLS, with these credentials of our own."""
 
-    async def go() -> tuple[Wallet, list[Heard]]:
+    async def go() -> tuple[Wallet, list[ReceivedRequest]]:
         own = local((*NAMES, WORKER_KEY), environ=here or {})
         async with serve(*acts) as server, server.web(politeness) as web:
-            return await gather(NAMES, own, worker=server.url(""), web=web), server.heard
+            return await gather(NAMES, own, worker=server.url(""), web=web), server.requests
 
     return asyncio.run(go())
 
@@ -61,7 +63,7 @@ def test_the_worker_goes_before_the_environment_and_that_before_the_dotenv_file(
     }
 
 
-def test_without_a_worker_this_machine_is_all_there_is() -> None:
+def test_without_a_worker_only_this_machines_credentials_are_used() -> None:
     async def go() -> Wallet:
         async with Web() as web:
             return await gather(NAMES, local(NAMES, environ={"YOUTUBE_API_KEY": "k"}), worker=None, web=web)
@@ -116,7 +118,7 @@ def test_a_source_is_given_only_what_it_names() -> None:
 # The .env file.
 
 
-def test_a_line_of_a_dotenv_file_that_is_none_is_named(tmp_path: Path) -> None:
+def test_an_invalid_line_of_a_dotenv_file_is_named(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text("YOUTUBE_API_KEY=k\n=nothing here\nSPOTIFY_CLIENT_ID=7\n", "utf-8")
     wallet = local(NAMES, environ={}, dotenv=dotenv)
@@ -137,7 +139,7 @@ def test_a_dotenv_file_is_read_as_people_write_it(tmp_path: Path) -> None:
     }
 
 
-def test_a_missing_dotenv_file_is_nothing_to_speak_of(tmp_path: Path) -> None:
+def test_a_missing_dotenv_file_is_not_reported(tmp_path: Path) -> None:
     assert local(NAMES, environ={}, dotenv=tmp_path / ".env") == Wallet()
 
 
@@ -147,9 +149,9 @@ def test_a_dotenv_file_that_is_no_text_is_named_and_not_shown(tmp_path: Path) ->
     with pytest.raises(CredentialError, match="UnicodeDecodeError") as caught:
         local(NAMES, environ={}, dotenv=dotenv)
     assert str(dotenv) in caught.value.message
-    told = "".join(traceback.format_exception(caught.value))
-    assert CANARY not in told
-    assert CANARY not in told.replace("\0", "")
+    shown = "".join(traceback.format_exception(caught.value))
+    assert CANARY not in shown
+    assert CANARY not in shown.replace("\0", "")
 
 
 def test_the_environment_is_the_machines_unless_another_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,17 +163,21 @@ def test_the_environment_is_the_machines_unless_another_is_given(monkeypatch: py
 
 
 def test_the_worker_is_asked_at_its_one_address_with_our_key() -> None:
-    _, (heard,) = ask(answers(b"{}"), here={"WORKER_API_KEY": "wk"})
-    assert (heard.method, heard.target, heard.headers["authorization"]) == ("GET", "/api/credentials", "Bearer wk")
+    _, (request,) = ask(answers(b"{}"), here={"WORKER_API_KEY": "wk"})
+    assert (request.method, request.target, request.headers["authorization"]) == (
+        "GET",
+        "/api/credentials",
+        "Bearer wk",
+    )
 
 
 def test_without_a_key_none_is_sent() -> None:
-    _, (heard,) = ask(answers(b"{}"))
-    assert "authorization" not in heard.headers
+    _, (request,) = ask(answers(b"{}"))
+    assert "authorization" not in request.headers
 
 
 @pytest.mark.parametrize(
-    ("act", "said"),
+    ("act", "message"),
     [
         (answers(b"", 500), "answered 500"),
         (answers(b"", 404), "answered 404"),
@@ -188,18 +194,18 @@ def test_without_a_key_none_is_sent() -> None:
     ],
     ids=["500", "404", "long 429", "429", "silent", "reset", "html", "deep", "array", "large", "redirect", "other"],
 )
-def test_a_worker_that_is_down_is_a_warning_and_the_rest_is_used(act: Act, said: str) -> None:
+def test_a_worker_that_is_down_is_a_warning_and_the_rest_is_used(act: Act, message: str) -> None:
     quick = Politeness(pause=0, backoff=0, timeout=0.3, patience=1, attempts=2)
     wallet, _ = ask(act, here={"YOUTUBE_API_KEY": CANARY, "WORKER_API_KEY": "wk"}, politeness=quick)
     assert wallet.has(["YOUTUBE_API_KEY"])
     (warning,) = wallet.warnings
     assert warning.startswith("The Worker gave no credentials (")
     assert "127.0.0.1" in warning
-    assert said in warning
+    assert message in warning
     assert warning.endswith("using what this machine has.")
 
 
-def test_a_worker_nobody_serves_is_a_warning() -> None:
+def test_a_worker_that_does_not_exist_is_a_warning() -> None:
     async def go() -> Wallet:
         async with serve(answers()) as server:
             gone = server.url("")
@@ -211,7 +217,7 @@ def test_a_worker_nobody_serves_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_has_its_own_words(status: int) -> None:
+def test_a_refused_key_has_its_own_warning(status: int) -> None:
     wallet, _ = ask(answers(b"", status), here={"WORKER_API_KEY": CANARY, "YOUTUBE_API_KEY": "k"})
     (warning,) = wallet.warnings
     assert warning.startswith("The Worker refused our key")
@@ -255,12 +261,12 @@ def test_a_worker_is_reached_by_https_or_on_this_machine(address: str, endpoint:
         f"{CANARY.lower()}:secret",
     ],
 )
-def test_an_address_keys_must_not_travel_to_is_refused_and_not_shown(address: str) -> None:
+def test_an_address_that_is_not_safe_for_keys_is_refused_and_not_shown(address: str) -> None:
     with pytest.raises(CredentialError) as caught:
         worker_endpoint(address)
     assert "WORKER_API_URL" in caught.value.advice
-    told = "".join([*traceback.format_exception(caught.value), repr(caught.value), caught.value.advice])
-    assert CANARY.lower() not in told.lower()
+    shown = "".join([*traceback.format_exception(caught.value), repr(caught.value), caught.value.advice])
+    assert CANARY.lower() not in shown.lower()
 
 
 def test_an_unsafe_worker_ends_the_run_before_anything_is_sent() -> None:

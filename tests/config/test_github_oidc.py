@@ -1,4 +1,4 @@
-"""How the nightly job gets in at the Worker without a key, and what is left when that fails."""
+"""Test how the nightly job authenticates to the Worker without a key, and what happens when that fails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casa24.core.reserved import REQUEST_TOKEN, REQUEST_URL, WORKER_KEY
 from tests.loopback import answers, redirects, resets, serve
 
 if TYPE_CHECKING:
-    from tests.loopback import Act, Heard
+    from tests.loopback import Act, ReceivedRequest
 
 TOKEN = "eyJhbGciOiJ9.eyJhdWQiOiJ9.CANARY-71c"
 GIVES = answers(f'{{"count": 1, "value": "{TOKEN}"}}'.encode())
@@ -26,17 +26,17 @@ QUICK = Politeness(pause=0, backoff=0, timeout=3, patience=3, attempts=2)
 
 def night(
     github: Act, *worker: Act, key: str = "", slash: str = ""
-) -> tuple[Wallet, list[Heard], list[Heard], list[str]]:
-    """One question of a job GitHub may vouch for: the wallet, what GitHub and the Worker heard, what was hidden."""
+) -> tuple[Wallet, list[ReceivedRequest], list[ReceivedRequest], list[str]]:
+    """Gather credentials in a job: the wallet, the requests to GitHub and to the Worker, and the hidden texts."""
     hidden: list[str] = []
 
-    async def go() -> tuple[Wallet, list[Heard], list[Heard], list[str]]:
+    async def go() -> tuple[Wallet, list[ReceivedRequest], list[ReceivedRequest], list[str]]:
         async with serve(github) as vouches, serve(*worker) as keeps, keeps.web(QUICK) as web:
             environ = {REQUEST_URL: vouches.url("/idtoken?api-version=2.0"), REQUEST_TOKEN: "request-canary"}
             job = github_oidc.this_job(lambda secret: hidden.append(secret.get_secret_value()), environ=environ)
             own = local((WORKER_KEY,), environ={WORKER_KEY: key})
             wallet = await gather(["YOUTUBE_API_KEY"], own, worker=keeps.url(slash), web=web, job=job)
-            return wallet, vouches.heard, keeps.heard, hidden
+            return wallet, vouches.requests, keeps.requests, hidden
 
     return asyncio.run(go())
 
@@ -59,8 +59,8 @@ def test_every_token_is_hidden_before_it_is_sent() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_worker_that_does_not_believe_github_is_asked_with_the_key(status: int) -> None:
-    wallet, _, heard, _ = night(GIVES, answers(b"", status), KEYS, key="wk")
-    assert [request.headers["authorization"] for request in heard] == [f"Bearer {TOKEN}", "Bearer wk"]
+    wallet, _, requests, _ = night(GIVES, answers(b"", status), KEYS, key="wk")
+    assert [request.headers["authorization"] for request in requests] == [f"Bearer {TOKEN}", "Bearer wk"]
     assert wallet.has(["YOUTUBE_API_KEY"])
     (warning,) = wallet.warnings
     assert warning.startswith(f"The Worker refused GitHub's word for this job (127.0.0.1 answered {status}).")
@@ -68,14 +68,14 @@ def test_a_worker_that_does_not_believe_github_is_asked_with_the_key(status: int
 
 
 def test_without_a_key_it_is_not_asked_twice_and_the_settings_to_compare_are_named() -> None:
-    wallet, _, heard, _ = night(GIVES, answers(b"", 401))
-    assert len(heard) == 1
+    wallet, _, requests, _ = night(GIVES, answers(b"", 401))
+    assert len(requests) == 1
     (warning,) = wallet.warnings
     assert all(name in warning for name in ("AUDIENCE", "REPOSITORY_ID", "REF", "WORKFLOW_REF", "wrangler.jsonc"))
     assert "WORKER_API_KEY" not in warning
 
 
-def test_a_worker_that_refuses_both_is_told_of_twice() -> None:
+def test_a_worker_that_refuses_both_gives_two_warnings() -> None:
     wallet, *_ = night(GIVES, answers(b"", 401), key="wk")
     disbelieved, refused = wallet.warnings
     assert disbelieved.startswith("The Worker refused GitHub's word")
@@ -84,14 +84,14 @@ def test_a_worker_that_refuses_both_is_told_of_twice() -> None:
 
 @pytest.mark.parametrize("act", [answers(b"", 404), answers(b"", 500), answers(b"<html>"), redirects("/elsewhere")])
 def test_a_worker_that_is_down_is_not_asked_with_the_key_as_well(act: Act) -> None:
-    wallet, _, heard, _ = night(GIVES, act, key="wk")
-    assert {request.headers["authorization"] for request in heard} == {f"Bearer {TOKEN}"}
+    wallet, _, requests, _ = night(GIVES, act, key="wk")
+    assert {request.headers["authorization"] for request in requests} == {f"Bearer {TOKEN}"}
     (warning,) = wallet.warnings
     assert warning.startswith("The Worker gave no credentials (")
 
 
 @pytest.mark.parametrize(
-    ("act", "said"),
+    ("act", "message"),
     [
         (answers(b"", 403), "answered 403"),
         (answers(b"", 500), "answered 500"),
@@ -107,13 +107,13 @@ def test_a_worker_that_is_down_is_not_asked_with_the_key_as_well(act: Act) -> No
     ],
     ids=["403", "500", "reset", "redirect", "html", "array", "none", "number", "two parts", "two lines", "large"],
 )
-def test_where_github_gives_no_token_the_key_is_used(act: Act, said: str) -> None:
-    wallet, _, (heard,), _ = night(act, KEYS, key="wk")
-    assert heard.headers["authorization"] == "Bearer wk"
+def test_where_github_gives_no_token_the_key_is_used(act: Act, message: str) -> None:
+    wallet, _, (request,), _ = night(act, KEYS, key="wk")
+    assert request.headers["authorization"] == "Bearer wk"
     assert wallet.has(["YOUTUBE_API_KEY"])
     (warning,) = wallet.warnings
     assert warning.startswith("GitHub did not vouch for this job (")
-    assert said in warning
+    assert message in warning
     assert warning.endswith("Used WORKER_API_KEY instead.")
 
 
@@ -130,11 +130,11 @@ def test_a_token_is_asked_for_over_tls_only() -> None:
 
 @pytest.mark.parametrize("lacking", [REQUEST_URL, REQUEST_TOKEN])
 @pytest.mark.parametrize("empty", ["", " ", None])
-def test_outside_such_a_job_nothing_vouches(lacking: str, empty: str | None) -> None:
+def test_outside_such_a_job_there_is_no_token(lacking: str, empty: str | None) -> None:
     environ = {REQUEST_URL: "https://github.example", REQUEST_TOKEN: "t"}
     del environ[lacking]
-    given = environ if empty is None else {**environ, lacking: empty}
-    assert github_oidc.this_job(lambda _secret: None, environ=given) is None
+    settings = environ if empty is None else {**environ, lacking: empty}
+    assert github_oidc.this_job(lambda _secret: None, environ=settings) is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""casa24.toml: what a label writes, and how its mistakes are named."""
+"""Test reading casa24.toml, and how its mistakes are reported."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def resolve(tmp_path: Path) -> Callable[[str], Roster]:
 
 @pytest.fixture
 def mistakes(resolve: Callable[[str], Roster], tmp_path: Path) -> Callable[[str], tuple[str, ...]]:
-    """Every mistake of a text; each must be told with the file it is in."""
+    """Return every mistake in a text; each must be reported with its file."""
 
     def found(text: str) -> tuple[str, ...]:
         with pytest.raises(ConfigError) as caught:
@@ -49,8 +49,8 @@ def mistakes(resolve: Callable[[str], Roster], tmp_path: Path) -> Callable[[str]
         error = caught.value
         assert error.exit_code == 2
         assert error.advice
-        told = error.message.split("\n")
-        assert told == [f"{tmp_path / 'casa24.toml'}: {problem}" for problem in error.problems]
+        lines = error.message.split("\n")
+        assert lines == [f"{tmp_path / 'casa24.toml'}: {problem}" for problem in error.problems]
         return error.problems
 
     return found
@@ -130,7 +130,7 @@ TWO = f'{ONE}spotify_id = "{SPOTIFY_ID}"\n[[artists]]\nname = "PYRO"\n'
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (f"{ONE}spotfy_id = 'x'", "artist 'Chef Lino' spotfy_id: unknown key; did you mean spotify_id?"),
         ("[label]\ncolour = '#fff000'", "[label] colour: unknown key; did you mean color?"),
@@ -171,10 +171,10 @@ TWO = f'{ONE}spotify_id = "{SPOTIFY_ID}"\n[[artists]]\nname = "PYRO"\n'
         (f"{TWO}spotify_id = 'spotify:artist:{SPOTIFY_ID}'", "artist 'PYRO': the same spotify as artist 'Chef Lino'"),
     ],
 )
-def test_a_mistake_names_artist_and_key(mistakes: Callable[[str], tuple[str, ...]], text: str, said: str) -> None:
+def test_a_mistake_names_artist_and_key(mistakes: Callable[[str], tuple[str, ...]], text: str, message: str) -> None:
     """One mistake is one line, not two."""
     (problem,) = mistakes(text)
-    assert problem.startswith(said)
+    assert problem.startswith(message)
 
 
 def test_a_key_written_where_the_workers_address_belongs_is_not_shown(
@@ -213,7 +213,7 @@ def test_all_mistakes_are_named_at_once(mistakes: Callable[[str], tuple[str, ...
     ]  # fmt: skip
 
 
-def test_a_required_option_of_a_strangers_source_that_is_not_set_is_a_named_mistake() -> None:
+def test_a_plugins_required_option_that_is_not_set_is_a_named_mistake() -> None:
     class Needy(Discord):
         class Options(SourceOptions):
             server: str = Field()
@@ -226,14 +226,14 @@ def test_a_required_option_of_a_strangers_source_that_is_not_set_is_a_named_mist
 # The file itself.
 
 
-def test_a_missing_file_is_said_with_its_path(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no such file") as caught:
         loading.read(tmp_path / "casa24.toml")
     assert str(tmp_path) in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('[label]\nname = "A\n', "line 2"),
         ("[label\n", "line 1"),
@@ -244,19 +244,17 @@ def test_a_missing_file_is_said_with_its_path(tmp_path: Path) -> None:
     ],
     ids=["quote", "bracket", "twice", "date", "number without end", "depth"],
 )
-def test_broken_toml_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_broken_toml_is_reported_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "casa24.toml"
     path.write_text(text, "utf-8")
     with pytest.raises(ConfigError, match="is not valid TOML") as caught:
         loading.read(path)
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert str(path) in caught.value.message
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe[\x00l\x00", None], ids=["utf-16", "a folder"])
-def test_what_cannot_be_read_is_said_and_nobody_is_told_to_correct_what_stands_in_it(
-    tmp_path: Path, content: bytes | None
-) -> None:
+def test_an_unreadable_file_is_reported_without_the_advice_to_correct_it(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "casa24.toml"
     path.mkdir() if content is None else path.write_bytes(content)
     with pytest.raises(ConfigError, match=r"cannot be read|is not saved as UTF-8") as caught:

@@ -1,4 +1,4 @@
-"""Flags value by value, and folded into few lines that say the same."""
+"""Test flags for each value, and folded into as few flags as possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def refolded(day: Snapshot) -> Snapshot:
 
 
 @given(snapshots())
-def test_folding_and_spreading_gives_each_value_its_flags_back(day: Snapshot) -> None:
+def test_folding_and_expanding_gives_each_value_its_flags_back(day: Snapshot) -> None:
     assert to_cells(refolded(day)) == to_cells(day)
 
 
@@ -62,7 +62,7 @@ def test_two_reasons_shared_by_some_do_not_hide_each_other() -> None:
     assert [folded.measurement(name, "spotify", "followers").code for name in names] == ["down", "down", "lost", "lost"]
 
 
-def test_an_artist_of_whom_nobody_asked_gets_no_reason_from_the_others() -> None:
+def test_an_artist_that_was_not_asked_about_gets_no_reason_from_the_others() -> None:
     """A null without a flag stays one: `*` would put Ana's and Ben's failure on Cleo too."""
     artists = [artist(name, spotify={"followers": None, "genres": []}) for name in ("Ana", "Ben", "Cleo")]
     day = snapshot(*artists, flags=gaps("Ana", "spotify", "followers") + gaps("Ben", "spotify", "followers"))
@@ -78,13 +78,13 @@ def test_an_artist_without_a_section_gets_no_reason_from_the_others() -> None:
     assert folded.measurement("Cleo", "tiktok", "likes").state is State.NOT_TRACKED
 
 
-def test_of_several_reasons_for_a_gap_the_most_specific_is_the_one() -> None:
+def test_of_several_reasons_for_a_gap_the_most_specific_is_used() -> None:
     flags = [flag("*", "spotify", code="wide"), flag("Ana", "spotify", "followers", code="narrow")]
     cells = to_cells(snapshot(artist(spotify={"followers": None}), flags=flags))
     assert [note.code for note in cells[CellKey("Ana", "spotify", "followers")].notes] == ["narrow"]
 
 
-def test_about_a_value_that_is_there_more_than_one_thing_may_hold() -> None:
+def test_a_value_may_have_several_flags() -> None:
     flags = [flag("Ana", "spotify", "followers", "rounded", low=1, high=9), flag("Ana", "spotify", "*", "suspect")]
     cell = to_cells(snapshot(artist(spotify={"followers": 5}), flags=flags))[CellKey("Ana", "spotify", "followers")]
     assert {note.state for note in cell.notes} == {State.ROUNDED, State.SUSPECT}
@@ -102,7 +102,7 @@ def test_a_flag_about_a_section_that_is_not_there_is_loose() -> None:
     assert loose(day.flags, to_cells(day)) == [Flag.model_validate(flag) for flag in kept]
 
 
-def test_keys_of_a_flag_that_nobody_knows_survive_the_folding() -> None:
+def test_unknown_keys_of_a_flag_survive_the_folding() -> None:
     day = snapshot(artist(spotify={"followers": None}), flags=[flag("Ana", "spotify", "followers", seen_by=["x"])])
     (folded,) = to_flags(to_cells(day))
     assert folded.model_extra == {"seen_by": ["x"]}
@@ -116,7 +116,7 @@ def test_flags_keep_the_artists_order() -> None:
     assert [flag.artist for flag in to_flags(to_cells(snapshot(*artists, flags=flags)))] == list(names)
 
 
-def test_a_thousand_artists_are_spread_and_folded_in_no_time() -> None:
+def test_the_flags_of_a_thousand_artists_are_expanded_and_folded_quickly() -> None:
     artists = [artist(f"A{n}", spotify={"followers": n if n % 3 else None, "genres": []}) for n in range(1000)]
     flags = [flag(f"A{n}", "spotify", "followers", code=f"c{n % 7}") for n in range(0, 1000, 3)]
     started = time.perf_counter()
@@ -125,7 +125,7 @@ def test_a_thousand_artists_are_spread_and_folded_in_no_time() -> None:
     assert time.perf_counter() - started < 2
 
 
-def test_a_gap_nobody_explained_was_not_tracked() -> None:
+def test_a_gap_without_a_reason_was_not_tracked() -> None:
     assert Cell(None).state is State.NOT_TRACKED
     assert Cell(None, (LOST,)).state is State.FAILED
     assert Cell([], ()).state is State.MEASURED

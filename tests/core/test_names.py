@@ -1,4 +1,4 @@
-"""Artists found as people write them."""
+"""Test finding artists by names as people write them."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("query", ["", "  ", "\u0301", "zzz"])
-def test_nothing_that_looks_like_it_shows_whom_there_is(query: str) -> None:
+def test_a_name_unlike_any_other_shows_which_artists_there_are(query: str) -> None:
     with pytest.raises(UnknownName) as caught:
         find(query, ROSTER)
     assert "Casa 24, Casa 24Beats" in caught.value.advice
 
 
-def test_an_empty_record_knows_nobody() -> None:
+def test_an_empty_record_has_no_artist_to_find() -> None:
     with pytest.raises(UnknownName) as caught:
         find("Ana", [])
     assert caught.value.advice == "No artist is recorded yet."

@@ -1,4 +1,4 @@
-"""Why a number is missing: from an exception to a code, from a code to a sentence and an advice."""
+"""Test how an exception becomes a reason code, and a code a sentence with advice."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ UNTIL = dt.datetime(2026, 11, 22, 18, 30, tzinfo=dt.UTC)
         (SourceUnavailable("quota", until=UNTIL), "quota", "until 2026-11-22 18:30 UTC"),
     ],
 )
-def test_what_failed_becomes_a_code_and_casa24s_own_words(error: Exception, code: str, detail: str) -> None:
+def test_a_failure_becomes_a_code_and_a_text_of_casa24s_own(error: Exception, code: str, detail: str) -> None:
     assert gap_of(error) == Gap(State.FAILED, code, detail)
 
 
-def test_a_time_in_another_zone_is_told_in_utc() -> None:
+def test_a_time_in_another_zone_is_shown_in_utc() -> None:
     there = UNTIL.astimezone(dt.timezone(dt.timedelta(hours=-7)))
     assert gap_of(SourceUnavailable("quota", until=there)).detail == "until 2026-11-22 18:30 UTC"
 
@@ -63,11 +63,11 @@ def test_an_unforeseen_exception_is_named_by_its_type_only() -> None:
     assert gap_of(KeyError(CANARY)) == Gap(State.FAILED, "source_error", "KeyError")
 
 
-def test_what_the_platform_wrote_stays_out_of_the_record() -> None:
+def test_what_the_platform_wrote_is_not_recorded() -> None:
     assert CANARY not in repr(gap_of(BadStatus("h/p answered 400", status=400, body={"error": CANARY})))
 
 
-def test_a_code_brings_its_state_the_sources_own_first() -> None:
+def test_a_code_has_its_state_the_sources_own_definition_first() -> None:
     own = {"moon": Explanation("hidden by the moon", "", State.HIDDEN), "hidden": Explanation("x", "", State.SKIPPED)}
     assert gap_of(AccountUnavailable("moon"), own).state is State.HIDDEN
     assert gap_of(AccountUnavailable("hidden"), own).state is State.SKIPPED
@@ -76,8 +76,8 @@ def test_a_code_brings_its_state_the_sources_own_first() -> None:
 
 
 @pytest.mark.parametrize("code", ["rounded", "old_rounded", "not_tracked"])
-def test_what_is_no_reason_for_a_missing_answer_counts_as_failed(code: str) -> None:
-    """A null marked `rounded` would read as if nobody had asked."""
+def test_a_code_that_does_not_explain_a_missing_answer_counts_as_failed(code: str) -> None:
+    """A null marked `rounded` would look as if it had not been asked for."""
     assert gap_of(AccountUnavailable(code)) == Gap(State.FAILED, code)
 
 
@@ -86,14 +86,14 @@ def test_a_plugins_code_of_another_type_is_still_a_text() -> None:
     assert (gap.code, gap.detail) == ("404", "['x']")
 
 
-def test_a_code_is_told_in_the_platforms_name() -> None:
+def test_an_explanation_names_the_platform() -> None:
     found = explain("timeout", State.FAILED, title="YouTube", detail="h/p gave no answer")
     assert found.what == "YouTube did not answer in time: h/p gave no answer"
     assert found.advice
     assert found.state is State.FAILED
 
 
-def test_a_sources_own_words_go_first() -> None:
+def test_a_sources_own_texts_come_first() -> None:
     own = {"timeout": Explanation("{source} slept", "Sing to {source}.")}
     found = explain("timeout", State.FAILED, title="Moon", own=own)
     assert (found.what, found.advice) == ("Moon slept", "Sing to Moon.")
@@ -104,18 +104,18 @@ def test_braces_in_a_detail_or_an_explanation_do_no_harm() -> None:
     assert explain("x", State.FAILED, title="M", own=own, detail="{0}").what == "M says {}: {0}"
 
 
-def test_a_code_nobody_knows_any_more_is_shown_as_it_is() -> None:
+def test_an_unknown_code_is_shown_as_it_is() -> None:
     assert explain("eclipse", State.FAILED, title="Moon").what == "eclipse"
     assert explain("", State.NOT_OFFERED, title="Moon").what == "not offered"
 
 
-def test_every_failure_casa24_itself_can_record_has_words_and_an_advice() -> None:
+def test_every_failure_casa24_itself_can_record_has_an_explanation_and_advice() -> None:
     raised = {"unreachable", "timeout", "bad_reply", "bad_status", "server_error", "rate_limited", "unauthorized"}
     raised |= {"forbidden", "not_found", "missing", "deadline", "interrupted", "source_error", "no_credentials"}
     assert all(COMMON[code].advice for code in raised)
 
 
-def test_every_explanation_begins_small_and_ends_without_a_stop() -> None:
+def test_no_explanation_ends_with_a_full_stop_and_every_advice_does() -> None:
     """They are joined into sentences: "Spotify: the app's daily quota is used up."."""
     texts = [
         *COMMON.values(),

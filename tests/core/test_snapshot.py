@@ -1,4 +1,4 @@
-"""What a stored value means, with the flags that speak of it."""
+"""Test what a stored value means together with its flags."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_number_without_a_flag_is_measured() -> None:
     [-1, 1.5, "", "N/A", "12 ", "1,200", "-3", "1" * 16, 10**15, True, [], {}, None],
     ids=lambda raw: repr(raw)[:12],
 )
-def test_what_is_no_plain_count_is_no_number(raw: object) -> None:
+def test_a_value_that_is_not_a_plain_count_is_not_a_number(raw: object) -> None:
     assert as_count(raw) is None
 
 
@@ -32,12 +32,12 @@ def test_listeners_are_a_text_on_disk_and_a_number_in_memory(raw: object, count:
 
 
 @pytest.mark.parametrize("raw", ["N/A", -4, 1.5, ["12"]])
-def test_a_stored_value_that_is_no_count_is_reported_as_failed_never_guessed_at(raw: object) -> None:
+def test_a_stored_value_that_is_not_a_count_is_reported_as_failed_never_guessed(raw: object) -> None:
     found = snapshot(artist(spotify={"followers": raw})).measurement("Ana", "spotify", "followers")
     assert (found.value, found.state, found.code) == (None, State.FAILED, "unreadable")
 
 
-def test_a_value_nobody_recorded_was_not_tracked() -> None:
+def test_a_value_that_was_not_recorded_was_not_tracked() -> None:
     day = snapshot(artist(spotify={"followers": 5}))
     for where in (("Ana", "spotify", "saves"), ("Ana", "youtube", "subscribers"), ("Zoe", "spotify", "followers")):
         assert day.measurement(*where).state is State.NOT_TRACKED

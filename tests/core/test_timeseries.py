@@ -1,4 +1,4 @@
-"""The record as series: who is who over time, what is amended, and how many files it takes."""
+"""Test time series: artists over time, amendments, and how many files are read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def values(series: TimeSeries) -> list[tuple[int, int | None, str]]:
     return [((DAY - point.date).days, point.reading.value, point.reading.state.value) for point in series.points]
 
 
-def test_which_days_could_be_read_is_known(folder: DataFolder) -> None:
+def test_a_builder_lists_the_days_that_could_be_read(folder: DataFolder) -> None:
     put(folder, snapshot(fans(10), day=ago(3)), snapshot(fans(11), day=ago(1)), snapshot(fans(12), day=ago(0)))
     folder.file_of(ago(1)).write_text("{", "utf-8")
     gathering = History(folder).gather(since=ago(2))
@@ -72,7 +72,7 @@ def test_a_series_holds_each_days_value_with_its_state_and_bounds(folder: DataFo
     assert [point.date for point in series.usable] == [ago(3), ago(0)]
 
 
-def test_a_span_of_days_reads_as_many_files(folder: DataFolder, days_read: list[dt.date]) -> None:
+def test_a_span_reads_one_file_for_each_of_its_days(folder: DataFolder, days_read: list[dt.date]) -> None:
     put(folder, *(snapshot(fans(number), day=ago(number)) for number in range(40)))
     assert len(History(folder).series("Ana", FOLLOWERS, since=ago(29)).points) == 30
     assert len(days_read) == 30
@@ -105,7 +105,7 @@ def test_two_artists_who_swap_names_are_told_apart_by_their_accounts(folder: Dat
     assert [value for _, value, _ in values(history.series("Ana", FOLLOWERS))] == [50, 51]
 
 
-def test_the_labels_own_numbers_are_series_of_nobody(folder: DataFolder) -> None:
+def test_the_labels_own_numbers_are_series_without_an_artist(folder: DataFolder) -> None:
     put(folder, snapshot(fans(1), day=ago(0), discord={"member_count": 60, "online_count": 9}))
     history = History(folder, label_series=LABEL_SERIES)
     found = {
@@ -117,7 +117,7 @@ def test_the_labels_own_numbers_are_series_of_nobody(folder: DataFolder) -> None
     assert values(history.series(None, "discord.online_count")) == [(0, 9, "measured")]
 
 
-def test_where_nobody_expected_a_number_there_is_no_series(folder: DataFolder) -> None:
+def test_a_number_that_was_never_expected_has_no_series(folder: DataFolder) -> None:
     put(folder, snapshot(fans(1), day=ago(0), flags=[flag("Ana", "youtube", "*", "no_account")]))
     assert {series.item.source for series in History(folder).every_series()} == {"spotify"}
 
@@ -135,13 +135,13 @@ def test_a_damaged_day_is_a_gap_and_costs_no_other(folder: DataFolder) -> None:
     assert [day for day, _, _ in values(History(folder).series("Ana", FOLLOWERS))] == [2, 0]
 
 
-def test_of_an_artist_who_stands_twice_in_a_day_the_first_entry_counts(folder: DataFolder) -> None:
+def test_of_two_records_of_an_artist_in_a_day_the_first_counts(folder: DataFolder) -> None:
     put(folder, snapshot(fans(1), fans(99), day=ago(0)))
     assert values(History(folder).series("Ana", FOLLOWERS)) == [(0, 1, "measured")]
 
 
 @pytest.mark.parametrize("raw", [True, 1.5, -3, "many", [1], {"a": 1}])
-def test_what_is_no_count_is_no_reading(folder: DataFolder, raw: object) -> None:
+def test_a_value_that_is_not_a_count_is_not_a_reading(folder: DataFolder, raw: object) -> None:
     put(folder, snapshot({**artist("Ana"), "spotify": {"followers": raw}}, day=ago(0)))
     (point,) = History(folder).series("Ana", FOLLOWERS).points
     assert (point.reading.value, point.reading.state, point.reading.code) == (None, State.FAILED, "unreadable")
@@ -169,7 +169,7 @@ def test_an_amended_value_is_there_with_its_reason_and_no_analysis_uses_it(folde
     assert values(history.series(None, "discord.member_count"))[1] == (1, 7, "suspect")
 
 
-def test_only_what_a_line_speaks_of_is_amended(folder: DataFolder) -> None:
+def test_only_the_values_a_line_applies_to_are_amended(folder: DataFolder) -> None:
     put(folder, snapshot(fans(1), fans(2, "Ben"), day=ago(0)))
     history = amended(folder, suspect(0, 0, "Ben", FOLLOWERS))
     assert values(history.series("Ana", FOLLOWERS)) == [(0, 1, "measured")]
@@ -182,7 +182,7 @@ def test_a_line_means_an_artist_by_every_name(folder: DataFolder) -> None:
     assert values(history.series("Ana", FOLLOWERS)) == [(0, 1, "suspect")]
 
 
-def test_keep_overrules_the_doubt_of_the_night_and_leaves_roundness(folder: DataFolder) -> None:
+def test_keep_removes_doubts_and_leaves_rounding(folder: DataFolder) -> None:
     doubts = [flag("Ana", "spotify", "followers", state, low=0, high=4) for state in ("rounded", "suspect")]
     put(folder, snapshot(fans(0), day=ago(0), flags=doubts))
     keep = Amendment(ago(0), None, "Ana", FOLLOWERS, Action.KEEP)

@@ -26,6 +26,6 @@ class TestDeezer(SourceContract):
         snapshot = self._collect(lambda _request: httpx.Response(200, json={"error": error}))
         assert {flag.code for flag in snapshot.flags if flag.artist == "Ana Sol"} == {code}
 
-    def test_a_yes_is_no_number_of_fans(self) -> None:
+    def test_a_boolean_is_not_a_number_of_fans(self) -> None:
         snapshot = self._collect(lambda _request: httpx.Response(200, json={"nb_fan": True}))
         assert {flag.code for flag in snapshot.flags if flag.artist == "Ana Sol"} == {"bad_reply"}

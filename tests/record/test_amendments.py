@@ -1,4 +1,4 @@
-"""`amendments.csv`: what it says, what it cannot say, and what becomes of it."""
+"""Test reading and writing `amendments.csv`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANA = frozenset({"ana"})
 LABEL: frozenset[str] = frozenset()
 
 
-def said(*lines: str) -> Amendments:
+def parsed(*lines: str) -> Amendments:
     return Amendments.parse(HEAD + "".join(f"{line}\n" for line in lines))
 
 
@@ -46,18 +46,18 @@ def decides(lines: Amendments, names: frozenset[str] = ANA, metric: str = "spoti
         ("2026-03-01,,Ana,youtube.*,suspect,x", False),
     ],
 )
-def test_a_line_speaks_of_its_days_its_artist_and_its_numbers(line: str, speaks: bool) -> None:
-    assert (decides(said(line)) is not None) is speaks
+def test_a_line_applies_to_its_days_its_artist_and_its_numbers(line: str, speaks: bool) -> None:
+    assert (decides(parsed(line)) is not None) is speaks
 
 
-def test_an_empty_artist_is_the_label_and_everybody_is_the_label_too() -> None:
-    assert decides(said("2026-03-01,,,discord.*,suspect,label"), LABEL, "discord.member_count") == "label"
-    assert decides(said("2026-03-01,,*,*,suspect,all"), LABEL, "discord.member_count") == "all"
-    assert decides(said("2026-03-01,,Ana,*,suspect,ana"), LABEL, "discord.member_count") is None
+def test_an_empty_artist_means_the_label_and_a_star_includes_it() -> None:
+    assert decides(parsed("2026-03-01,,,discord.*,suspect,label"), LABEL, "discord.member_count") == "label"
+    assert decides(parsed("2026-03-01,,*,*,suspect,all"), LABEL, "discord.member_count") == "all"
+    assert decides(parsed("2026-03-01,,Ana,*,suspect,ana"), LABEL, "discord.member_count") is None
 
 
-def test_of_several_lines_the_last_that_speaks_of_it_decides() -> None:
-    lines = said(
+def test_of_several_lines_that_apply_the_last_one_decides() -> None:
+    lines = parsed(
         "2026-03-01,,*,*,suspect,first", "2026-03-01,,Ana,spotify.*,keep,second", "2026-03-01,,Ben,*,suspect,third"
     )
     assert decides(lines) == "second"
@@ -76,8 +76,8 @@ def test_of_several_lines_the_last_that_speaks_of_it_decides() -> None:
         ("2026-03-14,,Ana,*", "it has 4 cells instead of 6"),
     ],
 )
-def test_a_line_that_cannot_be_understood_is_named_and_costs_no_other(line: str, why: str) -> None:
-    found = said(line, "2026-03-01,,Ana,*,suspect,good")
+def test_an_invalid_line_is_named_and_the_others_are_used(line: str, why: str) -> None:
+    found = parsed(line, "2026-03-01,,Ana,*,suspect,good")
     (problem,) = found.problems
     assert problem.startswith(f"{FILE_NAME}, line 2: ")
     assert why in problem
@@ -98,7 +98,7 @@ _AMENDMENTS = st.builds(
 
 
 @given(st.lists(_AMENDMENTS, max_size=4), st.lists(_AMENDMENTS, max_size=4))
-def test_what_is_written_is_read_again_and_what_stood_there_stays(
+def test_added_lines_are_read_again_and_earlier_ones_stay(
     tmp_path_factory: pytest.TempPathFactory, first: list[Amendment], second: list[Amendment]
 ) -> None:
     path = tmp_path_factory.mktemp("data") / FILE_NAME

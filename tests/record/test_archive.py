@@ -1,4 +1,4 @@
-"""Old days packed, moved and unpacked: nothing is lost on any way, and everything is read as before."""
+"""Test packing, moving and unpacking old days: nothing is lost, and everything is read as before."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def pack_closed(folder: DataFolder) -> None:
 
 def test_closed_years_become_a_file_each_and_are_read_as_before(folder: DataFolder) -> None:
     days, before = folder.days(), readings(folder)
-    done = archive(folder, closed_years(folder, TODAY))
-    assert [path.name for path in done.files] == ["2024.zip", "2025.zip"]
+    packed = archive(folder, closed_years(folder, TODAY))
+    assert [path.name for path in packed.files] == ["2024.zip", "2025.zip"]
     assert sorted(path.name for path in folder.history.iterdir()) == ["2024.zip", "2025.zip", f"{TODAY}.json"]
     assert (folder.days(), readings(folder)) == (days, before)
 
@@ -87,7 +87,7 @@ def test_only_the_years_asked_for_are_unpacked(folder: DataFolder) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(day=snapshots(), ending=st.sampled_from([b"", b"\n", b" \n\n"]))
-def test_any_day_comes_out_as_it_went_in(
+def test_any_day_is_unpacked_as_it_was_packed(
     tmp_path_factory: pytest.TempPathFactory, day: Snapshot, ending: bytes
 ) -> None:
     folder = DataFolder(tmp_path_factory.mktemp("label") / "data", SERIES)
@@ -260,18 +260,18 @@ def test_the_command_says_what_it_does_and_a_dry_run_does_nothing(folder: DataFo
 
 def test_only_the_years_asked_for_are_packed(folder: DataFolder) -> None:
     before = everything(folder)
-    code, said = run(folder, "1999")
-    assert (code, "There is nothing to pack of 1999." in said, everything(folder) == before) == (2, True, True)
+    code, output = run(folder, "1999")
+    assert (code, "There is nothing to pack of 1999." in output, everything(folder) == before) == (2, True, True)
     assert "2024-05-01 and 2024-05-02: packed into" in run(folder, "2024")[1]
     assert (folder.history / "2024.zip").exists()
     assert not (folder.history / "2025.zip").exists()
 
 
-def test_the_way_back_from_another_folder_is_said(folder: DataFolder, tmp_path: Path) -> None:
+def test_the_command_says_how_to_get_days_back_from_another_folder(folder: DataFolder, tmp_path: Path) -> None:
     assert f"casa24 data import {tmp_path / 'cellar'}" in run(folder, "--to", str(tmp_path / "cellar"))[1]
 
 
 @pytest.mark.parametrize("span", ["90", "0d", "-3d", "3 months", ""])
 def test_a_span_that_is_none_is_an_error(folder: DataFolder, span: str) -> None:
-    code, said = run(folder, "--older-than", span)
-    assert (code, "Write it like 90d" in said) == (2, True)
+    code, output = run(folder, "--older-than", span)
+    assert (code, "Write it like 90d" in output) == (2, True)

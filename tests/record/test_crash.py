@@ -1,4 +1,4 @@
-"""A save that is killed harms nothing, and the next one heals what it left."""
+"""Test that a killed save harms nothing, and that the next one repairs what it left."""
 
 from __future__ import annotations
 

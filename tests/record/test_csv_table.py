@@ -1,4 +1,4 @@
-"""``popularity_scores.csv``: the label's table."""
+"""Test ``popularity_scores.csv``, the label's table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def lines(table: Table) -> list[str]:
     return table.text().splitlines()
 
 
-def test_the_ten_columns_stand_in_the_labels_order() -> None:
+def test_the_ten_columns_are_in_the_labels_order() -> None:
     assert Table.build([], SERIES).text() == f"{HEADER}\n"
 
 
@@ -44,7 +44,7 @@ def test_listeners_are_a_number_and_unknown_is_empty() -> None:
     assert lines(Table.build([day], SERIES))[1] == "Ana,2026-03-14,0,,976,,,,,"
 
 
-def test_a_rounded_or_suspect_value_stands_there_as_recorded() -> None:
+def test_a_rounded_or_suspect_value_is_written_as_recorded() -> None:
     flags = [flag("Ana", "spotify", "followers", state) for state in ("rounded", "suspect")]
     day = snapshot(artist(spotify={"followers": 1200}), flags=flags)
     assert lines(Table.build([day], SERIES))[1] == "Ana,2026-03-14,,1200,,,,,,"
@@ -63,7 +63,7 @@ def test_the_same_day_again_replaces_its_rows_and_no_others() -> None:
     assert lines(table)[1:] == ["Ben,2026-03-14,,9,,,,,,", "Ana,2026-03-15,,3,,,,,,"]
 
 
-def test_rows_stand_by_date_and_within_a_day_in_the_snapshots_order() -> None:
+def test_rows_are_sorted_by_date_and_within_a_day_in_the_snapshots_order() -> None:
     late = snapshot(artist("Cleo"), artist("Ana"), day=NEXT)
     table = Table.build([late], SERIES).with_days([snapshot(artist("Ben"))], SERIES)
     assert [line.split(",")[:2] for line in lines(table)[1:]] == [
@@ -87,7 +87,7 @@ def test_no_name_is_a_formula(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Ana", "'x", "A=B", "1+1", "–dash", "bo.wlie", ""])
-def test_a_harmless_name_stands_as_it_is(name: str) -> None:
+def test_a_harmless_name_is_written_unchanged(name: str) -> None:
     assert safe_cell(name) == name
 
 

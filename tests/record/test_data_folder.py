@@ -1,4 +1,4 @@
-"""Snapshot ↔ files: atomic, idempotent, nothing lost."""
+"""Test the data folder: saving is atomic, can be repeated, and loses nothing."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_file_is_readable_text_in_a_stable_order(folder: DataFolder) -> None:
     ]
 
 
-def test_a_day_lies_in_three_files(folder: DataFolder) -> None:
+def test_a_day_is_stored_in_three_files(folder: DataFolder) -> None:
     saved = folder.save(followers(5))
     assert [path.name for path in saved.written] == ["2026-03-14.json", "popularity_scores.csv", "latest.json"]
     assert folder.latest_file.read_bytes() == folder.file_of(DAY).read_bytes()
@@ -206,7 +206,7 @@ def test_a_table_lost_altogether_comes_back_whole(folder: DataFolder) -> None:
 
 
 def test_a_table_that_fell_days_behind_catches_up(folder: DataFolder) -> None:
-    """Restored from an old commit, say: every day it lacks comes back, not only the last."""
+    """For example, restored from an old commit: every missing day comes back, not only the last."""
     for number in range(5):
         folder.save(followers(number, day=DAY + dt.timedelta(days=number)))
         if number == 1:
@@ -308,7 +308,7 @@ def test_a_snapshot_of_a_newer_casa24_is_left_alone(folder: DataFolder) -> None:
     assert list(content(folder)) == [path.relative_to(folder.path).as_posix()]
 
 
-def test_a_day_nobody_recorded_says_what_to_do(folder: DataFolder) -> None:
+def test_a_day_that_was_not_recorded_is_an_error_that_says_what_to_do(folder: DataFolder) -> None:
     assert folder.days() == []
     with pytest.raises(NoSnapshot) as caught:
         folder.read(DAY)
@@ -334,7 +334,7 @@ def test_a_pipe_in_place_of_a_file_is_no_snapshot_and_no_table(folder: DataFolde
     assert folder.read(DAY) == followers(5)
 
 
-def test_a_mark_of_an_editor_in_front_does_no_harm(folder: DataFolder) -> None:
+def test_a_byte_order_mark_does_no_harm(folder: DataFolder) -> None:
     put(folder, "\ufeff" + dump(followers(5)))
     assert folder.read(DAY) == followers(5)
 
@@ -353,7 +353,7 @@ def test_a_file_in_place_of_a_folder_is_an_error_with_advice(folder: DataFolder,
 
 @contextmanager
 def _a_plain_user() -> Iterator[Path]:
-    """A folder in which root, too, is only somebody: permissions bind."""
+    """A folder whose permissions apply to root too."""
     place = Path(tempfile.mkdtemp(prefix="casa24-test-"))
     place.chmod(0o777)
     root = os.geteuid() == 0
@@ -414,7 +414,7 @@ def test_the_old_collectors_zeros_of_the_same_morning_do_not_become_measurements
     assert folder.table_file.read_text().splitlines()[1] == "Ana,2026-03-14,,,,5,0,,7,,"
 
 
-def test_two_runs_at_once_both_end_whole(folder: DataFolder) -> None:
+def test_two_runs_at_once_are_both_stored(folder: DataFolder) -> None:
     """Two real processes, each storing its own artist twenty times over: neither loses the other's."""
     script = """
 import sys

@@ -1,4 +1,4 @@
-"""What is exported and read back is what the record says; nobody's file is lost on the way."""
+"""Test the export: what is read back is what the record says, and no existing file is lost."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def read(path: Path) -> list[tuple[Any, ...]]:
 
 
 def expected(record: History) -> list[tuple[Any, ...]]:
-    """What the record's series say, every day after the other."""
+    """Return the rows that the record's series give, day by day."""
     rows = [
         (
             *(str(point.date), series.artist or "", series.item.source, series.item.field),
@@ -102,7 +102,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_each_format_holds_a_row_a_number_and_day_with_its_state(
+def test_each_format_has_one_row_for_each_number_and_day_with_its_state(
     folder: DataFolder, tmp_path: Path, ending: str
 ) -> None:
     done = export(history(folder), tmp_path / f"out{ending}")
@@ -138,7 +138,7 @@ def test_the_labels_six_months_come_back(shared: Path, tmp_path: Path, ending: s
     assert sorted(read(tmp_path / f"out{ending}"), key=lambda row: row[:4]) == expected(record)
 
 
-def test_an_artist_takes_what_is_theirs_and_no_more(folder: DataFolder, tmp_path: Path) -> None:
+def test_an_export_of_one_artist_has_only_that_artists_rows(folder: DataFolder, tmp_path: Path) -> None:
     export(history(folder), tmp_path / "ben.csv", "ben")
     assert [row[1] for row in read(tmp_path / "ben.csv")] == ["Ben"]
     with pytest.raises(UnknownName):
@@ -152,12 +152,12 @@ def test_an_artist_of_two_names_is_one_artist(folder: DataFolder, tmp_path: Path
     assert {row[1] for row in read(tmp_path / "out.csv")} == {"Anita"}
 
 
-def test_a_span_is_a_span(folder: DataFolder, tmp_path: Path) -> None:
+def test_an_export_of_a_span_has_only_its_days(folder: DataFolder, tmp_path: Path) -> None:
     export(history(folder), tmp_path / "out.csv", span=(ago(1), ago(1)))
     assert {row[0] for row in read(tmp_path / "out.csv")} == {str(ago(1))}
 
 
-def test_what_is_amended_says_so_and_raw_does_not(folder: DataFolder, tmp_path: Path) -> None:
+def test_amended_values_are_exported_as_suspect_and_raw_ones_are_not(folder: DataFolder, tmp_path: Path) -> None:
     add_lines(folder.path / FILE_NAME, [Amendment(ago(0), ago(0), "Ana", "*", Action.SUSPECT, "x")])
     for raw, state in ((False, "suspect"), (True, "measured")):
         export(history(folder, raw=raw), tmp_path / f"{raw}.csv")
@@ -173,7 +173,7 @@ def test_a_name_no_spreadsheet_may_run_is_only_a_name(tmp_path: Path) -> None:
     assert read(tmp_path / "out.jsonl")[0][1] == "=SUM(A1)"
 
 
-# --- nobody's file is lost
+# --- no existing file is lost
 
 
 def test_a_file_that_is_there_is_left_unless_it_may_be_replaced(folder: DataFolder, tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_what_goes_wrong_in_the_middle_leaves_the_old_file_whole(
     assert [path.name for path in tmp_path.iterdir() if "tmp" in path.suffix] == []
 
 
-def test_an_ending_nobody_knows_names_those_that_are_known(folder: DataFolder, tmp_path: Path) -> None:
+def test_an_unknown_ending_is_an_error_that_names_the_known_ones(folder: DataFolder, tmp_path: Path) -> None:
     for name in ("out", "out.xlsx"):
         with pytest.raises(UsageError, match="has no ending casa24 writes") as caught:
             export(history(folder), tmp_path / name)

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and the lock of a data folder."""
+"""Test atomic writes, and the lock of a data folder."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_crashs_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
     assert sorted(item.name for item in tmp_path.iterdir()) == sorted([*kept, ".folder.tmp"])
 
 
-def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+def test_a_folder_is_held_by_one_run_at_a_time(tmp_path: Path) -> None:
     with (
         hold(tmp_path),
         pytest.raises(FolderBusy, match="Another casa24 is writing") as caught,

@@ -1,4 +1,4 @@
-"""The record by day, in words people use."""
+"""Test reading the record by day, with dates as people write them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_an_empty_record_says_how_to_begin(tmp_path: Path, nearest: bool) -> Non
     assert "casa24 demo" in caught.value.advice
 
 
-def test_a_day_is_read_as_it_stands(history: History) -> None:
+def test_a_day_is_read_as_it_is_stored(history: History) -> None:
     first, last = history.on(DAYS[0], DAYS[-1])
     assert [day.measurement("Ana", "spotify", "followers").value for day in (first, last)] == [0, 4]
     assert history.on() == []
@@ -132,7 +132,7 @@ def test_a_damaged_day_before_is_passed_over(folder: DataFolder) -> None:
     assert before.date == DAY
 
 
-def test_a_damaged_newest_day_keeps_nobody_from_the_others(folder: DataFolder) -> None:
+def test_a_damaged_newest_day_does_not_hide_the_others(folder: DataFolder) -> None:
     folder.file_of(DAYS[-1]).write_text("{", "utf-8")
     history = History(folder)
     assert history.on(DAY)[0].date == DAY
@@ -140,7 +140,7 @@ def test_a_damaged_newest_day_keeps_nobody_from_the_others(folder: DataFolder) -
         history.on(DAYS[-1])
 
 
-def test_a_newest_day_of_a_newer_casa24_keeps_nobody_from_the_others(folder: DataFolder) -> None:
+def test_a_newest_day_of_a_newer_casa24_does_not_hide_the_others(folder: DataFolder) -> None:
     folder.file_of(DAYS[-1]).write_text('{"date": "2026-03-20", "schema": 3}', "utf-8")
     history = History(folder)
     assert history.on(DAY)[0].date == DAY
@@ -197,7 +197,7 @@ def test_an_old_day_without_doubtful_zeros_costs_one_file(tmp_path: Path) -> Non
     assert folder.opened == DAYS[:1]
 
 
-def test_an_old_zero_is_looked_up_no_further_than_to_the_first_day_that_tells(tmp_path: Path) -> None:
+def test_an_old_zero_is_looked_up_only_until_a_day_shows_the_account(tmp_path: Path) -> None:
     folder = old_days(tmp_path, 0, 5, 5, 5, 0)
     assert History(folder).on(DAYS[0])[0].measurement("Ana", "spotify", "followers").state is State.FAILED
     assert folder.opened == [DAYS[0], DAYS[4], DAYS[1]]
@@ -210,7 +210,7 @@ def test_an_old_zero_of_an_account_the_roster_knows_costs_one_file(tmp_path: Pat
     assert folder.opened == DAYS[:1]
 
 
-def test_what_no_day_tells_is_looked_up_once(tmp_path: Path) -> None:
+def test_an_account_that_no_day_shows_is_looked_up_once(tmp_path: Path) -> None:
     folder = old_days(tmp_path, 0, 0, 0, 0, 0)
     history = History(folder)
     states = {history.on(day)[0].measurement("Ana", "spotify", "followers").state for day in DAYS}

@@ -1,4 +1,4 @@
-"""Another data folder's days: merged by the rule for the same day again; all are read before any is written."""
+"""Test taking over another data folder's days: merged or byte for byte, all read before any is written."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_two_machines_measured_on_one_day_is_all_there(own: DataFolder, rem
     assert own.latest_file.read_bytes() == own.file_of(DAY).read_bytes()
 
 
-def test_it_does_not_matter_who_merges_whom(own: DataFolder, remote: DataFolder, tmp_path: Path) -> None:
+def test_the_result_is_the_same_whichever_machine_merges(own: DataFolder, remote: DataFolder, tmp_path: Path) -> None:
     own.save(half("spotify", "instagram", hour=2))
     remote.save(half("instagram", "spotify", hour=9))
     copy = DataFolder(shutil.copytree(own.path, tmp_path / "copy"), SERIES)
@@ -73,7 +73,9 @@ def test_days_we_lack_are_taken_over_and_the_same_again_changes_nothing(own: Dat
 
 
 @pytest.mark.parametrize("shape", ["the folder", "its parent", "a loose folder", "one file", "latest alone"])
-def test_days_are_found_however_they_lie(own: DataFolder, remote: DataFolder, tmp_path: Path, shape: str) -> None:
+def test_days_are_found_in_every_kind_of_folder_or_file(
+    own: DataFolder, remote: DataFolder, tmp_path: Path, shape: str
+) -> None:
     day = half("spotify", "instagram", hour=2)
     place = {
         "the folder": remote.path,
@@ -92,7 +94,7 @@ def test_days_are_found_however_they_lie(own: DataFolder, remote: DataFolder, tm
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"date": "2020-01-01", "artists": []}', '{"schema": 99}'])
-def test_one_unusable_file_and_nothing_is_taken_over(own: DataFolder, remote: DataFolder, damage: str) -> None:
+def test_nothing_is_taken_over_if_one_file_is_unusable(own: DataFolder, remote: DataFolder, damage: str) -> None:
     """Every such file is named at once; a day that is left out unnoticed would be lost."""
     remote.save(half("spotify", "instagram", hour=2))
     bad = [remote.file_of(NEXT), remote.file_of(NEXT + dt.timedelta(days=1))]
@@ -164,7 +166,7 @@ def test_two_old_layout_days_become_one_that_needs_no_interpreting(own: DataFold
     assert day.artists[0].sections["spotify"] == {"followers": None}
 
 
-def lay(folder: DataFolder, *days: Snapshot, table: str = "") -> dict[dt.date, str]:
+def write_old_folder(folder: DataFolder, *days: Snapshot, table: str = "") -> dict[dt.date, str]:
     """An old data folder, written by another hand: tabs, escapes, no final newline."""
     folder.history.mkdir(parents=True, exist_ok=True)
     texts = {day.date: json.dumps(json.loads(dump(day)), indent="\t") for day in days}
@@ -183,7 +185,9 @@ def import_into(own: DataFolder, remote: DataFolder, *, replace: bool = False) -
 
 def test_an_old_record_is_imported_byte_for_byte_and_twice_changes_nothing(own: DataFolder, remote: DataFolder) -> None:
     table = "artist_name,date,followers\nÜnï,2026-03-14,5\nServer,2026-03-14,64\n"
-    texts = lay(remote, old(artist("Ünï", spotify={"followers": 5})), old(artist("Ünï"), day=NEXT), table=table)
+    texts = write_old_folder(
+        remote, old(artist("Ünï", spotify={"followers": 5})), old(artist("Ünï"), day=NEXT), table=table
+    )
     import_into(own, remote)
     assert {day: own.file_of(day).read_text("utf-8") for day in own.days()} == texts
     assert own.latest_file.read_text("utf-8") == texts[NEXT]
@@ -197,12 +201,14 @@ def test_an_old_record_is_imported_byte_for_byte_and_twice_changes_nothing(own: 
 
 def test_a_day_of_ours_is_replaced_only_when_asked(own: DataFolder, remote: DataFolder) -> None:
     own.save(snapshot(artist(spotify={"followers": 9})))
-    texts = lay(remote, old(artist(spotify={"followers": 5})), table="artist_name,date,followers\nAna,2026-03-14,5\n")
+    texts = write_old_folder(
+        remote, old(artist(spotify={"followers": 5})), table="artist_name,date,followers\nAna,2026-03-14,5\n"
+    )
     before = own.file_of(DAY).read_bytes()
-    kept = import_into(own, remote)
-    assert [day_file.day.date for day_file in kept.differing] == [DAY]
+    plan = import_into(own, remote)
+    assert [day_file.day.date for day_file in plan.differing] == [DAY]
     assert own.file_of(DAY).read_bytes() == before
-    assert [leftover.row for leftover in kept.leftover] == [("Ana", "2026-03-14", "5")], (
+    assert [leftover.row for leftover in plan.leftover] == [("Ana", "2026-03-14", "5")], (
         "ours has other numbers: it is not lost"
     )
     assert import_into(own, remote, replace=True).leftover == ()
@@ -212,14 +218,16 @@ def test_a_day_of_ours_is_replaced_only_when_asked(own: DataFolder, remote: Data
 
 def test_an_import_into_newer_days_leaves_the_newest_the_latest(own: DataFolder, remote: DataFolder) -> None:
     own.save(snapshot(artist(spotify={"followers": 9}), day=NEXT))
-    lay(remote, old(artist(spotify={"followers": 5})))
+    write_old_folder(remote, old(artist(spotify={"followers": 5})))
     import_into(own, remote)
     assert own.latest_file.read_bytes() == own.file_of(NEXT).read_bytes()
     assert [line.split(",")[1] for line in own.table_file.read_text().splitlines()[1:]] == [str(DAY), str(NEXT)]
 
 
 def test_a_crash_between_the_days_and_the_csv_is_healed_by_the_next_import(own: DataFolder, remote: DataFolder) -> None:
-    lay(remote, *(old(artist(spotify={"followers": 5}), day=DAY + dt.timedelta(days=number)) for number in range(3)))
+    write_old_folder(
+        remote, *(old(artist(spotify={"followers": 5}), day=DAY + dt.timedelta(days=number)) for number in range(3))
+    )
     import_into(own, remote)
     whole = content(own)
     own.file_of(NEXT).unlink()

@@ -1,4 +1,4 @@
-"""The old collector's layout, on invented files and on every file of the label's own record."""
+"""Test the old collector's layout, with invented files and with every file of the label's own record."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_zero_beside_any_other_number_is_a_zero() -> None:
     }  # fmt: skip
 
 
-def test_a_block_of_zeros_of_an_account_nobody_knows_is_no_account() -> None:
+def test_a_block_of_zeros_of_an_unknown_account_means_no_account() -> None:
     assert section(set(), followers=0)["followers"] == (None, State.NO_ACCOUNT)
 
 
@@ -87,7 +87,7 @@ def test_a_newer_layout_is_taken_as_it_is() -> None:
     assert interpret(day, ANA) is day
 
 
-def test_keys_nobody_knows_are_left_alone() -> None:
+def test_unknown_keys_are_kept() -> None:
     day = interpret(old({"name": "Ana", "mood": "x", "links": [1]}, motto="y"), set())
     assert (day.model_extra, day.artists[0].model_extra) == ({"motto": "y"}, {"mood": "x", "links": [1]})
 

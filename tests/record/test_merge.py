@@ -1,4 +1,4 @@
-"""Two snapshots of one day: the better reading wins, value by value."""
+"""Test merging two snapshots of one day: the better reading wins, value by value."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_run_of_one_source_costs_the_others_nothing() -> None:
     assert (merged.sources["spotify"].collected_at.hour, merged.sources["youtube"].collected_at.hour) == (2, 20)
 
 
-def test_later_is_what_each_source_says_of_itself() -> None:
+def test_which_reading_is_later_is_decided_for_each_source() -> None:
     """A machine whose YouTube is newer and whose Spotify is older loses the one and wins the other."""
 
     def machine(spotify: int, youtube: int) -> Snapshot:
@@ -101,7 +101,7 @@ def test_later_is_what_each_source_says_of_itself() -> None:
     assert merged.artists[0].sections == {"spotify": {"followers": 8}, "youtube": {"subscribers": 20}}
 
 
-def test_the_way_a_kept_value_came_stays_with_it() -> None:
+def test_a_kept_value_keeps_its_via() -> None:
     exact = snapshot(artist(spotify={"followers": 50}), hour=2, via="api")
     page = snapshot(
         artist(spotify={"followers": 50}), hour=9, via="page", flags=[flag("Ana", "spotify", state="rounded")]
@@ -202,7 +202,7 @@ def test_zero_is_a_measurement_and_a_name_alone_is_none(section: dict[str, Any],
     assert measured_anything(snapshot(artist(spotify=section))) is measured
 
 
-def test_a_thousand_artists_are_merged_in_no_time() -> None:
+def test_a_thousand_artists_are_merged_quickly() -> None:
     def day(hour: int) -> Snapshot:
         artists = [artist(f"A{n}", spotify={"followers": n if n % hour else None}) for n in range(1000)]
         return snapshot(*artists, hour=hour, flags=[flag(f"A{n}", "spotify") for n in range(0, 1000, hour)])

@@ -1,4 +1,4 @@
-"""What was said is not said again, and no address is ever written."""
+"""Test that no message is sent twice, and that no address is ever written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One platform's values leave old days where its terms ask for that, and the days say so."""
+"""Test removing one platform's values from old days, with a flag that says so."""
 
 from __future__ import annotations
 
@@ -73,19 +73,19 @@ def test_every_value_of_the_platform_is_gone_from_old_days_and_from_no_other(fol
     assert b"1200" not in folder.content(ago(31))
 
 
-def test_the_day_says_what_became_of_them(folder: DataFolder) -> None:
+def test_a_flag_in_the_day_says_that_values_were_pruned(folder: DataFolder) -> None:
     prune(folder, YOUTUBE, LIMIT)
-    for day in (ago(31), ago(500)):
-        (told,) = History(folder).on(day)
-        reading = told.measurement("Ana", "youtube", "total_views")
+    for date in (ago(31), ago(500)):
+        (day,) = History(folder).on(date)
+        reading = day.measurement("Ana", "youtube", "total_views")
         assert (reading.value, reading.state, reading.code) == (None, State.SKIPPED, "pruned")
-    (told,) = History(folder).on(ago(31))
-    assert told.measurement("Ben", "youtube", "subscribers").state is State.NO_ACCOUNT
+    (day,) = History(folder).on(ago(31))
+    assert day.measurement("Ben", "youtube", "subscribers").state is State.NO_ACCOUNT
     shown = CliRunner().invoke(app, ["show", "--date", str(ago(31)), "--data-dir", str(folder.path)]).stdout
     assert "removed by the label, as the platform's terms may ask" in " ".join(shown.split())
 
 
-def test_again_it_changes_nothing(folder: DataFolder) -> None:
+def test_pruning_again_changes_nothing(folder: DataFolder) -> None:
     prune(folder, YOUTUBE, LIMIT)
     before = everything(folder)
     done = prune(folder, YOUTUBE, LIMIT)
@@ -101,7 +101,7 @@ def test_the_csv_is_that_of_the_pruned_days(folder: DataFolder) -> None:
     assert folder.rebuild_table().changed is False
 
 
-def test_rows_kept_beside_the_csv_lose_them_too(folder: DataFolder) -> None:
+def test_unmatched_rows_lose_the_values_too(folder: DataFolder) -> None:
     beside = folder.path / unmatched_rows.FILE_NAME
     beside.write_text(
         f"artist_name,date,popularity_score\nAna,{ago(90)},1,2,3,44,55,66\nAna,{ago(3)},1,2,3,44\n", "utf-8"
@@ -110,7 +110,7 @@ def test_rows_kept_beside_the_csv_lose_them_too(folder: DataFolder) -> None:
     assert beside.read_text("utf-8").splitlines()[1:] == [f"Ana,{ago(90)},1,2,3,,,", f"Ana,{ago(3)},1,2,3,44"]
 
 
-def test_packed_years_lose_them_as_loose_days_do(folder: DataFolder) -> None:
+def test_packed_years_lose_the_values_too(folder: DataFolder) -> None:
     archive(folder, [ago(400), ago(500)])
     loose = folder.content(ago(400))
     assert b"1200" in loose
@@ -128,9 +128,9 @@ def test_the_newest_day_is_the_latest_again(folder: DataFolder) -> None:
 
 def test_the_labels_own_platform_can_be_pruned(folder: DataFolder) -> None:
     prune(folder, DISCORD, LIMIT)
-    (told,) = History(folder).on(ago(31))
-    assert told.measurement(None, "discord", "member_count").code == "pruned"
-    assert told.measurement("Ana", "spotify", "followers").value == 5
+    (day,) = History(folder).on(ago(31))
+    assert day.measurement(None, "discord", "member_count").code == "pruned"
+    assert day.measurement("Ana", "spotify", "followers").value == 5
 
 
 def test_a_day_that_cannot_be_read_is_named_and_left(folder: DataFolder) -> None:
@@ -159,15 +159,15 @@ def run(folder: DataFolder, *arguments: str) -> tuple[int, str]:
     return done.exit_code, done.stderr
 
 
-def test_a_dry_run_says_what_would_go_and_nobody_is_no_yes(folder: DataFolder) -> None:
+def test_a_dry_run_says_what_would_be_removed_and_without_an_answer_nothing_is(folder: DataFolder) -> None:
     before = everything(folder)
     assert "would lose their YouTube values" in run(folder, "--dry-run")[1]
-    code, said = run(folder)
-    assert (code, "Add --yes" in said) == (2, True)
+    code, output = run(folder)
+    assert (code, "Add --yes" in output) == (2, True)
     assert everything(folder) == before
 
 
-def test_it_is_done_when_its_owner_says_yes_and_not_before(folder: DataFolder) -> None:
+def test_values_are_removed_only_after_the_owner_says_yes(folder: DataFolder) -> None:
     before = everything(folder)
     command = ("data", "prune", "--source", "youtube", "--older-than", "30d", "--data-dir", str(folder.path))
     for answer, code in (("n", 1), ("y", 0)):
@@ -177,13 +177,13 @@ def test_it_is_done_when_its_owner_says_yes_and_not_before(folder: DataFolder) -
         assert (everything(folder) == before) is (answer == "n")
 
 
-def test_what_was_set_aside_is_named(folder: DataFolder) -> None:
+def test_pruning_names_the_files_that_were_set_aside(folder: DataFolder) -> None:
     (folder.path / "popularity_scores.old-1.csv").write_text("x", "utf-8")
-    code, said = run(folder, "--yes")
-    assert (code, "popularity_scores.old-1.csv was set aside" in said) == (0, True)
-    assert "git still holds" in said
+    code, output = run(folder, "--yes")
+    assert (code, "popularity_scores.old-1.csv was set aside" in output) == (0, True)
+    assert "git still holds" in output
 
 
-def test_a_source_nobody_knows_is_an_error(folder: DataFolder) -> None:
+def test_an_unknown_source_is_an_error(folder: DataFolder) -> None:
     done = CliRunner().invoke(app, ["data", "prune", "--source", "moon", "--older-than", "30d", "--yes"])
     assert (done.exit_code, "no source called 'moon'" in done.stderr) == (2, True)

@@ -1,4 +1,4 @@
-"""Rows of an old CSV that no snapshot has: each is found with its reason, and none is lost."""
+"""Test rows of an old CSV that no snapshot has: each is found with its reason, and none is lost."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def table(tmp_path: Path, *rows: str, header: str = EIGHT) -> OldTable:
         "Ana,2026-03-14,3,50,,,,,9,4",
     ],
 )
-def test_a_row_the_snapshot_has_is_no_leftover(tmp_path: Path, row: str) -> None:
+def test_a_row_that_the_snapshot_has_is_not_a_leftover(tmp_path: Path, row: str) -> None:
     """Columns that were appended under the old header, too; N/A and nothing are both no number.
 
     A zero the old collector wrote for no answer is left out of the table casa24 writes: both agree with the day.
@@ -64,12 +64,12 @@ def test_a_row_the_snapshot_has_is_no_leftover(tmp_path: Path, row: str) -> None
         ("Ana", Why.NO_DAY),
     ],
 )
-def test_any_other_row_is_one_with_its_reason(tmp_path: Path, row: str, why: Why) -> None:
+def test_any_other_row_is_a_leftover_with_its_reason(tmp_path: Path, row: str, why: Why) -> None:
     (found,) = table(tmp_path, row).leftovers(SNAPSHOTS, SERIES)
     assert (found.why, ",".join(found.row)) == (why, row)
 
 
-def test_kept_rows_are_kept_once_and_run_in_no_spreadsheet(tmp_path: Path) -> None:
+def test_rows_are_kept_once_and_no_spreadsheet_runs_them(tmp_path: Path) -> None:
     found = table(tmp_path, "=1+1,2020-01-01,1", "Ana,2020-01-01,1", "Ana,2020-01-01,1")
     rows = [leftover.row for leftover in found.leftovers(SNAPSHOTS, SERIES)]
     kept = OldTable(found.header).with_rows(rows)
@@ -88,9 +88,7 @@ def test_kept_rows_are_kept_once_and_run_in_no_spreadsheet(tmp_path: Path) -> No
         (b'artist_name,date\n"Ana', "is no CSV: line 2 cannot be read"),
     ],
 )
-def test_what_is_no_such_table_is_named_with_the_reason_in_plain_words(
-    tmp_path: Path, content: bytes, why: str
-) -> None:
+def test_an_invalid_table_is_reported_with_the_reason(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "popularity_scores.csv"
     path.write_bytes(content)
     with pytest.raises(StorageError, match=rf"popularity_scores\.csv {why}"):

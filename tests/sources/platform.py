@@ -1,4 +1,4 @@
-"""A source asked as a run asks it, through the real client; only the other end of the wire is played."""
+"""Run a source as a collection does, through the real client; only the platform is invented."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ LABEL = "label"
 
 
 @dataclass
-class Told:
-    """What a source said in one run, and what it asked for it."""
+class RunResult:
+    """What a source yielded in one run, and the requests it sent."""
 
     readings: dict[str, Reading[Any]] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
@@ -39,33 +39,33 @@ class Told:
     warnings: list[str] = field(default_factory=list)
 
     def stats(self, account: str = LABEL) -> Any:
-        """The account's last reading."""
+        """Return the values of the account's last reading."""
         return self.readings[account].stats
 
     def flag(self, name: str, account: str = LABEL) -> FieldFlag | None:
-        """The one flag about a field of the account's last reading."""
-        found = [flag for flag in self.readings[account].flags if flag.field == name]
-        assert len(found) <= 1, found
-        return found[0] if found else None
+        """Return the only flag about a field of the account's last reading."""
+        flags = [flag for flag in self.readings[account].flags if flag.field == name]
+        assert len(flags) <= 1, flags
+        return flags[0] if flags else None
 
     def why(self, name: str, account: str = LABEL) -> tuple[State, str]:
-        """Why that field is as it is: the flag's state and code."""
-        found = self.flag(name, account)
-        assert found is not None, f"{name} has no flag"
-        return found.state, found.code
+        """Return the state and code of a field's flag."""
+        flag = self.flag(name, account)
+        assert flag is not None, f"{name} has no flag"
+        return flag.state, flag.code
 
     def failure(self, account: str) -> str:
-        """The code by which an account without any reading is flagged."""
+        """Return the reason code of an account without any reading."""
         assert account not in self.readings
         return gap_of(self.failures[account]).code
 
     @property
     def end(self) -> str | None:
-        """The code by which the platform's run ended early; None where it did not."""
+        """Return the reason code with which the source ended early; None if it did not."""
         return gap_of(self.stopped).code if self.stopped else None
 
-    def asked(self, part: str) -> int:
-        """How many requests went to an address with this in host or path."""
+    def requests_to(self, part: str) -> int:
+        """Count the requests to addresses with this text in host or path."""
         return sum(part in f"{request.url.host}{request.url.path}" for request in self.requests)
 
 
@@ -76,9 +76,9 @@ def run_of(
     warn: Callable[[str], None] = lambda _text: None,
     now: dt.datetime = NOW,
 ) -> Run:
-    """What a run hands to a source: the credentials it declares and no others."""
-    given = {name: SecretStr(credentials[name]) for name in kind.credentials.names if name in credentials}
-    return Run(web, now, given, warn)
+    """Make what a source gets for a run: the credentials it declares and no others."""
+    allowed = {name: SecretStr(credentials[name]) for name in kind.credentials.names if name in credentials}
+    return Run(web, now, allowed, warn)
 
 
 def ask(
@@ -90,41 +90,41 @@ def ask(
     options: Mapping[str, object] | None = None,
     now: dt.datetime = NOW,
     politeness: Politeness | None = None,
-) -> Told:
-    """Run a source as `collect` does. ``play``: the platform; None leaves the wire to respx."""
-    told = Told()
+) -> RunResult:
+    """Run a source as `collect` does. ``play`` answers for the platform; None leaves that to respx."""
+    result = RunResult()
 
-    async def listen(request: httpx.Request) -> Answer:
-        told.requests.append(request)
-        # An answer takes its time: what a source asks at once must be under way at once here, too.
+    async def answer(request: httpx.Request) -> Answer:
+        result.requests.append(request)
+        # An answer takes some time, so that requests a source sends together also run together here.
         await asyncio.sleep(0.001)
         assert play is not None
         return play(request)
 
     async def go() -> None:
-        transport = None if play is None else httpx.MockTransport(listen)
+        transport = None if play is None else httpx.MockTransport(answer)
         async with Web(politeness or Politeness(pause=0, backoff=0), transport=transport) as web:
-            run = run_of(kind, web, credentials or {}, told.warnings.append, now)
+            run = run_of(kind, web, credentials or {}, result.warnings.append, now)
             source = kind(run, kind.Options.model_validate(options or {}))
             await source.start()
             if isinstance(source, LabelSource):
-                told.readings[LABEL] = await source.fetch(accounts[0] if accounts else None)
+                result.readings[LABEL] = await source.fetch(accounts[0] if accounts else None)
                 return
             assert isinstance(source, ArtistSource)
             async for account, outcome in source.collect(tuple(str(account) for account in accounts)):
                 if isinstance(outcome, Exception):
-                    told.failures[account] = outcome
+                    result.failures[account] = outcome
                 else:
-                    told.readings[account] = outcome
-                    told.failures.pop(account, None)
+                    result.readings[account] = outcome
+                    result.failures.pop(account, None)
 
     try:
         asyncio.run(go())
     except SourceUnavailable as error:
-        told.stopped = error
+        result.stopped = error
     except Exception as error:
-        # A label's source has one account: what it raises ends its run (collect.py does the same).
+        # A label source has one account: an exception ends its run, as in the collector.
         if not issubclass(kind, LabelSource):
             raise
-        told.stopped = error
-    return told
+        result.stopped = error
+    return result

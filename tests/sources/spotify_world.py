@@ -1,4 +1,4 @@
-"""Spotify as it answers: its API, its token host and its artist pages, of artists that do not exist."""
+"""Answer as Spotify does: its API, its token host and its artist pages, about invented artists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 
 from casa24.core.snapshot import State
 from casa24.sources.spotify import Spotify
-from tests.sources.platform import Told, ask
+from tests.sources.platform import RunResult, ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def linked_data(artist: str, **more: str) -> str:
 
 
 def page(artist: str | None, *body: str, name: str = "Ana Aurora", description: str = "", og: str = "") -> str:
-    """A rendered page. ``artist`` None: it does not say whose it is."""
+    """Make a rendered page. ``artist`` None: the page does not say which artist it is about."""
     head = f'<title>{name} | Spotify</title><meta property="og:title" content="{name}"/>'
     if artist:
         address = f"https://open.spotify.com/artist/{artist}"
@@ -116,7 +116,7 @@ def charts(*titles: str) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """Spotify on one day: what each endpoint answers, by default all it can."""
+    """Spotify on one day: the answer of each endpoint, by default with all numbers."""
 
     token: httpx.Response | None = None
     batch: httpx.Response | None = None
@@ -145,17 +145,17 @@ class World:
 
 
 def again(answer: httpx.Response) -> httpx.Response:
-    """The same answer, fresh: a response can be read once."""
+    """Copy an answer: a response can be read only once."""
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
-def spotify(world: World, accounts: Sequence[str] = ROSTER, *, keys: bool = True, **options: object) -> Told:
+def spotify(world: World, accounts: Sequence[str] = ROSTER, *, keys: bool = True, **options: object) -> RunResult:
     return ask(Spotify, accounts, world, credentials=KEYS if keys else {}, options=options)
 
 
-def counts(told: Told) -> dict[str, int]:
+def counts(result: RunResult) -> dict[str, int]:
     """How often each kind of request was sent."""
-    paths = [f"{request.url.host}{request.url.path}" for request in told.requests]
+    paths = [f"{request.url.host}{request.url.path}" for request in result.requests]
     kinds = {
         "token": sum(path.startswith(TOKEN) for path in paths),
         "batch": sum(path == BATCH for path in paths),

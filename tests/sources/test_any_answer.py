@@ -1,4 +1,4 @@
-"""Whatever a platform answers, a source ends with numbers that were sent or a reason; nothing else escapes it."""
+"""Test sources with any answer: they yield only numbers that were sent, or a reason, and raise nothing else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casa24.sources.discord import Discord
 from casa24.sources.instagram import Instagram
 from casa24.sources.spotify import Spotify
 from casa24.sources.youtube import YouTube
-from tests.sources.platform import Told, ask
+from tests.sources.platform import RunResult, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,12 +33,12 @@ STATUS = [200, 400, 401, 403, 404, 429, 500]
 sources = pytest.mark.parametrize("kind", ACCOUNTS, ids=lambda kind: kind.name)
 
 
-def run(kind: type[Source[Any]], play: Callable[[httpx.Request], httpx.Response]) -> Told:
+def run(kind: type[Source[Any]], play: Callable[[httpx.Request], httpx.Response]) -> RunResult:
     names = kind.credentials.names
-    told = ask(kind, ACCOUNTS[kind], play, credentials=dict.fromkeys(names, "1114391825336250432"))
-    errors = [*told.failures.values(), *([told.stopped] if told.stopped else [])]
+    result = ask(kind, ACCOUNTS[kind], play, credentials=dict.fromkeys(names, "1114391825336250432"))
+    errors = [*result.failures.values(), *([result.stopped] if result.stopped else [])]
     assert all(isinstance(error, Casa24Error) for error in errors), errors
-    return told
+    return result
 
 
 def numbers(content: Any) -> Iterator[int]:
@@ -52,9 +52,9 @@ def numbers(content: Any) -> Iterator[int]:
             yield from numbers(inner)
 
 
-def measured(told: Told) -> set[int]:
+def measured(result: RunResult) -> set[int]:
     """Every number a source read."""
-    dumped = [reading.stats.model_dump() for reading in told.readings.values()]
+    dumped = [reading.stats.model_dump() for reading in result.readings.values()]
     return {value for content in dumped for value in numbers(content)}
 
 
@@ -82,9 +82,9 @@ JSON = st.recursive(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(content=JSON, status=st.sampled_from(STATUS))
 def test_any_json_is_a_number_that_was_sent_or_a_reason(kind: type[Source[Any]], content: Any, status: int) -> None:
-    told = run(kind, lambda _request: httpx.Response(status, json=content))
+    result = run(kind, lambda _request: httpx.Response(status, json=content))
     sent = {int(digit) for digit in json.dumps(content) if digit.isdigit()}
-    assert measured(told) <= sent
+    assert measured(result) <= sent
 
 
 @sources
@@ -104,11 +104,11 @@ def test_a_connection_that_breaks_is_a_reason(kind: type[Source[Any]]) -> None:
 
 @sources
 @pytest.mark.parametrize("status", STATUS)
-def test_any_saved_answer_in_any_place_is_read_or_refused(kind: type[Source[Any]], status: int, shared: Path) -> None:
+def test_any_saved_answer_to_any_request_is_read_or_refused(kind: type[Source[Any]], status: int, shared: Path) -> None:
     files = [file for file in sorted((shared / "replies" / kind.name).iterdir()) if file.suffix != ".headers"]
     assert len(files) > 5
     for file in files:
         content = file.read_bytes()
-        told = run(kind, lambda _request, content=content: httpx.Response(status, content=content))  # type: ignore[misc]
+        result = run(kind, lambda _request, content=content: httpx.Response(status, content=content))  # type: ignore[misc]
         if status != 200:
-            assert measured(told) == set(), file.name
+            assert measured(result) == set(), file.name

@@ -1,4 +1,4 @@
-"""Many requests at once, their answers one by one."""
+"""Test `as_they_come`: many requests at once, with their answers one by one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from casa24.sources.base import as_they_come
 
 
 class Answer:
-    """Stands for what a platform sends."""
+    """Stands for a platform's answer."""
 
 
 async def answer(seconds: float) -> Answer:
@@ -17,7 +17,7 @@ async def answer(seconds: float) -> Answer:
     return Answer()
 
 
-def test_an_answer_is_let_go_of_when_the_next_one_comes() -> None:
+def test_an_answer_is_freed_when_the_next_one_arrives() -> None:
     """A thousand artists' answers must not lie in memory until the last has come."""
 
     async def go() -> list[int]:
@@ -32,7 +32,7 @@ def test_an_answer_is_let_go_of_when_the_next_one_comes() -> None:
     assert asyncio.run(go()) == [1, 1, 1]
 
 
-def test_answers_come_as_they_come_and_each_with_its_key() -> None:
+def test_answers_are_yielded_as_they_arrive_each_with_its_key() -> None:
     async def go() -> list[str]:
         jobs = [("late", answer(0.05)), ("early", answer(0))]
         return [key async for key, _ in as_they_come(jobs)]

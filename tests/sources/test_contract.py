@@ -1,4 +1,4 @@
-"""Our four sources pass the suite we ask of strangers."""
+"""Test our four sources with the test suite for plugins."""
 
 from __future__ import annotations
 

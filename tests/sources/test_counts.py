@@ -46,9 +46,7 @@ def test_a_count_with_every_digit_is_exact(text: str, value: int) -> None:
         ("0K", 0, 0, 499),
     ],
 )
-def test_a_shortened_count_carries_the_bounds_of_what_it_may_stand_for(
-    text: str, value: int, low: int, high: int
-) -> None:
+def test_a_shortened_count_has_the_bounds_of_the_true_number(text: str, value: int, low: int, high: int) -> None:
     found = parse_count(text)
     assert found == Count(value, low, high)
     assert not found.exact

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from casa24.core.reason_codes import gap_of
 from casa24.core.snapshot import State
 from casa24.sources.discord import API, Discord
-from tests.sources.platform import Told, ask
+from tests.sources.platform import RunResult, ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,15 +39,15 @@ def discord(
     *,
     credentials: Mapping[str, str] | None = None,
     invite: Mapping[str, str] | None = None,
-) -> Told:
+) -> RunResult:
     return ask(Discord, [server], lambda _request: answer, credentials=credentials or {}, options=invite)
 
 
-def why(told: Told) -> tuple[State, str]:
+def why(result: RunResult) -> tuple[State, str]:
     """The reason the whole server has no reading, as it ends in the snapshot."""
-    assert told.stopped is not None
-    assert told.readings == {}
-    gap = gap_of(told.stopped, Discord.gaps)
+    assert result.stopped is not None
+    assert result.readings == {}
+    gap = gap_of(result.stopped, Discord.gaps)
     return gap.state, gap.code
 
 
@@ -55,21 +55,21 @@ def why(told: Told) -> tuple[State, str]:
 
 
 def test_a_bots_token_gives_members_and_who_is_online() -> None:
-    told = discord(guild(), credentials=BOT)
-    assert told.stats().model_dump() == {
+    result = discord(guild(), credentials=BOT)
+    assert result.stats().model_dump() == {
         "member_count": 125,
         "online_count": 16,
         "server_name": "Casa",
         "server_id": SERVER,
     }
-    (request,) = told.requests
+    (request,) = result.requests
     assert request.url == f"{API}/guilds/{SERVER}?with_counts=true"
-    assert (told.warnings, told.stopped) == ([], None)
+    assert (result.warnings, result.stopped) == ([], None)
 
 
 def test_the_token_is_preferred_to_an_invite() -> None:
-    told = discord(guild(), credentials=BOT, invite=INVITE)
-    assert [request.url.path for request in told.requests] == [f"/api/v10/guilds/{SERVER}"]
+    result = discord(guild(), credentials=BOT, invite=INVITE)
+    assert [request.url.path for request in result.requests] == [f"/api/v10/guilds/{SERVER}"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_an_empty_server_is_a_true_zero() -> None:
 
 
 @respx.mock
-def test_the_token_travels_in_a_header_under_the_name_discord_asks_for() -> None:
+def test_the_token_is_sent_in_a_header_in_the_form_discord_asks_for() -> None:
     route = respx.get(host="discord.com").mock(return_value=guild())
     ask(Discord, [SERVER], None, credentials=BOT)
     request = route.calls.last.request
@@ -120,10 +120,10 @@ def test_the_token_travels_in_a_header_under_the_name_discord_asks_for() -> None
     "invite", ["casa24", "discord.gg/casa24", "https://discord.gg/casa24", "https://discord.com/invite/casa24/"]
 )
 def test_an_invite_gives_both_counts_without_any_key(invite: str) -> None:
-    told = discord(invited(), invite={"invite": invite})
-    stats = told.stats()
+    result = discord(invited(), invite={"invite": invite})
+    stats = result.stats()
     assert (stats.member_count, stats.online_count, stats.server_name, stats.server_id) == (125, 16, "Casa", SERVER)
-    (request,) = told.requests
+    (request,) = result.requests
     assert request.url == f"{API}/invites/casa24?with_counts=true"
     assert "Authorization" not in request.headers
 
@@ -174,35 +174,35 @@ def test_what_is_no_invite_is_refused_by_the_options(invite: str) -> None:
 
 
 def test_with_neither_token_nor_invite_nothing_is_asked() -> None:
-    told = discord(guild())
-    assert why(told) == (State.SKIPPED, "no_credentials")
-    assert told.requests == []
+    result = discord(guild())
+    assert why(result) == (State.SKIPPED, "no_credentials")
+    assert result.requests == []
 
 
 def test_a_token_without_a_server_says_that_the_server_is_missing() -> None:
     """Not "no credentials": that is passed over in silence, and a token was set."""
-    told = discord(guild(), None, credentials=BOT)
-    assert why(told) == (State.SKIPPED, "no_server")
+    result = discord(guild(), None, credentials=BOT)
+    assert why(result) == (State.SKIPPED, "no_server")
     assert "discord_guild_id" in Discord.gaps["no_server"].advice
-    assert told.requests == []
+    assert result.requests == []
 
 
 def test_the_environments_server_is_used_where_the_file_names_none() -> None:
-    told = discord(guild(), None, credentials=BOT | {"DISCORD_GUILD_ID": SERVER})
-    assert told.requests[0].url.path == f"/api/v10/guilds/{SERVER}"
-    assert told.warnings == []
+    result = discord(guild(), None, credentials=BOT | {"DISCORD_GUILD_ID": SERVER})
+    assert result.requests[0].url.path == f"/api/v10/guilds/{SERVER}"
+    assert result.warnings == []
 
 
-def test_of_two_servers_the_files_wins_with_a_word() -> None:
-    told = discord(guild(), credentials=BOT | {"DISCORD_GUILD_ID": OTHER})
-    assert told.stats().server_id == SERVER
-    assert told.requests[0].url.path == f"/api/v10/guilds/{SERVER}"
-    assert told.warnings == [
+def test_of_two_servers_the_one_in_the_file_is_used_with_a_warning() -> None:
+    result = discord(guild(), credentials=BOT | {"DISCORD_GUILD_ID": OTHER})
+    assert result.stats().server_id == SERVER
+    assert result.requests[0].url.path == f"/api/v10/guilds/{SERVER}"
+    assert result.warnings == [
         f"DISCORD_GUILD_ID differs from discord_guild_id in casa24.toml; using {SERVER} from the file.",
     ]
 
 
-def test_the_same_server_twice_is_not_worth_a_word() -> None:
+def test_the_same_server_twice_gives_no_warning() -> None:
     assert discord(guild(), credentials=BOT | {"DISCORD_GUILD_ID": SERVER}).warnings == []
 
 
@@ -261,9 +261,9 @@ def test_the_saved_limit_of_65_seconds_is_not_waited_for(shared: Path) -> None:
         headers=headers(shared, "docs_ratelimited_429_user.headers"),
         content=saved(shared, "docs_ratelimited_429_user.json"),
     )
-    told = discord(limited, credentials=BOT)
-    assert why(told) == (State.FAILED, "rate_limited")
-    assert len(told.requests) == 1
+    result = discord(limited, credentials=BOT)
+    assert why(result) == (State.FAILED, "rate_limited")
+    assert len(result.requests) == 1
 
 
 @pytest.mark.parametrize(

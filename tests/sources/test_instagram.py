@@ -14,7 +14,7 @@ from casa24.core.reason_codes import COMMON, gap_of
 from casa24.core.snapshot import State
 from casa24.errors import AccountUnavailable, Casa24Error
 from casa24.sources.instagram import API, LAST_DAYS, NEWEST, Instagram, version_trouble
-from tests.sources.platform import NOW, Told, ask
+from tests.sources.platform import NOW, RunResult, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,26 +51,26 @@ def instagram(
     accounts: Sequence[str] = ROSTER,
     now: dt.datetime = NOW,
     **settings: str,
-) -> Told:
+) -> RunResult:
     return ask(Instagram, accounts, play, credentials=KEYS | settings, now=now)
 
 
-def ask_about_ana(answer: httpx.Response) -> Told:
+def ask_about_ana(answer: httpx.Response) -> RunResult:
     return instagram(lambda _request: answer, ["ana.aurora"])
 
 
 def test_each_artist_is_one_request_and_has_followers_and_posts() -> None:
-    told = instagram(everyone)
-    assert len(told.requests) == 3
+    result = instagram(everyone)
+    assert len(result.requests) == 3
     for handle in ROSTER:
-        assert told.stats(handle).model_dump() == {
+        assert result.stats(handle).model_dump() == {
             "followers": 1234,
             "media_count": 56,
             "username": handle,
             "name": handle.title(),
         }
-        assert (told.readings[handle].flags, told.readings[handle].account_name) == ((), handle.title())
-    assert (told.failures, told.end, told.warnings) == ({}, None, [])
+        assert (result.readings[handle].flags, result.readings[handle].account_name) == ((), handle.title())
+    assert (result.failures, result.end, result.warnings) == ({}, None, [])
 
 
 def test_zero_followers_is_a_true_zero_and_a_missing_count_is_none() -> None:
@@ -99,11 +99,11 @@ def test_an_account_that_cannot_be_read_is_that_artists_gap_alone() -> None:
     def play(request: httpx.Request) -> httpx.Response:
         return refusal(110, 2207013) if handle_of(request) == "ben_bay" else everyone(request)
 
-    told = instagram(play)
-    assert isinstance(told.failures["ben_bay"], AccountUnavailable)
-    assert told.failure("ben_bay") == "not_readable"
-    assert sorted(told.readings) == ["ana.aurora", "cleo"]
-    assert told.end is None
+    result = instagram(play)
+    assert isinstance(result.failures["ben_bay"], AccountUnavailable)
+    assert result.failure("ben_bay") == "not_readable"
+    assert sorted(result.readings) == ["ana.aurora", "cleo"]
+    assert result.end is None
 
 
 @pytest.mark.parametrize(
@@ -121,32 +121,32 @@ def test_an_account_that_cannot_be_read_is_that_artists_gap_alone() -> None:
         (httpx.Response(404, text="<html>"), "gone"),
     ],
 )
-def test_what_is_said_to_all_ends_the_run_after_what_was_under_way(answer: httpx.Response, code: str) -> None:
-    told = instagram(lambda _request: answer, [f"artist{number}" for number in range(30)])
-    assert (told.end, told.readings) == (code, {})
-    assert len(told.requests) <= Politeness().concurrency, "of thirty artists"
+def test_an_error_for_all_accounts_ends_the_run_after_the_running_requests(answer: httpx.Response, code: str) -> None:
+    result = instagram(lambda _request: answer, [f"artist{number}" for number in range(30)])
+    assert (result.end, result.readings) == (code, {})
+    assert len(result.requests) <= Politeness().concurrency, "of thirty artists"
     assert code in {**COMMON, **Instagram.gaps}
 
 
-def test_what_came_before_the_limit_is_kept() -> None:
+def test_readings_before_the_limit_are_kept() -> None:
     calls: list[int] = []
 
     def play(request: httpx.Request) -> httpx.Response:
         calls.append(1)
         return everyone(request) if len(calls) <= 10 else refusal(4)
 
-    told = instagram(play, [f"artist{number}" for number in range(30)])
-    assert told.end == "hourly_limit"
-    assert len(told.readings) == 10
-    assert len(told.requests) <= 14, "the first refusal, and what was under way beside it"
+    result = instagram(play, [f"artist{number}" for number in range(30)])
+    assert result.end == "hourly_limit"
+    assert len(result.readings) == 10
+    assert len(result.requests) <= 14, "the first refusal, and what was under way beside it"
 
 
 @pytest.mark.parametrize(("code", "status"), [(1, 400), (2, 400), (2, 500)])
-def test_what_passes_by_itself_is_tried_again(code: int, status: int) -> None:
+def test_a_temporary_error_is_tried_again(code: int, status: int) -> None:
     answers = iter([refusal(code, status=status), refusal(code, status=status), found("ana.aurora")])
-    told = instagram(lambda _request: next(answers), ["ana.aurora"])
-    assert told.stats("ana.aurora").followers == 1234
-    assert len(told.requests) == 3
+    result = instagram(lambda _request: next(answers), ["ana.aurora"])
+    assert result.stats("ana.aurora").followers == 1234
+    assert len(result.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_what_passes_by_itself_is_tried_again(code: int, status: int) -> None:
     ],
 )
 def test_any_other_failure_is_the_artists_own(answer: httpx.Response, code: str, tries: int) -> None:
-    told = ask_about_ana(answer)
-    assert (told.failure("ana.aurora"), told.end, len(told.requests)) == (code, None, tries)
+    result = ask_about_ana(answer)
+    assert (result.failure("ana.aurora"), result.end, len(result.requests)) == (code, None, tries)
 
 
 @given(
@@ -174,15 +174,15 @@ def test_any_other_failure_is_the_artists_own(answer: httpx.Response, code: str,
 )
 def test_an_error_of_any_shape_is_a_gap(body: object, status: int) -> None:
     for shape in (body, {"error": body}, {"error": {"code": body}}):
-        told = ask_about_ana(httpx.Response(status, json=shape))
-        assert told.end or isinstance(told.failures["ana.aurora"], Casa24Error)
+        result = ask_about_ana(httpx.Response(status, json=shape))
+        assert result.end or isinstance(result.failures["ana.aurora"], Casa24Error)
 
 
 # --- token and version
 
 
 @respx.mock
-def test_the_token_travels_in_a_header_and_never_in_an_address() -> None:
+def test_the_token_is_sent_in_a_header_and_never_in_an_address() -> None:
     route = respx.get(f"{API}/{NEWEST}/{OWN}").mock(side_effect=everyone)
     instagram(None, ["ana.aurora"])
     request = route.calls.last.request
@@ -200,14 +200,14 @@ def test_an_errors_text_does_not_hold_the_token() -> None:
     assert TOKEN not in str(instagram(None, ["ana.aurora"]).failures["ana.aurora"])
 
 
-def version_asked(told: Told) -> str:
-    return told.requests[0].url.path.split("/")[1]
+def version_asked(result: RunResult) -> str:
+    return result.requests[0].url.path.split("/")[1]
 
 
 @pytest.mark.parametrize("version", ["v23.0", "v25.0", NEWEST, "v27.0"])
-def test_a_version_with_a_future_is_asked_without_a_word(version: str) -> None:
-    told = instagram(everyone, INSTAGRAM_API_VERSION=version)
-    assert (version_asked(told), told.warnings) == (version, [])
+def test_a_version_that_lasts_is_used_without_a_warning(version: str) -> None:
+    result = instagram(everyone, INSTAGRAM_API_VERSION=version)
+    assert (version_asked(result), result.warnings) == (version, [])
 
 
 def test_without_a_setting_the_newest_version_is_asked() -> None:
@@ -215,33 +215,33 @@ def test_without_a_setting_the_newest_version_is_asked() -> None:
 
 
 def test_the_labels_own_old_version_is_named_with_the_day_it_ended() -> None:
-    told = instagram(everyone, INSTAGRAM_API_VERSION="v18.0")
-    (warning,) = told.warnings
+    result = instagram(everyone, INSTAGRAM_API_VERSION="v18.0")
+    (warning,) = result.warnings
     assert warning == (
         "Instagram's API v18.0 ended on 2026-01-26; the oldest living version answers instead."
         f" Set INSTAGRAM_API_VERSION to {NEWEST}."
     )
-    assert len(told.readings) == 3, "a warning, no gap: it is answered"
+    assert len(result.readings) == 3, "a warning, no gap: it is answered"
 
 
 def test_a_version_that_ends_soon_is_named_with_its_last_day() -> None:
-    told = instagram(everyone, INSTAGRAM_API_VERSION="v21.0")
-    assert told.warnings == [
+    result = instagram(everyone, INSTAGRAM_API_VERSION="v21.0")
+    assert result.warnings == [
         f"Instagram's API v21.0 ends on 2027-01-21. Set INSTAGRAM_API_VERSION to {NEWEST}.",
     ]
 
 
 @pytest.mark.parametrize("version", ["26.0", "v26", "v26.1", "V26.0", "v26.0/me", "latest", "v٢٦.0", "v26.0\n"])
 def test_a_malformed_version_is_not_asked_and_the_newest_is(version: str) -> None:
-    told = instagram(everyone, INSTAGRAM_API_VERSION=version)
-    assert version_asked(told) == NEWEST
-    assert told.warnings == [
+    result = instagram(everyone, INSTAGRAM_API_VERSION=version)
+    assert version_asked(result) == NEWEST
+    assert result.warnings == [
         f"INSTAGRAM_API_VERSION {version!r} is no version; using {NEWEST}. Set it like {NEWEST}.",
     ]
 
 
 @pytest.mark.parametrize("number", LAST_DAYS)
-def test_a_version_is_announced_ninety_days_ahead_and_lives_through_its_last_day(number: int) -> None:
+def test_the_end_of_a_version_is_reported_ninety_days_ahead_and_it_lasts_through_its_last_day(number: int) -> None:
     last, day = LAST_DAYS[number], dt.timedelta(days=1)
     text = {offset: version_trouble(f"v{number}.0", last + offset * day) for offset in (-91, -90, 0, 1)}
     if number > 20:
@@ -312,7 +312,7 @@ def test_whatever_passes_as_a_handle_is_one(text: str) -> None:
 # --- what Instagram really sent, read in place
 
 
-def saved(shared: Path, name: str, status: int, handle: str = "ana.aurora") -> Told:
+def saved(shared: Path, name: str, status: int, handle: str = "ana.aurora") -> RunResult:
     content = (shared / "replies" / "instagram" / name).read_bytes()
     return instagram(lambda _request: httpx.Response(status, content=content), [handle])
 
@@ -321,19 +321,19 @@ def test_the_saved_answers_are_read(shared: Path) -> None:
     stats = saved(shared, "docs_business_discovery_200.json", 200).stats("ana.aurora")
     assert (stats.followers, stats.media_count, stats.username) == (267793, 1205, None)
     handle = "facebookfordevelopers"
-    told = saved(shared, "pyfb_instagram_apidata_discovery_user_fields.json", 200, handle)
-    stats = told.stats(handle)
+    result = saved(shared, "pyfb_instagram_apidata_discovery_user_fields.json", 200, handle)
+    stats = result.stats(handle)
     assert (stats.followers, stats.media_count, stats.name) == (64976, 436, "Facebook for Developers")
 
 
 def test_the_saved_answer_for_another_account_is_refused(shared: Path) -> None:
-    told = saved(shared, "pyfb_instagram_apidata_discovery_user_fields.json", 200)
-    assert told.failure("ana.aurora") == "other_account"
+    result = saved(shared, "pyfb_instagram_apidata_discovery_user_fields.json", 200)
+    assert result.failure("ana.aurora") == "other_account"
 
 
 def test_the_saved_errors_have_their_meaning(shared: Path) -> None:
-    told = saved(shared, "reported_error_not_discoverable_110_2207013.json", 400)
-    assert (told.failure("ana.aurora"), told.end) == ("not_readable", None)
+    result = saved(shared, "reported_error_not_discoverable_110_2207013.json", 400)
+    assert (result.failure("ana.aurora"), result.end) == ("not_readable", None)
     assert saved(shared, "reported_error_token_expired_190_463.json", 400).end == "token_expired"
     limited = saved(shared, "reported_error_app_rate_limit_4.json", 403)
     assert (limited.end, len(limited.requests)) == ("hourly_limit", 1), "not tried again, although it says transient"
@@ -354,12 +354,12 @@ def test_states_of_the_codes_are_failures() -> None:
     assert {explanation.state for explanation in Instagram.gaps.values()} == {State.FAILED}
 
 
-def test_a_time_the_platform_names_is_heeded_and_told() -> None:
+def test_a_time_the_platform_names_is_obeyed_and_reported() -> None:
     """A second is waited for; a day ends the host for this run, and is in the flag's words."""
     answers = iter([httpx.Response(429, headers={"Retry-After": "1"}), found("ana.aurora")])
     assert instagram(lambda _request: next(answers), ["ana.aurora"]).stats("ana.aurora").followers == 1234
 
-    told = ask_about_ana(httpx.Response(429, headers={"Retry-After": "86400"}))
-    assert told.failure("ana.aurora") == "rate_limited"
-    assert "until 20" in gap_of(told.failures["ana.aurora"]).detail
-    assert len(told.requests) == 1
+    result = ask_about_ana(httpx.Response(429, headers={"Retry-After": "86400"}))
+    assert result.failure("ana.aurora") == "rate_limited"
+    assert "until 20" in gap_of(result.failures["ana.aurora"]).detail
+    assert len(result.requests) == 1

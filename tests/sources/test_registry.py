@@ -1,4 +1,4 @@
-"""Which sources there are; and that a stranger's broken one is named, left out, and harms nobody."""
+"""Test finding the sources, and that a plugin's broken one is named and left out without harm."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_source_is_found_as_people_write_it() -> None:
     assert caught.value.advice == "Installed: spotify, youtube, instagram, discord."
 
 
-def test_a_strangers_sound_source_stands_beside_ours(plugin: ModuleType) -> None:
+def test_a_plugins_valid_source_is_listed_beside_ours(plugin: ModuleType) -> None:
     plugin.Moon, plugin.Label = Moon, Label  # type: ignore[attr-defined]
     found = with_ours(point("moon", "Moon"), point("sun", "Label"))
     assert found.broken == ()
@@ -187,7 +187,7 @@ def made(**changes: Any) -> type[Moon]:
         (made(Options=dict), "it does not define Options"),
     ],
 )
-def test_a_source_that_cannot_serve_is_named_and_left_out(plugin: ModuleType, source: Any, why: str) -> None:
+def test_an_unusable_source_is_named_and_left_out(plugin: ModuleType, source: Any, why: str) -> None:
     plugin.Source = source  # type: ignore[attr-defined]
     found = with_ours(point("moon", "Source"))
     (broken,) = found.broken
@@ -248,10 +248,10 @@ class Dated(Stats):
         ({"name": "spotify"}, "another source has this name or account key"),
     ],
 )
-def test_what_is_claimed_twice_stays_ours_wherever_the_other_wants_to_stand(
+def test_a_name_or_column_claimed_twice_stays_ours_whatever_the_order(
     plugin: ModuleType, changes: dict[str, Any], why: str, order: int
 ) -> None:
-    """A stranger's source may come first in tables; it may not take Spotify's column, and its record, away."""
+    """A plugin's source may come first in tables, but must not take over Spotify's column and its record."""
     plugin.Source = made(**changes, order=order)  # type: ignore[attr-defined]
     found = with_ours(point(changes.get("name", "moon"), "Source"))
     assert [broken.reason for broken in found.broken] == [why]
@@ -259,7 +259,7 @@ def test_what_is_claimed_twice_stays_ours_wherever_the_other_wants_to_stand(
     assert {item.package for item in found.installed} == {"casa24"}
 
 
-def test_a_strangers_source_may_come_first_in_tables(plugin: ModuleType) -> None:
+def test_a_plugins_source_may_come_first_in_tables(plugin: ModuleType) -> None:
     plugin.Source = made(order=1)  # type: ignore[attr-defined]
     assert names(with_ours(point("moon", "Source")))[0] == "moon"
 
@@ -274,7 +274,7 @@ def test_a_strangers_source_may_come_first_in_tables(plugin: ModuleType) -> None
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     ],
 )
-def test_a_strangers_source_is_not_given_our_keys(plugin: ModuleType, secret: str) -> None:
+def test_a_plugins_source_is_not_given_our_keys(plugin: ModuleType, secret: str) -> None:
     """A source sees the credentials it declares: so it may not declare another package's."""
     plugin.Moon = made(credentials=Credentials(secret))  # type: ignore[attr-defined]
     found = with_ours(point("moon", "Moon"))

@@ -1,4 +1,4 @@
-"""Spotify without its API, or without its page; and what people paste."""
+"""Test Spotify without its API, or without its page, and the forms of accounts that people paste."""
 
 from __future__ import annotations
 
@@ -37,33 +37,33 @@ from tests.sources.spotify_world import (
 
 
 def test_without_keys_the_page_alone_is_read() -> None:
-    told = spotify(World(), keys=False)
-    assert counts(told) == {"page": 6}
-    stats = told.stats(ROSTER[0])
+    result = spotify(World(), keys=False)
+    assert counts(result) == {"page": 6}
+    stats = result.stats(ROSTER[0])
     assert (stats.followers, stats.monthly_listeners, stats.popularity_score) == (1199, 976, None)
-    assert told.why("popularity_score", ROSTER[0]) == (State.SKIPPED, "no_credentials")
-    assert told.readings[ROSTER[0]].account_name == "Ana Aurora"
-    assert told.readings[ROSTER[0]].via == "page"
+    assert result.why("popularity_score", ROSTER[0]) == (State.SKIPPED, "no_credentials")
+    assert result.readings[ROSTER[0]].account_name == "Ana Aurora"
+    assert result.readings[ROSTER[0]].via == "page"
 
 
-def test_one_key_alone_is_no_key() -> None:
-    told = ask(Spotify, [ANA], World(), credentials={"SPOTIFY_CLIENT_ID": "an-id"})
-    assert counts(told) == {"page": 1}
+def test_one_key_alone_is_not_used() -> None:
+    result = ask(Spotify, [ANA], World(), credentials={"SPOTIFY_CLIENT_ID": "an-id"})
+    assert counts(result) == {"page": 1}
 
 
 def test_with_page_reading_off_no_page_is_asked_for() -> None:
-    told = spotify(World(), page=False)
-    assert counts(told) == {"token": 1, "batch": 1, "charts": 6}
-    assert told.why("monthly_listeners", ROSTER[0]) == (State.SKIPPED, "page_off")
-    assert told.stats(ROSTER[0]).followers == 1200
+    result = spotify(World(), page=False)
+    assert counts(result) == {"token": 1, "batch": 1, "charts": 6}
+    assert result.why("monthly_listeners", ROSTER[0]) == (State.SKIPPED, "page_off")
+    assert result.stats(ROSTER[0]).followers == 1200
 
 
 def test_with_neither_keys_nor_page_nothing_is_asked_and_everything_says_why() -> None:
-    told = spotify(World(), [ANA], keys=False, page=False)
-    assert told.requests == []
-    assert told.why("popularity_score", ANA) == (State.SKIPPED, "no_credentials")
-    assert told.why("monthly_listeners", ANA) == (State.SKIPPED, "page_off")
-    assert {flag.field for flag in told.readings[ANA].flags} == set(Spotify.model.model_fields)
+    result = spotify(World(), [ANA], keys=False, page=False)
+    assert result.requests == []
+    assert result.why("popularity_score", ANA) == (State.SKIPPED, "no_credentials")
+    assert result.why("monthly_listeners", ANA) == (State.SKIPPED, "page_off")
+    assert {flag.field for flag in result.readings[ANA].flags} == set(Spotify.model.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -83,51 +83,51 @@ def test_with_neither_keys_nor_page_nothing_is_asked_and_everything_says_why() -
     ],
 )
 def test_a_page_of_no_use_is_a_flag_and_the_other_artists_go_on(answer: httpx.Response, code: str) -> None:
-    told = spotify(World(pages={ANA: answer}), [ANA, CLEO], keys=False)
+    result = spotify(World(pages={ANA: answer}), [ANA, CLEO], keys=False)
     for name in ("followers", "monthly_listeners", "top_tracks"):
-        assert told.why(name, ANA) == (State.FAILED, code)
-        assert getattr(told.stats(ANA), name) is None
-    assert told.stats(CLEO).monthly_listeners == 976
+        assert result.why(name, ANA) == (State.FAILED, code)
+        assert getattr(result.stats(ANA), name) is None
+    assert result.stats(CLEO).monthly_listeners == 976
 
 
 def test_a_page_that_moved_to_another_artist_is_not_taken_for_ours() -> None:
     moved = httpx.Response(301, headers={"Location": f"/artist/{BEN}"})
-    told = spotify(World(pages={ANA: moved}), [ANA], keys=False)
-    assert told.why("monthly_listeners", ANA) == (State.FAILED, "page_wrong_artist")
+    result = spotify(World(pages={ANA: moved}), [ANA], keys=False)
+    assert result.why("monthly_listeners", ANA) == (State.FAILED, "page_wrong_artist")
 
 
 def test_a_rounded_count_carries_its_bounds() -> None:
     text = page(ANA, og="Artist · 24.5K monthly listeners.")
-    told = spotify(World(pages={ANA: httpx.Response(200, text=text)}), [ANA])
-    flag = told.flag("monthly_listeners", ANA)
-    assert told.stats(ANA).monthly_listeners == 24500
+    result = spotify(World(pages={ANA: httpx.Response(200, text=text)}), [ANA])
+    flag = result.flag("monthly_listeners", ANA)
+    assert result.stats(ANA).monthly_listeners == 24500
     assert flag is not None
     assert (flag.state, flag.low, flag.high) == (State.ROUNDED, 24450, 24549)
 
 
 def test_an_exact_count_is_preferred_and_needs_no_flag() -> None:
     text = page(ANA, state(ANA, stats={"monthlyListeners": 24468}), og="Artist · 24.5K monthly listeners.")
-    told = spotify(World(pages={ANA: httpx.Response(200, text=text)}), [ANA])
-    assert (told.stats(ANA).monthly_listeners, told.flag("monthly_listeners", ANA)) == (24468, None)
+    result = spotify(World(pages={ANA: httpx.Response(200, text=text)}), [ANA])
+    assert (result.stats(ANA).monthly_listeners, result.flag("monthly_listeners", ANA)) == (24468, None)
 
 
 def test_zero_listeners_is_a_true_zero_and_needs_no_flag() -> None:
     text = page(ANA, og="Artist · 0 monthly listeners.")
-    told = spotify(World(pages={ANA: httpx.Response(200, text=text)}), [ANA])
-    assert (told.stats(ANA).monthly_listeners, told.flag("monthly_listeners", ANA)) == (0, None)
+    result = spotify(World(pages={ANA: httpx.Response(200, text=text)}), [ANA])
+    assert (result.stats(ANA).monthly_listeners, result.flag("monthly_listeners", ANA)) == (0, None)
 
 
 def test_a_good_page_without_the_count_says_that_it_was_missing() -> None:
-    told = spotify(World(pages={ANA: httpx.Response(200, text=page(ANA))}), [ANA], keys=False)
+    result = spotify(World(pages={ANA: httpx.Response(200, text=page(ANA))}), [ANA], keys=False)
     for name in ("followers", "monthly_listeners", "top_tracks"):
-        assert told.why(name, ANA) == (State.FAILED, "missing")
+        assert result.why(name, ANA) == (State.FAILED, "missing")
 
 
 def test_the_page_gives_its_tracks_where_the_api_gives_none() -> None:
     tracks = state_tracks(*((name, str(plays)) for plays, name in enumerate("ABCDEF")))
     text = page(ANA, state(ANA, discography=tracks))
-    told = spotify(World(pages={ANA: httpx.Response(200, text=text)}, charts=error(403)), [ANA])
-    assert [(track.name, track.play_count) for track in told.stats(ANA).top_tracks] == list(
+    result = spotify(World(pages={ANA: httpx.Response(200, text=text)}, charts=error(403)), [ANA])
+    assert [(track.name, track.play_count) for track in result.stats(ANA).top_tracks] == list(
         zip("ABCDE", range(5), strict=True)
     )
 
@@ -169,13 +169,13 @@ def test_whatever_people_paste_becomes_the_id(text: str) -> None:
         "https://open.spotify.com/artist/",
     ],
 )
-def test_what_is_no_artist_is_refused_with_a_word_on_what_to_paste(text: str) -> None:
+def test_a_text_that_is_no_artist_is_refused_with_advice_on_what_to_paste(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no Spotify artist; paste the link of the artist's page") as caught:
         Spotify.account(text)
     assert repr(text.strip()) in str(caught.value)
 
 
-def test_what_is_still_under_way_has_no_flag_yet() -> None:
+def test_a_part_that_is_still_awaited_has_no_flag_yet() -> None:
     """Else a deadline would record a reason that is not true."""
 
     async def first() -> tuple[str, Any]:

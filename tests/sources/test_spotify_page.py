@@ -60,7 +60,7 @@ def test_a_rendered_page_gives_listeners_followers_tracks_and_the_name() -> None
 # --- listeners: five places, the exact ones first
 
 
-def test_an_exact_count_is_preferred_to_a_rounded_one_wherever_they_stand() -> None:
+def test_an_exact_count_is_preferred_to_a_rounded_one_wherever_they_are() -> None:
     rounded = "Artist · 24.5K monthly listeners."
     assert listeners(label("24,468"), description=rounded, og=rounded) == exactly(24468)
     assert listeners(label("24.5K"), state(ANA, stats={"monthlyListeners": 24468})) == exactly(24468)
@@ -210,7 +210,7 @@ def test_another_artists_data_on_our_page_is_not_read() -> None:
     assert found == ArtistPage(exactly(976), None, None, "Ana Aurora")
 
 
-def test_where_only_the_data_says_whose_page_it_is_the_print_is_not_trusted() -> None:
+def test_if_only_the_data_names_the_artist_the_visible_text_is_not_read() -> None:
     text = page(None, label("999"), followers("7"), rows(("Tide", "1")), state(ANA, stats={"monthlyListeners": 976}))
     assert read_page(text, ANA) == ArtistPage(exactly(976), None, None, None)
 
@@ -312,7 +312,7 @@ def test_the_saved_rendered_page_is_read(shared: Path) -> None:
     assert found.tracks[4].track_id == "0000000000000000000004"
 
 
-def test_the_saved_page_of_an_artist_nobody_hears_is_a_true_zero(shared: Path) -> None:
+def test_the_saved_page_of_an_artist_without_listeners_is_a_true_zero(shared: Path) -> None:
     found = read_page(saved(shared, "artist_ssr_zero.html"), SAVED)
     assert (found.listeners, found.followers) == (exactly(0), 174)
     assert found.tracks is not None

@@ -1,4 +1,4 @@
-"""YouTube's Data API as it answers, of channels that do not exist."""
+"""Answer as YouTube's Data API does, about invented channels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from casa24.sources.youtube import YouTube
-from tests.sources.platform import Told, ask
+from tests.sources.platform import RunResult, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,13 +65,13 @@ class World:
     handles: Mapping[str, str] = field(default_factory=dict)
     bulk: int = 200
     most: int = 10_000
-    asked: int = 0
+    request_count: int = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
+        self.request_count += 1
         assert request.url.path.startswith("/youtube/v3/")
         resource = request.url.path.removeprefix("/youtube/v3/")
-        if self.asked > self.most:
+        if self.request_count > self.most:
             return refusal(403, "quotaExceeded")
         params = request.url.params
         assert int(params.get("maxResults", "50")) <= 50
@@ -132,14 +132,14 @@ def uploads(name: str, number: int) -> list[Upload]:
     return [(f"{name}{index}", 1000 + index) for index in range(number)]
 
 
-def youtube(play: Callable[[httpx.Request], httpx.Response] | None, accounts: Sequence[str]) -> Told:
+def youtube(play: Callable[[httpx.Request], httpx.Response] | None, accounts: Sequence[str]) -> RunResult:
     return ask(YouTube, accounts, play, credentials={"YOUTUBE_API_KEY": KEY})
 
 
-def counts(told: Told) -> dict[str, int]:
+def counts(result: RunResult) -> dict[str, int]:
     """How often each resource was asked for."""
     kinds: dict[str, int] = {}
-    for request in told.requests:
+    for request in result.requests:
         kind = request.url.path.removeprefix("/youtube/v3/")
         kinds[kind] = kinds.get(kind, 0) + 1
     return kinds

@@ -1,4 +1,4 @@
-"""The catalogue of texts: whole, and true to its keys."""
+"""Test that the catalogue of texts is complete and fits its keys."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def heads() -> Iterator[str]:
 
 
 def declared() -> Iterator[str]:
-    """What the sources say in words: titles of numbers and lists, reasons and advice."""
+    """The texts of the sources: titles of numbers and lists, reasons and advice."""
     sources = registry.load().sources
     for words in (COMMON, *(source.explanations() for source in sources)):
         for explanation in words.values():
@@ -72,18 +72,18 @@ def declared() -> Iterator[str]:
 
 
 def looked_up() -> Iterator[str]:
-    """What is chosen from a list or an enumeration before it is said."""
+    """Texts that are chosen from a list or an enumeration before they are printed."""
     for values in (Severity, findings.Level, Action, Why):
         yield from (member.value for member in values)
-    yield from {*quality._TITLES.values(), *data_check._ANSWERS.values()}  # noqa: SLF001 - what they say
+    yield from {*quality._TITLES.values(), *data_check._ANSWERS.values()}  # noqa: SLF001 - their texts
 
 
-@pytest.mark.parametrize("said", [texts, heads, declared, looked_up])
-def test_every_text_has_its_spanish(said: Callable[[], Iterator[str]]) -> None:
-    assert sorted(set(said()) - SPANISH.keys()) == []
+@pytest.mark.parametrize("collect_texts", [texts, heads, declared, looked_up])
+def test_every_text_has_a_spanish_translation(collect_texts: Callable[[], Iterator[str]]) -> None:
+    assert sorted(set(collect_texts()) - SPANISH.keys()) == []
 
 
-def test_both_sides_of_every_text_have_the_same_places_to_fill_in() -> None:
+def test_every_translation_has_the_same_placeholders() -> None:
     def places(text: str) -> set[str]:
         return set(re.findall(r"{(\w*)[^}]*}", text))
 
@@ -94,7 +94,7 @@ def test_no_text_is_empty() -> None:
     assert [key for key, text in SPANISH.items() if not text.strip()] == []
 
 
-def test_it_speaks_the_language_asked_for_and_english_where_nobody_knows_better() -> None:
+def test_texts_are_in_the_chosen_language_or_else_in_english() -> None:
     assert tr("Missing") == "Missing"
     speak("es")
     assert (tr("Missing"), tr("a text nobody translated")) == ("Falta", "a text nobody translated")
@@ -102,11 +102,11 @@ def test_it_speaks_the_language_asked_for_and_english_where_nobody_knows_better(
     assert (i18n.spoken(), tr("Missing")) == ("en", "Missing")
 
 
-def test_what_is_filled_in_is_data_whatever_stands_in_it() -> None:
+def test_braces_in_a_value_are_not_filled_in() -> None:
     assert tr("{name} here", name="{0.__class__} {x}") == "{0.__class__} {x} here"
 
 
-def test_one_is_not_many_and_numbers_are_grouped_as_in_panama() -> None:
+def test_singular_and_plural_differ_and_numbers_are_grouped_as_in_panama() -> None:
     assert (count(1, "{n} day", "{n} days"), count(1234, "{n} day", "{n} days")) == ("1 day", "1,234 days")
     assert grouped(-1234567) == "-1,234,567"
 

@@ -1,4 +1,4 @@
-"""The HTTP client over real sockets and real TLS, against a server that misbehaves on purpose."""
+"""Test the HTTP client over real sockets and real TLS, against a server that misbehaves on purpose."""
 
 from __future__ import annotations
 
@@ -27,7 +27,20 @@ from casa24.errors import (
     Unreachable,
 )
 from casa24.web.client import Reply, Transient, Web
-from tests.loopback import FAST, GOOD, Heard, answers, ask, drips, endless, fail, redirects, resets, serve, waits
+from tests.loopback import (
+    FAST,
+    GOOD,
+    ReceivedRequest,
+    answers,
+    ask,
+    drips,
+    endless,
+    fail,
+    redirects,
+    resets,
+    serve,
+    waits,
+)
 
 if TYPE_CHECKING:
     from tests.loopback import Act
@@ -47,24 +60,24 @@ def everything_said_by(error: BaseException) -> str:
 
 def test_requests_say_honestly_who_asks_and_in_which_language() -> None:
     """A browser disguise gets an empty page from Spotify; the honest name gets the numbers."""
-    _, (heard,) = ask(GOOD)
-    assert re.fullmatch(r"casa24/\d+\.\d+\.\d+ \(\+https://\S+\)", heard.headers["user-agent"])
-    assert heard.headers["accept-language"] == "en"
+    _, (request,) = ask(GOOD)
+    assert re.fullmatch(r"casa24/\d+\.\d+\.\d+ \(\+https://\S+\)", request.headers["user-agent"])
+    assert request.headers["accept-language"] == "en"
 
 
 def test_a_sources_own_user_agent_wins() -> None:
-    _, (heard,) = ask(GOOD, headers={"User-Agent": "DiscordBot (x, 1)"})
-    assert heard.headers["user-agent"] == "DiscordBot (x, 1)"
+    _, (request,) = ask(GOOD, headers={"User-Agent": "DiscordBot (x, 1)"})
+    assert request.headers["user-agent"] == "DiscordBot (x, 1)"
 
 
 def test_parameters_and_a_form_reach_the_server() -> None:
-    async def go() -> list[Heard]:
+    async def go() -> list[ReceivedRequest]:
         async with serve(GOOD) as server, server.web() as web:
             await web.post(server.url("/t"), params={"q": "a b"}, form={"grant_type": "client_credentials"})
-            return server.heard
+            return server.requests
 
-    (heard,) = asyncio.run(go())
-    assert (heard.method, heard.target, heard.body) == ("POST", "/t?q=a+b", b"grant_type=client_credentials")
+    (request,) = asyncio.run(go())
+    assert (request.method, request.target, request.body) == ("POST", "/t?q=a+b", b"grant_type=client_credentials")
 
 
 # What comes back.
@@ -116,34 +129,34 @@ def test_an_answer_of_another_form_is_named_by_its_first_field_never_by_its_cont
 # Silence, slowness, excess.
 
 
-def test_a_silent_server_is_given_up_after_the_timeout_and_asked_again() -> None:
+def test_a_silent_server_is_asked_again_after_the_timeout() -> None:
     impatient = FAST.model_copy(update={"timeout": 0.2})
-    reply, heard = ask(waits(1, GOOD), GOOD, politeness=impatient)
-    assert (reply.status, len(heard)) == (200, 2)
+    reply, requests = ask(waits(1, GOOD), GOOD, politeness=impatient)
+    assert (reply.status, len(requests)) == (200, 2)
 
 
 def test_silence_at_every_try_is_a_timeout() -> None:
-    error, heard = fail(waits(2, GOOD), politeness=FAST.model_copy(update={"timeout": 0.1}))
+    error, requests = fail(waits(2, GOOD), politeness=FAST.model_copy(update={"timeout": 0.1}))
     assert isinstance(error, TimedOut)
-    assert (error.message, len(heard)) == ("127.0.0.1 gave no complete answer in time", 3)
+    assert (error.message, len(requests)) == ("127.0.0.1 gave no complete answer in time", 3)
 
 
-def test_a_drip_that_never_falls_silent_still_ends_with_our_patience() -> None:
+def test_an_answer_that_drips_ends_at_the_time_limit_for_a_whole_answer() -> None:
     started = time.monotonic()
     error, _ = fail(drips(b"x" * 100, 0.05), politeness=ONCE.model_copy(update={"patience": 0.4}))
     assert isinstance(error, TimedOut)
     assert 0.35 < time.monotonic() - started < 2
 
 
-def test_a_slow_answer_within_our_patience_is_taken() -> None:
+def test_a_slow_answer_within_the_time_limit_is_accepted() -> None:
     reply, _ = ask(drips(b'{"a":1}', 0.03), politeness=ONCE)
     assert reply.json() == {"a": 1}
 
 
 def test_an_endless_body_is_cut_at_the_limit_and_not_asked_for_again() -> None:
-    error, heard = fail(endless(), most=100_000)
+    error, requests = fail(endless(), most=100_000)
     assert isinstance(error, BadReply)
-    assert (error.message, len(heard)) == ("127.0.0.1 answered with more than 100,000 bytes", 1)
+    assert (error.message, len(requests)) == ("127.0.0.1 answered with more than 100,000 bytes", 1)
 
 
 def test_without_a_limit_of_its_own_an_answer_may_have_four_mebibytes() -> None:
@@ -151,27 +164,27 @@ def test_without_a_limit_of_its_own_an_answer_may_have_four_mebibytes() -> None:
     assert error.message.endswith("more than 4,194,304 bytes")
 
 
-def test_the_limit_counts_unpacked_bytes() -> None:
+def test_the_limit_counts_decompressed_bytes() -> None:
     error, _ = fail(answers(gzip.compress(b" " * 5_000_000), content_encoding="gzip"))
     assert isinstance(error, BadReply)
 
 
-def test_a_broken_packing_is_a_bad_reply() -> None:
-    error, heard = fail(answers(b"no gzip", content_encoding="gzip"))
+def test_broken_compression_is_a_bad_reply() -> None:
+    error, requests = fail(answers(b"no gzip", content_encoding="gzip"))
     assert isinstance(error, BadReply)
-    assert len(heard) == 1
+    assert len(requests) == 1
 
 
 def test_a_reset_connection_is_tried_again() -> None:
-    reply, heard = ask(resets(), resets(), GOOD)
-    assert (reply.status, len(heard)) == (200, 3)
+    reply, requests = ask(resets(), resets(), GOOD)
+    assert (reply.status, len(requests)) == (200, 3)
 
 
 @pytest.mark.parametrize("act", [resets(), answers(b"{}", length=10)], ids=["reset", "cut off"])
 def test_a_connection_that_always_breaks_is_unreachable(act: Act) -> None:
-    error, heard = fail(act)
+    error, requests = fail(act)
     assert isinstance(error, Unreachable)
-    assert len(heard) == 3
+    assert len(requests) == 3
 
 
 def test_a_closed_port_is_unreachable() -> None:
@@ -189,16 +202,16 @@ def test_a_closed_port_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("trusting", [True, False], ids=["another name", "unknown authority"])
-def test_a_wrong_certificate_ends_it_at_once_and_is_said(trusting: bool) -> None:
+def test_a_wrong_certificate_is_an_error_without_another_try(trusting: bool) -> None:
     """With a minute before each retry, a second try would not be over yet."""
     slow = FAST.model_copy(update={"backoff": 60})
 
-    async def go() -> list[Heard]:
+    async def go() -> list[ReceivedRequest]:
         name = "elsewhere.example" if trusting else "127.0.0.1"
         async with serve(GOOD, name=name) as server, server.web(slow) if trusting else Web(slow) as web:
             with pytest.raises(Unreachable, match="has no valid certificate"):
                 await web.get(server.url(), headers={"Authorization": "Bearer CANARY"})
-            return server.heard
+            return server.requests
 
     assert asyncio.run(go()) == []
 
@@ -207,21 +220,21 @@ def test_a_wrong_certificate_ends_it_at_once_and_is_said(trusting: bool) -> None
 
 
 def test_a_redirect_on_the_same_host_is_followed() -> None:
-    reply, heard = ask(redirects("/v2/x"), GOOD, params={"market": "US"}, headers={"Authorization": "Bearer k"})
+    reply, requests = ask(redirects("/v2/x"), GOOD, params={"market": "US"}, headers={"Authorization": "Bearer k"})
     assert reply.status == 200
-    assert [request.target for request in heard] == ["/v1/x?market=US", "/v2/x"]
+    assert [request.target for request in requests] == ["/v1/x?market=US", "/v2/x"]
     assert reply.where == "127.0.0.1"
 
 
 def test_a_redirect_to_another_host_is_not_followed() -> None:
     """Nothing is sent there, least of all the key."""
 
-    async def go() -> tuple[list[Heard], list[Heard]]:
+    async def go() -> tuple[list[ReceivedRequest], list[ReceivedRequest]]:
         async with serve(GOOD) as elsewhere, serve(redirects(elsewhere.url("/steal"))) as server, server.web() as web:
             with pytest.raises(BadReply, match="redirects elsewhere") as caught:
                 await web.get(server.url("/v1"), headers={"Authorization": "Bearer CANARY"})
             assert str(elsewhere.port) not in str(caught.value)
-            return server.heard, elsewhere.heard
+            return server.requests, elsewhere.requests
 
     first, elsewhere = asyncio.run(go())
     assert (len(first), elsewhere) == (1, [])
@@ -235,21 +248,21 @@ def test_neither_another_scheme_nor_another_name_is_the_same_host(there: str) ->
             server.acts.append(redirects(there.format(port=server.port)))
             with pytest.raises(BadReply, match="redirects elsewhere"):
                 await web.get(server.url())
-            assert len(server.heard) == 1
+            assert len(server.requests) == 1
 
     asyncio.run(go())
 
 
 def test_a_redirect_in_a_circle_ends() -> None:
-    error, heard = fail(redirects("/v1/x"))
+    error, requests = fail(redirects("/v1/x"))
     assert isinstance(error, BadReply)
-    assert (error.message, len(heard)) == ("127.0.0.1 redirects in a circle", 4)
+    assert (error.message, len(requests)) == ("127.0.0.1 redirects in a circle", 4)
 
 
 def test_a_redirect_is_refused_where_none_is_allowed() -> None:
-    error, heard = fail(redirects("/v2"), redirects=False)
+    error, requests = fail(redirects("/v2"), redirects=False)
     assert isinstance(error, BadReply)
-    assert len(heard) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize("location", ["https://[::1", "https://x:99999999/", "\x07"])
@@ -262,54 +275,54 @@ def test_a_redirect_to_nonsense_is_a_web_error(location: str) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
-def test_what_may_pass_is_tried_again(status: int) -> None:
-    reply, heard = ask(answers(b"busy", status), answers(b"busy", status), GOOD)
-    assert (reply.status, len(heard)) == (200, 3)
+def test_a_temporary_error_is_tried_again(status: int) -> None:
+    reply, requests = ask(answers(b"busy", status), answers(b"busy", status), GOOD)
+    assert (reply.status, len(requests)) == (200, 3)
 
 
-def test_the_tries_are_counted_and_the_last_error_is_told() -> None:
-    error, heard = fail(answers(b'{"error": 1}', 503), politeness=FAST.model_copy(update={"attempts": 2}))
+def test_the_tries_are_counted_and_the_last_error_is_raised() -> None:
+    error, requests = fail(answers(b'{"error": 1}', 503), politeness=FAST.model_copy(update={"attempts": 2}))
     assert isinstance(error, BadStatus)
-    assert (error.status, error.body, len(heard)) == (503, {"error": 1}, 2)
+    assert (error.status, error.body, len(requests)) == (503, {"error": 1}, 2)
     assert error.message == "127.0.0.1 answered 503"
 
 
 @pytest.mark.parametrize("status", [304, 400, 401, 403, 404, 501])
-def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
-    error, heard = fail(answers(b"", status))
+def test_a_lasting_error_is_not_tried_again(status: int) -> None:
+    error, requests = fail(answers(b"", status))
     assert isinstance(error, BadStatus)
-    assert (error.status, error.body, len(heard)) == (status, None, 1)
+    assert (error.status, error.body, len(requests)) == (status, None, 1)
 
 
-def test_an_errors_meaning_is_the_sources_to_say() -> None:
+def test_a_source_may_raise_an_error_of_its_own() -> None:
     seen: list[tuple[int, object]] = []
 
     def meaning(reply: Reply, body: object) -> None:
         seen.append((reply.status, body))
         raise AccountUnavailable("not_readable")
 
-    error, heard = fail(answers(b'{"code": 110}', 500), on_error=meaning)
+    error, requests = fail(answers(b'{"code": 110}', 500), on_error=meaning)
     assert isinstance(error, AccountUnavailable)
-    assert (seen, len(heard)) == ([(500, {"code": 110})], 1)
+    assert (seen, len(requests)) == ([(500, {"code": 110})], 1)
 
 
-def test_a_source_may_say_that_an_error_passes() -> None:
+def test_a_source_may_have_an_error_tried_again() -> None:
     def meaning(_reply: Reply, _body: object) -> None:
         raise Transient
 
-    reply, heard = ask(answers(b'{"code": 2}', 400), GOOD, on_error=meaning)
-    assert (reply.status, len(heard)) == (200, 2)
-    error, heard = fail(answers(b'{"code": 2}', 400), on_error=meaning)
+    reply, requests = ask(answers(b'{"code": 2}', 400), GOOD, on_error=meaning)
+    assert (reply.status, len(requests)) == (200, 2)
+    error, requests = fail(answers(b'{"code": 2}', 400), on_error=meaning)
     assert isinstance(error, BadStatus)
-    assert (error.status, len(heard)) == (400, 3)
+    assert (error.status, len(requests)) == (400, 3)
 
 
-def test_an_error_the_source_has_no_word_for_stays_what_it_is() -> None:
+def test_an_error_that_the_source_does_not_know_is_raised_unchanged() -> None:
     error, _ = fail(answers(b"", 404), on_error=lambda _reply, _body: None)
     assert isinstance(error, BadStatus)
 
 
-def test_a_platform_that_is_done_for_this_run_is_not_asked_again() -> None:
+def test_a_platform_that_is_unavailable_for_this_run_is_not_asked_again() -> None:
     def meaning(_reply: Reply, _body: object) -> None:
         raise SourceUnavailable("quota_exceeded")
 
@@ -318,7 +331,7 @@ def test_a_platform_that_is_done_for_this_run_is_not_asked_again() -> None:
             jobs = [web.get(server.url(f"/{number}"), on_error=meaning) for number in range(5)]
             errors = await asyncio.gather(*jobs, return_exceptions=True)
             assert all(isinstance(error, SourceUnavailable) for error in errors)
-            return len(server.heard)
+            return len(server.requests)
 
     assert asyncio.run(go()) == 1
 
@@ -372,15 +385,15 @@ def test_no_error_and_no_log_line_holds_a_query_a_header_or_a_form(act: Act, cap
                     form={"secret": CANARY},
                     most=100_000,
                 )
-            assert len(server.heard) >= 1
+            assert len(server.requests) >= 1
             return caught.value
 
     error = asyncio.run(go())
     assert CANARY not in everything_said_by(error)
     assert "127.0.0.1" in str(error)
     assert "/path" not in str(error), "ids in it would make one reason many"
-    said = [record.getMessage() for record in caplog.records if record.name.startswith(("casa24", "stamina"))]
-    assert CANARY not in "\n".join(said)
+    messages = [record.getMessage() for record in caplog.records if record.name.startswith(("casa24", "stamina"))]
+    assert CANARY not in "\n".join(messages)
 
 
 def test_a_good_answers_log_line_names_host_and_path_only(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""Pace and patience with a platform: Retry-After, hosts that close, requests spread in time. Real sockets."""
+"""Test the pace of requests: Retry-After, closed hosts, pauses between requests. Uses real sockets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from casa24.core.politeness import Politeness
 from casa24.errors import RateLimited
 from casa24.web.client import retry_after
-from tests.loopback import FAST, GOOD, Heard, answers, ask, fail, serve, waits
+from tests.loopback import FAST, GOOD, ReceivedRequest, answers, ask, fail, serve, waits
 
 YEAR = 31_536_000
 
@@ -36,11 +36,11 @@ def test_a_retry_after_is_obeyed_on_an_unavailable_server_too() -> None:
 def test_other_requests_to_the_host_wait_too_even_those_about_to_leave() -> None:
     """With a pause, the second is already waiting for its turn when the first is told to wait."""
 
-    async def go() -> list[Heard]:
+    async def go() -> list[ReceivedRequest]:
         paced = FAST.model_copy(update={"pause": 0.2})
         async with serve(answers(b"", 429, retry_after="1"), GOOD) as server, server.web(paced) as web:
             await asyncio.gather(*(web.get(server.url(f"/{number}")) for number in range(3)))
-            return server.heard
+            return server.requests
 
     first, *later = asyncio.run(go())
     assert len(later) == 3
@@ -54,13 +54,13 @@ def test_a_host_that_only_ever_says_429_is_left_alone_for_the_run() -> None:
     async def go() -> tuple[list[object], int]:
         one_by_one = FAST.model_copy(update={"concurrency": 1})
         async with serve(*[answers(b"", 429)] * 60) as server, server.web(one_by_one) as web:
-            asked = (web.get(server.url(f"/{number}")) for number in range(20))
-            outcomes = await asyncio.gather(*asked, return_exceptions=True)
-            return list(outcomes), len(server.heard)
+            calls = (web.get(server.url(f"/{number}")) for number in range(20))
+            outcomes = await asyncio.gather(*calls, return_exceptions=True)
+            return list(outcomes), len(server.requests)
 
-    outcomes, heard = asyncio.run(go())
+    outcomes, request_count = asyncio.run(go())
     assert all(isinstance(outcome, RateLimited) for outcome in outcomes)
-    assert heard <= 45, "once one request has used up its tries, no other goes on trying"
+    assert request_count <= 45, "once one request has used up its tries, no other goes on trying"
 
 
 def test_another_host_does_not_wait() -> None:
@@ -72,7 +72,7 @@ def test_another_host_does_not_wait() -> None:
         ):
             waiting = asyncio.ensure_future(web.get(slow.url()))
             await asyncio.wait([waiting], timeout=0.3)
-            assert len(slow.heard) == 1
+            assert len(slow.requests) == 1
             started = time.monotonic()
             await web.get(quick.url())
             waiting.cancel()
@@ -83,14 +83,14 @@ def test_another_host_does_not_wait() -> None:
 
 @pytest.mark.parametrize("header", ["0", "-5", "nan", "soon", ""])
 def test_a_retry_after_that_says_nothing_is_an_ordinary_retry(header: str) -> None:
-    reply, heard = ask(answers(b"", 429, retry_after=header), GOOD)
-    assert (reply.status, len(heard)) == (200, 2)
+    reply, requests = ask(answers(b"", 429, retry_after=header), GOOD)
+    assert (reply.status, len(requests)) == (200, 2)
 
 
 def test_a_host_that_never_stops_asking_to_wait_is_rate_limited() -> None:
-    error, heard = fail(answers(b'{"retry_after": 0}', 429))
+    error, requests = fail(answers(b'{"retry_after": 0}', 429))
     assert isinstance(error, RateLimited)
-    assert (error.until, len(heard)) == (None, 3)
+    assert (error.until, len(requests)) == (None, 3)
 
 
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
@@ -107,13 +107,13 @@ def test_a_long_retry_after_ends_the_host_for_the_run(as_date: bool) -> None:
                     await web.get(server.url(f"/{number}"))
                 assert caught.value.until is not None
                 assert abs(caught.value.until - come_back) < dt.timedelta(seconds=10)
-            return len(server.heard)
+            return len(server.requests)
 
     assert asyncio.run(go()) == 1
 
 
 def test_a_closed_host_refuses_at_once_even_while_an_earlier_wait_runs() -> None:
-    """Nobody sits out a minute only to hear that nothing more will be sent."""
+    """A request must not wait a minute only to be refused then."""
 
     async def go() -> tuple[int, float]:
         acts = answers(b"", 429, retry_after="8"), answers(b"", 429, retry_after="8000")
@@ -126,10 +126,10 @@ def test_a_closed_host_refuses_at_once_even_while_an_earlier_wait_runs() -> None
             for job in jobs:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
-            return len(server.heard), time.monotonic() - started
+            return len(server.requests), time.monotonic() - started
 
-    heard, seconds = asyncio.run(go())
-    assert heard == 2
+    request_count, seconds = asyncio.run(go())
+    assert request_count == 2
     assert seconds < 5
 
 
@@ -179,7 +179,7 @@ def test_requests_leave_a_pause_apart() -> None:
         async with serve(GOOD) as server, server.web(paced) as web:
             await web.get(server.url("/warm-up"))
             await asyncio.gather(*(web.get(server.url(f"/{number}")) for number in range(4)))
-            return [heard.at for heard in server.heard]
+            return [request.at for request in server.requests]
 
     times = asyncio.run(go())
     assert times[-1] - times[0] >= 4 * 0.15 - 0.05

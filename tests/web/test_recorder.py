@@ -1,4 +1,4 @@
-"""Kept replies: what the platforms answered, whole enough to mend a source by, and without a secret."""
+"""Test saved replies: complete enough to repair a source with, and without any secret."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def test_what_a_platform_calls_a_token_is_hidden_and_paging_is_not(text: str, cl
     assert Redaction()(text) == (clean or text)
 
 
-def test_a_token_given_on_the_way_is_hidden_in_later_answers_too() -> None:
+def test_a_token_that_a_platform_sends_is_hidden_in_later_answers_too() -> None:
     redact = Redaction()
     redact('{"access_token": "BQDqq9z-a-long-one"}')
     assert redact("you sent BQDqq9z-a-long-one") == "you sent ***"
 
 
 @given(st.text(), st.text(min_size=6), st.text())
-def test_no_text_around_a_secret_brings_it_out(before: str, secret: str, after: str) -> None:
+def test_a_secret_is_hidden_whatever_text_is_around_it(before: str, secret: str, after: str) -> None:
     redacted = redaction(secret)(before + secret + after)
     assert [part for part in redacted.split("***") if secret in part] == []
 
@@ -110,11 +110,11 @@ def test_an_answer_without_secrets_stays_byte_for_byte(text: str) -> None:
 
 
 def exchange(number: int = 1, **more: object) -> Exchange:
-    given = {"method": "GET", "url": f"https://api.example/{number}", "status": 200, "headers": {}, "content": b"{}"}
-    return Exchange(**{**given, "seconds": 0.1, **more})  # type: ignore[arg-type]
+    fields = {"method": "GET", "url": f"https://api.example/{number}", "status": 200, "headers": {}, "content": b"{}"}
+    return Exchange(**{**fields, "seconds": 0.1, **more})  # type: ignore[arg-type]
 
 
-def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x", "utf-8")
     with pytest.raises(UsageError, match="is not empty"):
         ReplyLog(tmp_path)
@@ -138,9 +138,9 @@ def test_many_threads_write_whole_lines(tmp_path: Path) -> None:
     log = ReplyLog(tmp_path / "replies")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: log(exchange(number, content=b"x" * number)), range(200)))
-    kept = lines(log.folder)
-    assert sorted(str(line["url"]) for line in kept) == sorted(f"https://api.example/{n}" for n in range(200))
-    for line in kept:
+    save_replies = lines(log.folder)
+    assert sorted(str(line["url"]) for line in save_replies) == sorted(f"https://api.example/{n}" for n in range(200))
+    for line in save_replies:
         assert len((log.folder / str(line["file"])).read_bytes()) == int(str(line["url"]).rpartition("/")[2])
 
 
@@ -150,10 +150,10 @@ def test_cookies_and_what_was_sent_stay_out(tmp_path: Path) -> None:
     assert lines(log.folder)[0]["headers"] == {"x-ratelimit-limit": "5", "retry-after": "3"}
 
 
-# From the wire to the folder, and back.
+# From the server to the folder, and back.
 
 
-def kept(folder: Path, *acts: Act, politeness: Politeness = ONCE) -> tuple[Exception | None, str]:
+def save_replies(folder: Path, *acts: Act, politeness: Politeness = ONCE) -> tuple[Exception | None, str]:
     """One GET with its exchanges kept: what it raised, and its address."""
 
     async def go() -> tuple[Exception | None, str]:
@@ -183,10 +183,10 @@ TROUBLE: dict[str, tuple[tuple[Act, ...], type[Exception] | None]] = {
 
 
 @pytest.mark.parametrize("name", TROUBLE)
-def test_what_happened_then_happens_again_in_a_replay(name: str, tmp_path: Path) -> None:
+def test_a_replay_gives_the_same_answers_and_errors(name: str, tmp_path: Path) -> None:
     acts, expected = TROUBLE[name]
     politeness = ONCE.model_copy(update={"attempts": 2})
-    error, url = kept(tmp_path / "replies", *acts, politeness=politeness)
+    error, url = save_replies(tmp_path / "replies", *acts, politeness=politeness)
     assert expected is None or isinstance(error, expected)
 
     async def again() -> Exception | None:
@@ -205,8 +205,8 @@ def test_what_happened_then_happens_again_in_a_replay(name: str, tmp_path: Path)
     assert type(asyncio.run(again())) is type(error)
 
 
-def test_a_question_not_asked_then_is_named(tmp_path: Path) -> None:
-    kept(tmp_path / "replies", answers(b"{}"))
+def test_a_replay_names_a_request_that_was_not_sent_then(tmp_path: Path) -> None:
+    save_replies(tmp_path / "replies", answers(b"{}"))
 
     async def ask() -> None:
         async with Web(ONCE, transport=Replay(tmp_path / "replies")) as web:
@@ -216,7 +216,7 @@ def test_a_question_not_asked_then_is_named(tmp_path: Path) -> None:
         asyncio.run(ask())
 
 
-def test_a_form_that_is_sent_is_not_kept(tmp_path: Path) -> None:
+def test_a_form_that_is_sent_is_not_saved(tmp_path: Path) -> None:
     async def go() -> None:
         transport = httpx.MockTransport(lambda _request: httpx.Response(200, json={}))
         async with Web(ONCE, transport=transport, listen=ReplyLog(tmp_path / "replies")) as web:

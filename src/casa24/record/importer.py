@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge did to each day, and the files set aside on the way."""
+    """What a merge did to each day, and the files that were set aside."""
 
     new: tuple[dt.date, ...]
     changed: tuple[dt.date, ...]
