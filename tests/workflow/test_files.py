@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
@@ -75,6 +76,18 @@ def test_every_action_is_pinned_and_no_expression_is_run(path: Path) -> None:
         for step in job["steps"]:
             assert "${{" not in str(step.get("run", ""))
             assert len(step.get("uses", f"@{'0' * 40}").rpartition("@")[2]) == 40
+
+
+def test_every_python_the_package_names_is_tested() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["classifiers"]
+    tested = workflow(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert tested == [name.rpartition(" ")[2] for name in named if ":: Python :: 3." in name]
+
+
+def test_the_whole_of_ci_runs_the_readmes_own_command_and_takes_no_environment_away() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "grep -E '^python3 -m venv .*pytest -n auto$' README.md" in script
+    assert "rm -rf .venv" not in script
 
 
 def test_a_release_needs_a_tag_that_is_the_version(tmp_path: Path) -> None:
