@@ -28,7 +28,7 @@ _DIFF = ("diff", f"{FIRST}", "latest")
 _TEN_YEARS = 3650
 _FEW, _MANY = 250, 1000
 # What starting may cost at most, in imports of typer.
-_HELPS, _READS, _ASKS = 1.6, 4.5, 5.0
+_HELPS, _READS, _ASKS = 1.4, 4.0, 5.0
 _QUESTIONS = ("growth", "predict", "unusual")
 _COMMANDS = 5000
 _READING = (
