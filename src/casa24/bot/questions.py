@@ -35,7 +35,7 @@ _DRAWN = ("audience", "window", "total")
 
 def stats(record: Record) -> Answer:
     """The label at a glance."""
-    workspace, asof = record.workspace, f"{record.asof}"
+    workspace, asof = record.workspace, record.asof
     grown, _ = questions.growth_query(workspace, None, _MONTH, _looked_at(record), asof=asof)
     board = questions.leaderboard_query(workspace, None, asof=asof)
     return Answer(stats_page(grown, board, workspace.label))
@@ -44,14 +44,14 @@ def stats(record: Record) -> Answer:
 def growth(record: Record, period: int = _MONTH, artist: str | None = None) -> Answer:
     """What grew."""
     wanted = [] if artist else _looked_at(record)
-    result, whose = questions.growth_query(record.workspace, artist, period, wanted, asof=f"{record.asof}")
+    result, whose = questions.growth_query(record.workspace, artist, period, wanted, asof=record.asof)
     page = growth_page(result, record.workspace.label, whose=whose)
     return Answer(page, _chart(record, result.artist, period) if result.artist else None)
 
 
 def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> Answer:
     """What is foreseen: a value, its range, and how past ones did."""
-    result, whose = forecasts.predict_query(record.workspace, artist, (), days, f"{record.asof}")
+    result, whose = forecasts.predict_query(record.workspace, artist, (), days, record.asof)
     page = prediction_page(result, whose)
     artists = {told.artist for told in result.forecasts}
     (name,) = artists if len(artists) == 1 and artist else (None,)
@@ -60,39 +60,37 @@ def predict(record: Record, artist: str | None = None, days: int = _MONTH) -> An
 
 def artist(record: Record, name: str) -> Answer:
     """One artist in full."""
-    history = record.workspace.record(asof=f"{record.asof}")
+    history = record.workspace.record(asof=record.asof)
     day = days.day_query(record.workspace, history, "latest", artist=name, nearest=False)
     return Answer(artist_page(day), _chart(record, day.artists[0].name, _SEASON))
 
 
 def compare(record: Record, artists: tuple[str, ...]) -> Answer:
     """Artists side by side."""
-    return Answer(comparison_page(questions.compare_query(record.workspace, artists, asof=f"{record.asof}")))
+    return Answer(comparison_page(questions.compare_query(record.workspace, artists, asof=record.asof)))
 
 
 def leaderboard(record: Record, metric: str | None = None) -> Answer:
     """Who stands where."""
-    result = questions.leaderboard_query(record.workspace, metric, asof=f"{record.asof}")
+    result = questions.leaderboard_query(record.workspace, metric, asof=record.asof)
     return Answer(leaderboard_page(result, record.workspace.label))
 
 
 def week(record: Record, week: str | None = None) -> Answer:
     """The label's week."""
-    return Answer(
-        week_page(questions.week_query(record.workspace, week, asof=f"{record.asof}"), record.workspace.label)
-    )
+    return Answer(week_page(questions.week_query(record.workspace, week, asof=record.asof), record.workspace.label))
 
 
 def unusual(record: Record) -> Answer:
     """What jumped, and what is open."""
     return Answer(
-        unusual_page(questions.unusual_query(record.workspace, None, asof=f"{record.asof}"), record.workspace.label)
+        unusual_page(questions.unusual_query(record.workspace, None, asof=record.asof), record.workspace.label)
     )
 
 
 def milestones(record: Record, artist: str | None = None) -> Answer:
     """What was reached, and what comes next."""
-    result, whose = questions.milestones_query(record.workspace, artist, asof=f"{record.asof}")
+    result, whose = questions.milestones_query(record.workspace, artist, asof=record.asof)
     return Answer(milestones_page(result, whose))
 
 
@@ -107,7 +105,7 @@ def _chart(record: Record, artist: str, days: int, forecasts: Sequence[Forecast]
     """A picture of an artist's people and plays; None where nothing was read in these days."""
     last = record.asof
     first = last - dt.timedelta(days=days)
-    found = record.workspace.record(asof=f"{last}").every_series(shifted(first, -LOOK_BACK), last)
+    found = record.workspace.record(asof=last).every_series(shifted(first, -LOOK_BACK), last)
     shown = _drawn(
         [series for series in found if series.artist == artist and any(p.date >= first for p in series.usable)]
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LABEL = "label"
 
 
-def open_history(workspace: Workspace, *, asof: str | None = None, raw: bool = False) -> History:
+def open_history(workspace: Workspace, *, asof: str | dt.date | None = None, raw: bool = False) -> History:
     """Open the record for a reading command; warn of amendment lines that cannot be understood."""
     history = workspace.record(asof=asof, raw=raw)
     if not raw:

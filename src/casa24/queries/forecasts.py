@@ -24,7 +24,7 @@ _TAUGHT_BY = dt.timedelta(days=3 * 365)
 
 
 def predict_query(
-    workspace: Workspace, artist: str | None, metrics: Sequence[str], days: int, asof: str | None
+    workspace: Workspace, artist: str | None, metrics: Sequence[str], days: int, asof: str | dt.date | None
 ) -> tuple[Prediction, str]:
     """Forecasts as of a day, and whose. Raises NoSnapshot where nothing is recorded, UnknownName or UsageError."""
     from casa24.analysis.forecast import LONGEST, SHORTEST

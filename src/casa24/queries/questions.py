@@ -34,7 +34,7 @@ _RANKS = dt.timedelta(days=40)
 _FRESH = dt.timedelta(days=2)
 
 
-def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
+def record(workspace: Workspace, asof: str | dt.date | None) -> tuple[History, dt.date]:
     """The record and its newest day that can be read. Raises NoSnapshot where there is none.
 
     What is wrong with newer days is said, and where nobody asked for a day, that the record is old.
@@ -48,14 +48,14 @@ def record(workspace: Workspace, asof: str | None) -> tuple[History, dt.date]:
         left_out = tr("It is left out of the answer.")
         workspace.warn(f"{tr('Warning: {what}', what=error.message)} {left_out} {error.advice}".rstrip())
     if newest.day != history.days[-1]:
-        history = workspace.record(asof=f"{newest.day}")
+        history = workspace.record(asof=newest.day)
     if asof is None and now - newest.day > _FRESH:
         workspace.warn(tr("Note: the newest day is {day}, {n} days ago.", day=newest.day, n=(now - newest.day).days))
     return history, newest.day
 
 
 def growth_query(
-    workspace: Workspace, artist: str | None, days: int, metrics: Sequence[str], *, asof: str | None
+    workspace: Workspace, artist: str | None, days: int, metrics: Sequence[str], *, asof: str | dt.date | None
 ) -> tuple[Growth, str | None]:
     """The growth of a period up to the newest day, and whose it is. Reads the period and 180 days before it."""
     from casa24.analysis.co_movement import LOOK_BACK
@@ -88,7 +88,7 @@ def _artists(workspace: Workspace, found: Iterable[TimeSeries]) -> list[str]:
     return list(dict.fromkeys([*roster, *(series.artist for series in found if series.artist is not None)]))
 
 
-def unusual_query(workspace: Workspace, since: str | None, *, asof: str | None) -> Unusual:
+def unusual_query(workspace: Workspace, since: str | None, *, asof: str | dt.date | None) -> Unusual:
     """What was unusual since a day (else in 30 days), and what is still open. Reads 180 days more than that."""
     from casa24.analysis.co_movement import LOOK_BACK
     from casa24.analysis.unusual import unusual
@@ -101,7 +101,7 @@ def unusual_query(workspace: Workspace, since: str | None, *, asof: str | None) 
     return unusual(history.every_series(shifted(first, -LOOK_BACK), last), first, last)
 
 
-def milestones_query(workspace: Workspace, artist: str | None, *, asof: str | None) -> tuple[Milestones, str]:
+def milestones_query(workspace: Workspace, artist: str | None, *, asof: str | dt.date | None) -> tuple[Milestones, str]:
     """Milestones and whose they are. Reads the whole record: what was reached once is reached."""
     from casa24.analysis.milestones import milestones
 
@@ -114,7 +114,7 @@ def milestones_query(workspace: Workspace, artist: str | None, *, asof: str | No
     return result.only(whose), workspace.label if whose is None else whose
 
 
-def compare_query(workspace: Workspace, artists: Sequence[str], *, asof: str | None) -> Comparison:
+def compare_query(workspace: Workspace, artists: Sequence[str], *, asof: str | dt.date | None) -> Comparison:
     """Artists side by side on the newest day. Reads 30 days, and 180 before them. Raises UsageError."""
     from casa24.analysis.co_movement import LOOK_BACK
     from casa24.analysis.compare import compare
@@ -128,7 +128,7 @@ def compare_query(workspace: Workspace, artists: Sequence[str], *, asof: str | N
     return compare(found, wanted, last, _MONTH.days)
 
 
-def leaderboard_query(workspace: Workspace, metric: str | None, *, asof: str | None) -> Leaderboard:
+def leaderboard_query(workspace: Workspace, metric: str | None, *, asof: str | dt.date | None) -> Leaderboard:
     """The ranks of the newest day by one number, else the first window. Reads 40 days. Raises UnknownName."""
     from casa24.analysis.leaderboard import default_metric, leaderboard
     from casa24.core.metrics import named_metrics
@@ -147,7 +147,7 @@ def leaderboard_query(workspace: Workspace, metric: str | None, *, asof: str | N
     return leaderboard(history.every_series(shifted(last, -_RANKS), last), item, last)
 
 
-def week_query(workspace: Workspace, week: str | None, *, asof: str | None) -> WeekReport:
+def week_query(workspace: Workspace, week: str | None, *, asof: str | dt.date | None) -> WeekReport:
     """A week, else the last complete one, or the first days of a record that has none. Raises BadDate.
 
     Reads the whole record, for the milestones.

@@ -65,9 +65,9 @@ class Workspace:
         """The record."""
         return self.record()
 
-    def record(self, *, asof: str | None = None, raw: bool = False) -> History:
+    def record(self, *, asof: str | dt.date | None = None, raw: bool = False) -> History:
         """Open the record. ``asof``: only up to that day; ``raw``: as collected. Raises BadDate."""
-        until = None if asof is None or asof.strip().lower() == "latest" else parse_day(asof, today=today())
+        until = _last_day(asof) if isinstance(asof, str) else asof
         return self.history_of(until, raw=raw)
 
     def history_of(self, until: dt.date | None, *, raw: bool) -> History:
@@ -92,6 +92,11 @@ class Workspace:
     def names(self, *snapshots: Snapshot) -> list[str]:
         """Return the names of all artists in these snapshots."""
         return list(dict.fromkeys(record.name for snapshot in snapshots for record in snapshot.artists))
+
+
+def _last_day(text: str) -> dt.date | None:
+    """Return the day that ``--asof`` names; None for the newest. Raises BadDate."""
+    return None if text.strip().lower() == "latest" else parse_day(text, today=today())
 
 
 def language_of(settings: Config) -> str:
