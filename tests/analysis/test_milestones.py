@@ -118,6 +118,7 @@ def test_a_day_that_is_over_is_no_forecast() -> None:
 
 
 def test_from_a_reading_of_more_than_a_week_ago_there_is_no_day() -> None:
+    assert ahead(*range(250, 499), *[None] * 7).earliest is not None
     assert ahead(*range(250, 499), *[None] * 8).earliest is None
 
 

@@ -11,7 +11,7 @@ import pytest
 from casa24.analysis.co_movement import known_on
 from casa24.analysis.events import every_event
 from casa24.analysis.milestones import milestones
-from casa24.analysis.news import News, is_told, news, over_on, unsaid
+from casa24.analysis.news import QUIET, News, is_told, news, over_on, unsaid
 from casa24.analysis.unusual import movements
 from casa24.analysis.week import Week, describe_week
 from casa24.queries.open_history import Read, read
@@ -192,6 +192,18 @@ def test_a_rise_of_the_week_itself_is_said_once_however_it_is_told() -> None:
     (item,) = unsaid([News(key="week", date=late[-1], week=week)], ())
     text = body_of([item])
     assert (text.count("+200"), text.count("-200")) == (1, 1)
+
+
+@pytest.mark.parametrize(("age", "fresh"), [(14, True), (15, False)])
+def test_news_is_no_older_than_a_fortnight(age: int, *, fresh: bool) -> None:
+    """A milestone by its day, a movement by the day it was over, a week by its Sunday."""
+    days = recorded(40)
+    passed = milestones([series(*[99] * 20, *[100] * (age + 1), item=PLAYS)], DAY).reached
+    assert len(news(None, passed, [], days)) == fresh
+    jump = movements(every_event([series(*[100] * 14, *[140] * (age + QUIET + 1))]))
+    assert len(news(None, [], jump, days)) == fresh
+    week = describe_week(Week(MONDAY), [], [snapshot(day=SUNDAY)], SOURCES, aliases={})
+    assert len(news(week, [], [], [SUNDAY, SUNDAY + dt.timedelta(days=age)])) == fresh
 
 
 def gap(*days: int, fields: tuple[str, ...] = ("followers",)) -> list[Snapshot]:

@@ -78,6 +78,15 @@ def test_half_of_the_days_missing_bend_no_gain(item: Series) -> None:
 def test_the_extremes_on_either_side_are_drawn_in() -> None:
     assert mean_gain([0, *[5] * 8, 1000]) == 5
     assert mean_gain([1, 2, 3]) == 2
+
+
+def test_it_is_a_tenth_on_either_side_that_is_drawn_in() -> None:
+    # Of 19 the greatest only, to 19; of 20 the two greatest, to 20.
+    assert mean_gain([*[0] * 17, 19, 1000]) == 2
+    assert mean_gain([*[0] * 17, 20, 1000, 2000]) == 3
+
+
+def test_nothing_has_no_mean() -> None:
     assert mean_gain([]) == 0
 
 

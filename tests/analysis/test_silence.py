@@ -53,6 +53,14 @@ def test_a_source_whose_keys_went_is_silent_for_it_used_to_speak() -> None:
     assert silent(day(0, None, state="skipped"), day(1)) == [("instagram", 1, LAST - dt.timedelta(days=1))]
 
 
+def test_a_source_last_heard_before_the_sixty_days_looked_at_is_given_up() -> None:
+    def spoke(ago: int) -> list[Snapshot]:
+        return [*(day(number, None, state="skipped") for number in range(ago)), day(ago)]
+
+    assert silent(*spoke(59)) == [("instagram", 59, LAST - dt.timedelta(days=59))]
+    assert silent(*spoke(60)) == []
+
+
 def test_it_says_why_and_what_to_do() -> None:
     (found,) = silences([day(0, None), day(1)], SOURCES)
     assert isinstance(found, Silence)

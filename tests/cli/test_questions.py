@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from casa24.cli.app import app
 from casa24.core.metrics import Metric, Series
+from casa24.queries import questions
 from casa24.record.data_folder import DataFolder, dump
 from tests.making import DAY, SERIES, artist, flag, snapshot
 
@@ -306,6 +307,14 @@ def test_a_day_in_the_future_is_said_and_not_heeded(month: Path, command: list[s
     done = run(*command, "--format", "json")
     assert "2131-01-01 lies in the future and is not heeded." in done.stderr
     assert done.stdout == before
+
+
+@pytest.mark.parametrize(("age", "old"), [(2, False), (3, True)])
+def test_a_record_is_old_when_two_nights_were_missed(
+    month: Path, monkeypatch: pytest.MonkeyPatch, age: int, *, old: bool
+) -> None:
+    monkeypatch.setattr(questions, "today", lambda: DAY + dt.timedelta(days=age))
+    assert (f"Note: the newest day is {DAY}, {age} days ago." in run("growth").stderr) == old
 
 
 @every_command

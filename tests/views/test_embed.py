@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,28 @@ def test_what_is_left_out_is_counted() -> None:
     lines = told.fields[0].value.split("\n")
     assert lines[0] == f"**Artist 0** Plays {'1' * 60}"
     assert lines[-1] == f"… and {40 - (len(lines) - 1)} more"
+
+
+@pytest.mark.parametrize(("length", "shown"), [(992, 3), (993, 2)])
+def test_a_line_is_shown_only_where_room_is_left_to_count_the_others(length: int, shown: int) -> None:
+    """Of 1,024 in all 32 are kept for "… and 1 more" in any language."""
+    lines = ["a" * 450, "b" * 250]
+    # A dash and a blank before each, a break between them.
+    lines += ["c" * (length - sum(len(line) + 3 for line in lines) - 2), "d" * 100]
+    told = embed_of(Page("Us", grid("a", []), (Lines(("-",)), Lines(tuple(lines), "Part"))), "today")
+    *_, rest = found = told.fields[0].value.split("\n")
+    assert (len(found) - 1, rest) == (shown, f"… and {4 - shown} more")
+
+
+@pytest.mark.parametrize("last", range(90, 160))
+def test_room_is_kept_for_the_footer_to_count_the_parts_left_out(last: int) -> None:
+    """The last field that fits grows until nothing is left but what the footer needs."""
+    whole = Lines(("a" * 448,) * 9)
+    parts = (Lines(("b" * 440, "c" * 440), "Part"), Lines(("d" * 440, "e" * 440, "f" * last), "Part"))
+    told = embed_of(Page("Us", grid("a", []), (whole, *parts, *[Lines(("g" * 400,), "Part")] * 2)), "today")
+    texts = (told.title, told.text, told.footer, *(part for field in told.fields for part in field))
+    assert told.footer == "today · 2 parts left out"
+    assert sum(map(size, texts)) <= ALL
 
 
 def test_parts_there_is_no_room_for_are_counted_in_the_footer() -> None:

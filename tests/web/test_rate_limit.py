@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from casa24.core.politeness import Politeness
 from casa24.errors import RateLimited
 from casa24.web.client import retry_after
+from casa24.web.rate_limit import Pace
 from tests.loopback import FAST, GOOD, ReceivedRequest, answers, ask, fail, serve, waits
 
 YEAR = 31_536_000
@@ -46,6 +47,15 @@ def test_other_requests_to_the_host_wait_too_even_those_about_to_leave() -> None
     assert len(later) == 3
     assert all(request.at - first.at >= 0.99 for request in later)
     assert later[-1].at - later[0].at >= 0.38, "the pause holds after the wait as well"
+
+
+def test_of_two_pauses_a_host_asked_for_the_longer_one_holds() -> None:
+    pace = Pace(0)
+    pace.hold(60)
+    pace.hold(1)
+    now = time.monotonic()
+    assert pace.slot() > now + 50
+    assert pace.held_beyond(now + 50)
 
 
 def test_a_host_that_only_ever_says_429_is_left_alone_for_the_run() -> None:
