@@ -1,1 +1,1 @@
-"""Answers from the record: pure functions over snapshots and series; no I/O, no printing, no platform's name."""
+"""Compute answers from the record: pure functions over snapshots and series, without I/O or platform names."""

@@ -1,4 +1,4 @@
-"""When a number should get to a value: between which days, and only where its trend is certain.
+"""Estimate between which days a number reaches a value, only where its trend is certain.
 
 From the range of forecasts 30 days ahead: the earliest day is the first on which its upper edge is there, the
 latest that on which its lower edge is. Nearer than 30 days a range shrinks with the root of the days, farther

@@ -1,4 +1,4 @@
-"""The replay of every forecast, scored.
+"""Replay every past forecast and score it.
 
 The absolute error of each series is measured in its own steps (its mean change a day), so that every
 series counts the same; one that changed fewer than five times says nothing and is left out by name.

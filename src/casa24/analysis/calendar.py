@@ -1,4 +1,4 @@
-"""Days before, after and between days, within the calendar: a file may bear the name of any."""
+"""Shift and count days without leaving the calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an examination of a label's set-up found."""
+"""Define the result of a doctor's checkup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is unusual in many series at once: which rises are still there, who moved together."""
+"""Find which rises are still there, and which artists rose together."""
 
 from __future__ import annotations
 

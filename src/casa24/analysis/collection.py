@@ -1,4 +1,4 @@
-"""What a collection brought, and how it ends."""
+"""Define the result of a collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Artists side by side on one day, each number with its growth."""
+"""Compare artists side by side on one day, each number with its growth."""
 
 from __future__ import annotations
 

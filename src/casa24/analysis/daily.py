@@ -1,4 +1,4 @@
-"""A series day by day: what is doubtful left out, what is missing filled with the reading before."""
+"""Turn a series into one value a day: doubtful values left out, gaps filled with the reading before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One recorded day as it is looked at: every artist's numbers, lists and gaps."""
+"""Describe one recorded day: every artist's numbers, lists and gaps."""
 
 from __future__ import annotations
 

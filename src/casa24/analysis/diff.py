@@ -1,4 +1,4 @@
-"""What changed between two days, artist by artist and number by number."""
+"""Compare two days, artist by artist and number by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Episodes: a number that jumped up, from the jump until it has come down again or has stayed.
+"""Follow a number that jumped up, from the jump until it has come down again or has stayed.
 
 Followers rise on one day for several artists and are purged weeks later; a burst of listeners leaves
 a window of so many days when the days are over. An episode opens with a rise that is an event; its

@@ -1,4 +1,4 @@
-"""Events: changes too large for one step of a series.
+"""Find events: changes too large for one step of a series.
 
 A change is one if it is beyond the floor that the metric declares, counted per day, and stands out from the
 series' own recent pace: an artist whose normal day is +40 has none at +45, and what came over a gap of three

@@ -1,4 +1,4 @@
-"""Forecasts: a value, two ranges, what they assume, and how past ones of the same series did.
+"""Forecast a number: a value, two ranges, what they assume, and how past forecasts did.
 
 Three things are expected, all of them read off the series itself: that a steady change goes on (the median
 week of the last 60 days, which is no change for a number that stands still or moves in waves), that a window

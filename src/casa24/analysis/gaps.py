@@ -1,4 +1,4 @@
-"""What is missing now and was not before, and what was missing and is read again."""
+"""Find what is missing now and was not before, and what is read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Growth over a period: by dates, not by files; what moved with a wave is told apart."""
+"""Compute growth over a period by dates, and tell apart what moved with a wave."""
 
 from __future__ import annotations
 

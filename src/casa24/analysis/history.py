@@ -1,4 +1,4 @@
-"""One artist's numbers over many days, each reading with its state, and the days that say nothing."""
+"""Describe one artist's numbers over many days, each reading with its state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who stands where by one number, and how that changed; ties share a rank."""
+"""Rank artists by one number, with ties, and say how the ranks changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an old record brings, and what is odd in it: said before anybody builds on it."""
+"""Report what an old record brings, and what is odd in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Milestones: 100, 250, 500, 1,000, 2,500, … reached once, and only when that is certain; and the next one.
+"""Find the milestones (100, 250, 500, 1,000, 2,500, …) a number has reached for certain, and its next one.
 
 Certain: the lower bound of a rounded value reaches it, nobody doubts the value, and the day lies in no
 episode, as episodes are known today. A fall back takes nothing away.

@@ -1,4 +1,4 @@
-"""What is worth a message: the week that is over, milestones, and what was unusual; each once.
+"""Choose what is worth a message: the past week, milestones and unusual movements, each once.
 
 A movement is told when it is over, with its whole size and everybody in it: on its first day nobody knows either.
 """

@@ -1,4 +1,4 @@
-"""Which sources have said nothing of late, and for how long: a failure nobody sees is the one that lasts."""
+"""Find sources that have given nothing for days."""
 
 from __future__ import annotations
 

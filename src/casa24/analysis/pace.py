@@ -1,4 +1,4 @@
-"""How fast a number moves of late, and whether a single step of it stands out from that.
+"""Measure how fast a number moves of late, and whether a single step stands out from that.
 
 Everything is counted per day: what came over a gap of several days is spread over them. A rounded number
 that stands still has not stopped: when it moves, the whole move is spread over the days since its last one.

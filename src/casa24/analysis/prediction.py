@@ -1,4 +1,4 @@
-"""The forecasts of a day, each with how past ones of the same series did so far ahead."""
+"""Make the forecasts of a day, each with how past ones of the same series did."""
 
 from __future__ import annotations
 

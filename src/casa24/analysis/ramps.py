@@ -1,4 +1,4 @@
-"""Ramps: slow climbs and slides that no single day shows, each told once, with its beginning, pace and end.
+"""Find ramps: slow climbs and slides that no single day shows, each with its beginning, pace and end.
 
 Two weeks are held against the sixty days before them: they go beyond if they moved by three times the metric's
 floor, and by four times what four of five such fortnights before them stayed within. The ramp goes on while a

@@ -1,4 +1,4 @@
-"""How far a forecast reaches: quantiles of what past forecasts of the same number were off by, up and down apart.
+"""Compute how far a forecast reaches, from what past forecasts of the same number were off by.
 
 Errors are those of past days on which no wave was open: what came with one and left with it tells nothing of
 other days. A series that has known too few stretches of that length leans on every artist's errors, in units

@@ -1,4 +1,4 @@
-"""What is to be known of a day's values, grouped by reason: those that are missing, those that are doubtful."""
+"""Group a day's missing and doubtful values by their reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer is: a model that does not change, whose dump is the documented JSON."""
+"""Define the base of every answer: a frozen model whose dump is the documented JSON."""
 
 from __future__ import annotations
 

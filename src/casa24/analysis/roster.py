@@ -1,4 +1,4 @@
-"""The roster as it is written: who is on it, with which accounts, from when to when."""
+"""Describe the roster: its artists, their accounts, and from when to when they are on it."""
 
 from __future__ import annotations
 

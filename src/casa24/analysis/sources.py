@@ -1,4 +1,4 @@
-"""The installed sources: what they measure, and which credentials they want and have."""
+"""Describe the installed sources: what they measure, and which credentials they need and have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is unusual: numbers that jumped and may come back, jumps with who else moved on the same days, and ramps.
+"""Collect what is unusual: open waves, jumps with who else moved on the same days, and ramps.
 
 Nothing here says why: a wave may be a playlist, a video, or a platform's own housekeeping.
 """

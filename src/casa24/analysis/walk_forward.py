@@ -1,4 +1,4 @@
-"""Every forecast the record could have had, made again with only what was known then.
+"""Make every forecast the record could have had again, with only what was known then.
 
 Origins are all days with a reading and at least 45 days of history, where there is a reading on the day
 that was forecast, too. Rivals forecast beside.

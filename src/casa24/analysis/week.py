@@ -1,4 +1,4 @@
-"""A label's week, Monday to Sunday (UTC): what changed, is unusual, was reached, is new, and is missing."""
+"""Summarise a label's week, Monday to Sunday (UTC): changes, unusual movements, milestones, new entries, gaps."""
 
 from __future__ import annotations
 

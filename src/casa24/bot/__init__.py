@@ -1,4 +1,4 @@
-"""The Discord bot: the record, asked from a Discord server.
+"""Answer the label's questions in its Discord server.
 
 History → analysis → view → embed; nothing is computed here.
 """

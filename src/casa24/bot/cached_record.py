@@ -1,4 +1,4 @@
-"""The record as a process that runs for months reads it: what did not change is not read again."""
+"""Read the record in a long-running process: unchanged files are not read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chart for a phone, as PNG: one artist's numbers over a period, one below the other, on one axis of days.
+"""Draw a chart for a phone as PNG: one artist's numbers over a period, below each other.
 
 A gap is a gap, and a doubtful value looks like one. The ground is Discord's dark one: readable in either theme.
 """

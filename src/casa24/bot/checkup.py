@@ -1,4 +1,4 @@
-"""What a bot needs before it can start, looked at piece by piece."""
+"""Check what the bot needs before it can start."""
 
 from __future__ import annotations
 

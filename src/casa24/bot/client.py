@@ -1,4 +1,4 @@
-"""The bot at Discord: commands registered, questions answered in time, errors told in one place."""
+"""Run the bot at Discord: register commands, answer in time, report errors in one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slash commands: what may be asked, in which words. Each hands over to a question of `casa24.bot.questions`.
+"""Declare the slash commands; each calls a question of `casa24.bot.questions`.
 
 Their texts are keys of the catalogue, as everywhere; names stand there with a slash before them.
 """

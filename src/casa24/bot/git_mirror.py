@@ -1,4 +1,4 @@
-"""A record that lives in a repository elsewhere: cloned shallowly, refreshed when it is asked for, never written to."""
+"""Keep a read-only clone of a record that lives in another repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bot's questions: each reads the record, has it analysed, and returns the page the terminal shows."""
+"""Answer the bot's questions with the page the terminal shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From start to stop: the client run until it is asked to leave."""
+"""Run the client from start to stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record as the bot sees it: looked at anew for each question, read anew where it changed.
+"""Serve the record to the bot: checked for changes at each question, read again where it changed.
 
 All reading happens in one thread, one question after the other: ten at once cost no more than ten,
 and a record that is being replaced (see `casa24.bot.git_mirror`) is not read at that moment.

@@ -1,4 +1,4 @@
-"""What the bot needs to know: its token, its application and its server. Not the collector's."""
+"""Read the bot's settings: its token, its application and its server."""
 
 from __future__ import annotations
 

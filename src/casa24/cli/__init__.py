@@ -1,4 +1,4 @@
-"""The command line: parse, call one function, render. Errors become text and an exit code here only."""
+"""Provide the command line: parse, call one function, render."""
 
 from __future__ import annotations
 

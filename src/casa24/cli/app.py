@@ -1,4 +1,4 @@
-"""The app and its border: here, and nowhere else, an error becomes text and an exit code."""
+"""Build the app, and turn errors into text and an exit code, here and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``casa24 artists …``: who is on the roster, who comes, who leaves."""
+"""Declare ``casa24 artists …``: list, add and leave."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""``bot``: the record, asked from a Discord server."""
+"""Declare ``bot``."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""``bot`` without its options: where the record is, what is needed, and the running of it."""
+"""Prepare and run the bot for ``bot``."""
 
 from __future__ import annotations
 

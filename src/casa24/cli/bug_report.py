@@ -1,4 +1,4 @@
-"""What stands beside saved replies, so that a first report is enough to mend what a platform does differently."""
+"""Write a description beside saved replies, so that a first bug report is enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``collect``: ask every platform, store the day, say what is missing."""
+"""Declare ``collect``."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""One collection from keys to files: what `collect` does every night, and `demo` without a network."""
+"""Run one collection from credentials to files, for `collect` and `demo`."""
 
 from __future__ import annotations
 

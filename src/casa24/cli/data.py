@@ -1,4 +1,4 @@
-"""``casa24 data …``: care for the files."""
+"""Declare ``casa24 data …``: the commands that care for the files."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""``data archive`` and ``data prune``: what becomes of old days."""
+"""Run ``data archive`` and ``data prune``."""
 
 from __future__ import annotations
 

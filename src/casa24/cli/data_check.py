@@ -1,4 +1,4 @@
-"""``data check``: the record under examination, and what its owner decides about it."""
+"""Run ``data check``, and ask its owner to decide about findings."""
 
 from __future__ import annotations
 

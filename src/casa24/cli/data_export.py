@@ -1,4 +1,4 @@
-"""``data export``: the record for other programs, or an artist's part of it for the artist."""
+"""Run ``data export``."""
 
 from __future__ import annotations
 

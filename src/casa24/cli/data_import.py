@@ -1,4 +1,4 @@
-"""An old record becomes part of this one."""
+"""Run ``data import``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``demo``: a first run without keys or network."""
+"""Declare ``demo``."""
 
 from casa24.cli import options
 from casa24.views.formats import Format

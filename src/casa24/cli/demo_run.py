@@ -1,4 +1,4 @@
-"""The nightly run rehearsed: seventeen nights against the played platforms, by the ordinary way."""
+"""Run seventeen nights against the played platforms, in the ordinary way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``doctor``: what is wrong with the set-up, or will be."""
+"""Declare ``doctor``."""
 
 from typing import Annotated
 

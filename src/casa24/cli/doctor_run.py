@@ -1,4 +1,4 @@
-"""A label's set-up as `casa24 doctor` examines it: what is broken in it must not end the examination."""
+"""Load a label's set-up for `casa24 doctor`; what is broken in it must not end the checkup."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casa24.core.reserved import NOTIFY, WORKER_KEY, WORKER_URL
 from casa24.errors import ConfigError, CredentialError
 from casa24.record.workspace import Workspace, utc_now
 from casa24.setup.doctor.checkup import examine
-from casa24.setup.doctor.context import Patient
+from casa24.setup.doctor.context import CheckupContext
 from casa24.views.checkup import checkup_page
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check_up(path: Path | None, data_dir: Path | None, *, offline: bool, only: C
     """Examine the label whose casa24.toml this is, or should be."""
     workspace, trouble = _workspace(path, data_dir)
     roster = None if trouble else workspace.roster
-    patient = Patient(
+    context = CheckupContext(
         folder=workspace.config.folder.absolute(),
         data_dir=workspace.data_dir,
         registry=workspace.registry,
@@ -58,8 +58,8 @@ def check_up(path: Path | None, data_dir: Path | None, *, offline: bool, only: C
     )
     # An answer is casa24's alone: what a source prints goes to stderr.
     with redirect_stdout(sys.stderr):
-        checkup = asyncio.run(examine(patient, only))
-    return Examined(checkup, checkup_page(checkup, patient.name))
+        checkup = asyncio.run(examine(context, only))
+    return Examined(checkup, checkup_page(checkup, context.name))
 
 
 def _workspace(path: Path | None, data_dir: Path | None) -> tuple[Workspace, ConfigError | None]:

@@ -1,4 +1,4 @@
-"""``predict``, ``backtest``: what comes, and how often that was right."""
+"""Declare ``predict`` and ``backtest``."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What GitHub Actions understands: workflow commands, and the job summary."""
+"""Write workflow commands and the job summary for GitHub Actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``init``: a label's folder, from a few questions."""
+"""Declare ``init``."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What laying files down did, or would do, and what comes next: printed."""
+"""Print which files were written, or would be, and what comes next."""
 
 from __future__ import annotations
 

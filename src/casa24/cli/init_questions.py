@@ -1,4 +1,4 @@
-"""The questions of `casa24 init`: each answer is checked at once, and what an option said is not asked."""
+"""Ask the questions of `casa24 init`, and check each answer at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`casa24 init` without its printing: what there is already, the questions, the plan."""
+"""Gather the answers and plan the files for `casa24 init`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How this casa24 is called: for the commands it prints, to be copied."""
+"""Find out how this casa24 was called, for the commands it prints."""
 
 from __future__ import annotations
 

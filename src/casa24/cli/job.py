@@ -1,4 +1,4 @@
-"""What a job of GitHub Actions is told of a collection: annotations, a summary, and words for its later steps."""
+"""Report a collection to a GitHub Actions job: annotations, a summary, and outputs for later steps."""
 
 from __future__ import annotations
 

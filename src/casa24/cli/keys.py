@@ -1,4 +1,4 @@
-"""The credentials of one command: from the Worker, the environment and ``.env``."""
+"""Load the credentials of one command from the Worker, the environment and ``.env``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands by name. Each is built when it is looked up: to build all takes longer than most take to answer."""
+"""List the commands by name, and build each only when it is looked up, because building all is slow."""
 
 from __future__ import annotations
 

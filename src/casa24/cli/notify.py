@@ -1,4 +1,4 @@
-"""``notify``: the week, milestones and unusual things sent to whom it concerns."""
+"""Declare ``notify``."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""``notify``: the news sent to every address that has not had it."""
+"""Send the news to every address that has not had it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options commands share, and what the shell completes them with."""
+"""Define the options commands share, and how the shell completes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed where: answers to stdout, everything said about them to stderr."""
+"""Print answers to stdout, and everything else to stderr."""
 
 from __future__ import annotations
 

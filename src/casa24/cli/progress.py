@@ -1,4 +1,4 @@
-"""How a collection is going: bars on a terminal, plain lines elsewhere. On stderr, beside the answer."""
+"""Show the progress of a collection on stderr: bars on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 

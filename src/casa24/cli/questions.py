@@ -1,4 +1,4 @@
-"""``growth``, ``unusual``, ``milestones``, ``compare``, ``leaderboard``, ``week``: the record, asked."""
+"""Declare ``growth``, ``unusual``, ``milestones``, ``compare``, ``leaderboard`` and ``week``."""
 
 from enum import StrEnum
 from typing import Annotated

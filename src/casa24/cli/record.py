@@ -1,4 +1,4 @@
-"""``show``, ``diff``, ``history``, ``sources``: what the record and the installation say."""
+"""Declare ``show``, ``diff``, ``history`` and ``sources``."""
 
 from typing import Annotated
 

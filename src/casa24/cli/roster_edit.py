@@ -1,4 +1,4 @@
-"""What changes ``casa24.toml``: read, edited, checked and written while nobody else writes it."""
+"""Edit ``casa24.toml`` safely: locked, read, edited, checked and written."""
 
 from __future__ import annotations
 

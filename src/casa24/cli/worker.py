@@ -1,4 +1,4 @@
-"""``worker``: the Worker that hands out the keys, copied out ready to deploy."""
+"""Declare ``worker``."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The workspace of a command: in the language asked for, with its warnings on stderr."""
+"""Open the workspace of a command in the language asked for, with its warnings on stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first run without keys or network: the four platforms played in process.
+"""Play the four platforms in process, for a first run without keys or network.
 
 :class:`~casa24.demo.platforms.Platforms` answers in the platforms' own forms with
 invented numbers; everything else (sources, merge, storage, views) is the ordinary way.

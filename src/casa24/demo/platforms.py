@@ -1,4 +1,4 @@
-"""The four platforms in one httpx transport: replies of their shape, numbers of :mod:`casa24.demo.world`."""
+"""Play the four platforms in one httpx transport, with the numbers of :mod:`casa24.demo.world`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The invented numbers: one story for seventeen days, the same on every machine.
+"""Invent the demo's numbers: seventeen days, the same on every machine.
 
 PYRO grows by itself. From 13 to 15 October followers of Casa 24 and Mango Blade rise
 together, as bought ones do. On the 9th Spotify's page comes empty for everybody;

@@ -1,4 +1,4 @@
-"""What is asked of the record: as much of it is read as a question needs, and the analysis answers.
+"""Answer questions: read as much of the record as each one needs, and call the analysis.
 
 The terminal and the bot ask here, so that one question never has two answers.
 """

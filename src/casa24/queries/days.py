@@ -1,4 +1,4 @@
-"""Days and spans of the record, and a word where another day was taken."""
+"""Answer questions about single days and spans of days."""
 
 from __future__ import annotations
 

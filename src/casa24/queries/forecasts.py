@@ -1,4 +1,4 @@
-"""``predict`` and ``backtest``: the record read once, cleaned, and asked."""
+"""Answer ``predict`` and ``backtest``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole record as an analysis takes it: without copied days, and with a word on them."""
+"""Read a whole record for an analysis, without copied days."""
 
 from __future__ import annotations
 

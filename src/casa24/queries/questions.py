@@ -1,4 +1,4 @@
-"""What the asking commands answer with: as much of the record as the question needs, and its answer."""
+"""Answer ``growth``, ``unusual``, ``milestones``, ``compare``, ``leaderboard`` and ``week``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A week of a record, for whoever asks and for who is told."""
+"""Build the report of one week from a record."""
 
 from __future__ import annotations
 

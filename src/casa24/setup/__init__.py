@@ -1,1 +1,1 @@
-"""A label's own folder: what it holds beside the record, laid down and edited."""
+"""Write, edit and check a label's own folder."""

@@ -1,4 +1,4 @@
-"""What git says, asked with care: no prompt, no hook, no time without end."""
+"""Run git safely: without prompts or hooks, and within a time limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The repository at GitHub that a folder belongs to, as its git knows it."""
+"""Find the GitHub repository that a folder belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a label answers when it begins, as the files of its folder."""
+"""Turn a label's answers into the files of its folder."""
 
 from __future__ import annotations
 

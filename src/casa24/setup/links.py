@@ -1,4 +1,4 @@
-"""What people paste of an artist (links, handles, ids): whose it is, and what the platforms call its owner."""
+"""Recognise pasted links, handles and ids of an artist, and look up the artist's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do next, in stages whose lines can be copied as they stand."""
+"""List the next steps, in stages whose lines can be copied as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roster in ``casa24.toml``, edited as a careful person would: nothing else in the file moves.
+"""Edit the roster in ``casa24.toml`` without changing anything else in the file.
 
 tomlkit finds the place and writes the values; the text around it stays what it was, byte
 for byte. What an edit leads to is checked like any other casa24.toml.

@@ -1,4 +1,4 @@
-"""The Worker's files, ready to deploy, and the lines that bring it up."""
+"""Prepare the Worker's files for deployment, and list the commands that deploy it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laying files down: first the plan, then the writing, and nothing of anybody's overwritten silently."""
+"""Write files from a plan, without overwriting anything silently."""
 
 from __future__ import annotations
 

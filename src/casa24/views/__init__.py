@@ -1,1 +1,1 @@
-"""Results → text: a terminal table, JSON, CSV or Markdown. Views compute nothing."""
+"""Render results as a terminal table, JSON, CSV or Markdown; views compute nothing."""

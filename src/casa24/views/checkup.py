@@ -1,4 +1,4 @@
-"""An examination: one line a finding, what to do below it."""
+"""Render a checkup: a line for each finding, with what to do below it."""
 
 from __future__ import annotations
 

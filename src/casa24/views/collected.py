@@ -1,4 +1,4 @@
-"""A collection: the day as stored, what is missing, what was written."""
+"""Render a collection: the stored day, what is missing, and which files were written."""
 
 from __future__ import annotations
 

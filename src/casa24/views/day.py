@@ -1,4 +1,4 @@
-"""A day: the whole label in a table a platform, or one artist in full."""
+"""Render a day: the whole label with a table for each platform, or one artist in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two days side by side."""
+"""Render two days side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page as a Discord embed: what a phone shows well, within Discord's limits by construction.
+"""Turn a page into a Discord embed that a phone shows well and that keeps within Discord's limits.
 
 Limits (Discord's API documentation, “Embed limits”): title 256, text 4096, 25 fields of 256 and 1024,
 footer 2048, and 6000 in all. They are counted in UTF-16 units here, the larger count.

@@ -1,4 +1,4 @@
-"""Forecasts: the value, its range, what it assumes, and how past ones did."""
+"""Render forecasts and their scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formats and languages of an answer, apart from what makes them: every command names them at start-up."""
+"""Name the formats and languages of an answer; every command imports them at start-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Growth over a period: one table a metric, or one artist's numbers."""
+"""Render growth over a period: a table for each metric, or one artist's numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An artist's numbers over many days: a plot and a table a metric, and which days are missing."""
+"""Render an artist's numbers over many days: a plot and a table for each metric."""
 
 from __future__ import annotations
 

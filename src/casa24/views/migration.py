@@ -1,4 +1,4 @@
-"""What was taken over from another data folder."""
+"""Render what was imported from another data folder."""
 
 from __future__ import annotations
 

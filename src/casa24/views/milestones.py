@@ -1,4 +1,4 @@
-"""Milestones reached, and the next ones with their distance."""
+"""Render milestones reached, and the next ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""News as messages: short Markdown that a chat, a mail and a phone can show."""
+"""Render news as messages: short Markdown for a chat, a mail and a phone."""
 
 from __future__ import annotations
 

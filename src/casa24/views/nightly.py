@@ -1,4 +1,4 @@
-"""A night in one line: for a commit's message and for whoever must look."""
+"""Summarise a night in one line, for a commit message and for an alert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every view is made of, before it is a terminal's, Markdown's or a table's."""
+"""Define what every view is made of: pages, tables and lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series as a plot of plain characters, in which a gap is a gap and a doubtful value looks like one."""
+"""Draw a series with plain characters; a gap stays a gap, and a doubtful value looks different."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is odd in the record: the errors to decide about first, then what to know, by kind."""
+"""Render what is wrong in the record: the errors to decide about first, then notes by kind."""
 
 from __future__ import annotations
 

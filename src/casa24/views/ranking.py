@@ -1,4 +1,4 @@
-"""Artists side by side, and who stands where."""
+"""Render comparisons and leaderboards."""
 
 from __future__ import annotations
 

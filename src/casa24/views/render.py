@@ -1,4 +1,4 @@
-"""A page as JSON, CSV or Markdown: one renderer for every command."""
+"""Render a page as JSON, CSV or Markdown: one renderer for every command."""
 
 from __future__ import annotations
 

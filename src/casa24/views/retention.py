@@ -1,4 +1,4 @@
-"""What became of old days, in a line each."""
+"""Render what was archived or pruned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roster: who is on it, with which accounts, from when to when."""
+"""Render the roster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The installed sources: what they measure, and which credentials they want and have."""
+"""Render the installed sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The label at a glance: its platforms like for like, its own numbers, and who leads."""
+"""Render the label at a glance: totals for each platform, its own numbers, and who leads."""
 
 from __future__ import annotations
 

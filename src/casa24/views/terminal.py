@@ -1,4 +1,4 @@
-"""A page on a terminal, or as plain text in a pipe: at most as wide as it is, 80 at least."""
+"""Render a page on a terminal, or as plain text in a pipe: within its width, 80 columns at least."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings and changes in words and numbers, as they are printed."""
+"""Format readings and changes as words and numbers."""
 
 from __future__ import annotations
 

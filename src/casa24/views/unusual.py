@@ -1,4 +1,4 @@
-"""What is unusual, in plain words: what is still open, what stayed, what fell for several, jumps, and ramps."""
+"""Render what is unusual: open waves, what stayed, falls of several artists, jumps, and ramps."""
 
 from __future__ import annotations
 

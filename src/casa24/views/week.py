@@ -1,4 +1,4 @@
-"""A label's week on one screen, or in one mail."""
+"""Render a label's week on one screen, or in one mail."""
 
 from __future__ import annotations
 

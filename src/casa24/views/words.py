@@ -1,4 +1,4 @@
-"""Names, metrics and enumerations in the language spoken: what several pages say alike."""
+"""Format names, metrics and lists of names in the language spoken."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from casa24.record.data_folder import DataFolder
 from casa24.setup.doctor.areas import Area
 from tests.making import SERIES, artist, snapshot
 from tests.repositories import git
-from tests.setup.doctor.healthy_keys import NAMES, NOW, Internet, look, patient, roster, says
+from tests.setup.doctor.healthy_keys import NAMES, NOW, Internet, context, look, roster, says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from casa24.analysis.checkup import Checkup
     from casa24.config.loading import Roster
     from casa24.core.snapshot import Snapshot
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
 
 TODAY = NOW.date()
 WORKFLOW = files("casa24.setup").joinpath("templates", "update-data.yml").read_text("utf-8")
@@ -75,12 +75,12 @@ class Folder:
 
     def examine(self, *areas: Area, label: Roster | None = None, now: dt.datetime = NOW, **more: Any) -> Checkup:
         """Look at these areas, else at all that lies in the folder."""
-        return look(self.patient(label=label, now=now, **more), *(areas or LOCAL))
+        return look(self.context(label=label, now=now, **more), *(areas or LOCAL))
 
-    def patient(self, *, label: Roster | None = None, now: dt.datetime = NOW, **more: Any) -> Patient:
+    def context(self, *, label: Roster | None = None, now: dt.datetime = NOW, **more: Any) -> CheckupContext:
         """The set-up, healthy but for what is given."""
         internet = Internet({"pypi.org": says(200, {"info": {"version": self.index}})})
-        found = patient(internet, label=label or roster(), now=now)
+        found = context(internet, label=label or roster(), now=now)
         given: dict[str, Any] = {"folder": self.path, "data_dir": self.data.path, **more}
         return replace(found, **given)
 

@@ -21,7 +21,7 @@ from casa24.core.roster import Artist, Label
 from casa24.demo.platforms import Platforms
 from casa24.demo.world import ACTS
 from casa24.setup.doctor.checkup import examine
-from casa24.setup.doctor.context import Patient
+from casa24.setup.doctor.context import CheckupContext
 from casa24.sources import registry
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Internet(httpx.AsyncBaseTransport):
         return sum(part in f"{request.url.host}{request.url.path}" for request in self.requests)
 
 
-def patient(
+def context(
     internet: Internet | None = None,
     *,
     keys: Mapping[str, str] = KEYS,
@@ -140,12 +140,12 @@ def patient(
     guard: str | None = None,
     now: dt.datetime = NOW,
     offline: bool = False,
-) -> Patient:
+) -> CheckupContext:
     """The set-up. ``keys``: what .env holds; ``guard``: the Worker's key, where this machine has one."""
     here = wallet(keys)
     if guard:
         here.add({WORKER_KEY: guard}, (WORKER_KEY,), ".env")
-    return Patient(
+    return CheckupContext(
         folder=Path("nowhere"),
         data_dir=Path("nowhere/data"),
         registry=registry.load(),
@@ -157,7 +157,7 @@ def patient(
     )
 
 
-def look(whom: Patient, *areas: Area) -> Checkup:
+def look(whom: CheckupContext, *areas: Area) -> Checkup:
     """Examine these areas."""
     return asyncio.run(examine(whom, areas))
 

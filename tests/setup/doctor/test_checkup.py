@@ -19,7 +19,7 @@ from casa24.views.formats import Format
 from casa24.views.render import as_text
 from casa24.views.terminal import to_terminal
 from tests.setup.doctor.healthy_folder import LOCAL, Folder, lay_down
-from tests.setup.doctor.healthy_keys import KEYS, WORKER, Internet, look, only_one, patient, roster, says, wrong
+from tests.setup.doctor.healthy_keys import KEYS, WORKER, Internet, context, look, only_one, roster, says, wrong
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def test_only_what_is_asked_for_is_looked_at(folder: Folder) -> None:
 
 def test_offline_asks_nobody_anything() -> None:
     internet = Internet()
-    found = look(patient(internet, label=roster(worker=WORKER), offline=True))
+    found = look(context(internet, label=roster(worker=WORKER), offline=True))
     assert internet.requests == []
     assert not {line.area for line in found.lines} & {area.value for area in ONLINE}
 
@@ -66,7 +66,7 @@ def test_platforms_that_hang_end_with_the_examinations_time(monkeypatch: pytest.
         await asyncio.sleep(60)
         raise AssertionError
 
-    whom = patient(Internet(dict.fromkeys(("spotify", "googleapis", "facebook", "discord", "pypi"), hang)))
+    whom = context(Internet(dict.fromkeys(("spotify", "googleapis", "facebook", "discord", "pypi"), hang)))
     whom.roster = roster()
     started = time.monotonic()
     found = asyncio.run(examine(whom, [Area.PLATFORMS], deadline=0))
@@ -100,7 +100,7 @@ def test_a_line_is_harmless_wherever_it_is_shown(capsys: pytest.CaptureFixture[s
 
 
 def test_where_nothing_was_found_nothing_is_called_well() -> None:
-    whom = patient(keys={}, label=roster(WORKER), offline=True)
+    whom = context(keys={}, label=roster(WORKER), offline=True)
     page = checkup_page(look(whom, Area.CREDENTIALS), "L")
     assert "There was nothing to look at." in as_text(page, look(whom, Area.CREDENTIALS), Format.MD)
 
@@ -115,7 +115,7 @@ def test_one_thing_that_is_broken_is_one() -> None:
 
 def test_no_key_is_shown_whatever_is_wrong_with_all_of_them() -> None:
     wrong_keys = {name: f"canary-{number}-{name.lower()}" for number, name in enumerate(KEYS)}
-    whom = patient(Internet({"": says(400, " ".join(wrong_keys.values()))}), keys=wrong_keys)
+    whom = context(Internet({"": says(400, " ".join(wrong_keys.values()))}), keys=wrong_keys)
     found = look(whom, Area.CREDENTIALS, Area.PLATFORMS)
     assert len(wrong(found)) > 3
     assert "canary" not in found.model_dump_json()

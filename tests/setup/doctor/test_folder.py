@@ -174,7 +174,7 @@ def test_a_platform_that_is_silent_for_three_days_is_broken(folder: Folder) -> N
         flags = [flag("*", "youtube", code="unauthorized")] if silent else []
         folder.data.save(night(days, flags=flags, youtube={"subscribers": None if silent else 5}))
     # What the record says needs no roster.
-    for whom in (folder.patient(), folder.patient(roster=None)):
+    for whom in (folder.context(), folder.context(roster=None)):
         line = only_one(look(whom, Area.RECORD), Level.BROKEN)
         assert line.what.startswith("YouTube: no number for 3 days: YouTube refused the credentials")
 

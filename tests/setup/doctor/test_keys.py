@@ -6,11 +6,11 @@ import pytest
 
 from casa24.core.findings import Level
 from casa24.setup.doctor.areas import Area
-from tests.setup.doctor.healthy_keys import KEYS, fine, look, only_one, patient, without
+from tests.setup.doctor.healthy_keys import KEYS, context, fine, look, only_one, without
 
 
 def test_keys_that_look_right_are_named_with_where_they_come_from() -> None:
-    told = fine(look(patient(), Area.CREDENTIALS))
+    told = fine(look(context(), Area.CREDENTIALS))
     assert told == [
         "SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET (from .env)",
         "YOUTUBE_API_KEY (from .env)",
@@ -33,11 +33,11 @@ def test_keys_that_look_right_are_named_with_where_they_come_from() -> None:
     ],
 )
 def test_a_key_that_is_not_set_is_told_by_name(missing: tuple[str, ...], level: Level, what: str) -> None:
-    assert only_one(look(patient(keys=without(*missing)), Area.CREDENTIALS), level).what == what
+    assert only_one(look(context(keys=without(*missing)), Area.CREDENTIALS), level).what == what
 
 
 def test_discord_without_a_token_is_not_worth_a_word() -> None:
-    assert len(fine(look(patient(keys=without("DISCORD_BOT_TOKEN")), Area.CREDENTIALS))) == 3
+    assert len(fine(look(context(keys=without("DISCORD_BOT_TOKEN")), Area.CREDENTIALS))) == 3
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_discord_without_a_token_is_not_worth_a_word() -> None:
     ],
 )
 def test_a_key_of_another_shape_is_a_warning_and_is_not_shown(name: str, value: str, fault: str) -> None:
-    line = only_one(look(patient(keys={**KEYS, name: value}), Area.CREDENTIALS), Level.WARNING)
+    line = only_one(look(context(keys={**KEYS, name: value}), Area.CREDENTIALS), Level.WARNING)
     assert line.what == f"{name} (from .env) {fault}"
     assert value not in line.model_dump_json()
 
@@ -65,6 +65,6 @@ def test_two_keys_in_each_others_place_are_told_once() -> None:
         "INSTAGRAM_ACCESS_TOKEN": KEYS["INSTAGRAM_BUSINESS_ACCOUNT_ID"],
         "INSTAGRAM_BUSINESS_ACCOUNT_ID": KEYS["INSTAGRAM_ACCESS_TOKEN"],
     }
-    line = only_one(look(patient(keys={**KEYS, **swapped}), Area.CREDENTIALS), Level.WARNING)
+    line = only_one(look(context(keys={**KEYS, **swapped}), Area.CREDENTIALS), Level.WARNING)
     assert line.what == "INSTAGRAM_ACCESS_TOKEN and INSTAGRAM_BUSINESS_ACCOUNT_ID look swapped"
     assert "EAA" not in line.what

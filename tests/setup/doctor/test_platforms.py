@@ -18,10 +18,10 @@ from tests.setup.doctor.healthy_keys import (
     SERVER,
     Internet,
     Play,
+    context,
     fine,
     look,
     only_one,
-    patient,
     roster,
     says,
     token,
@@ -65,7 +65,7 @@ def google(status: int, reason: str) -> Play:
 
 
 def test_platforms_that_give_everything_are_well() -> None:
-    told = fine(look(patient(), Area.PLATFORMS))
+    told = fine(look(context(), Area.PLATFORMS))
     assert "Spotify accepts the app's id and secret" in told
     assert "The Instagram token does not end" in told
     assert [line for line in told if line.endswith(f"all {len(NAMES)} accounts answer")] == [
@@ -99,13 +99,13 @@ def test_platforms_that_give_everything_are_well() -> None:
     ],
 )  # fmt: skip
 def test_what_a_platform_refuses_is_one_line_with_what_to_do(where: str, play: Play, level: Level, what: str) -> None:
-    found = look(patient(Internet({where: play})), Area.PLATFORMS)
+    found = look(context(Internet({where: play})), Area.PLATFORMS)
     assert what in only_one(found, level).what
 
 
 def test_a_token_meta_calls_dead_is_broken_whatever_it_still_reads() -> None:
     world = Internet({"graph.facebook.com": about(is_valid=False)})
-    line = only_one(look(patient(world), Area.PLATFORMS), Level.BROKEN)
+    line = only_one(look(context(world), Area.PLATFORMS), Level.BROKEN)
     assert line.what == "Instagram: the Instagram access token is no longer valid"
 
 
@@ -116,7 +116,7 @@ def test_a_word_on_the_token_that_meta_does_not_give_is_a_warning() -> None:
         return graph_of(request)
 
     world = Internet({"graph.facebook.com": play})
-    line = only_one(look(patient(world), Area.PLATFORMS), Level.WARNING)
+    line = only_one(look(context(world), Area.PLATFORMS), Level.WARNING)
     assert line.what == "Meta did not say how long the Instagram token lives"
 
 
@@ -129,7 +129,7 @@ def graph_of(request: httpx.Request) -> httpx.Response:
 
 def test_an_instagram_version_near_its_end_is_a_warning() -> None:
     keys = {**KEYS, "INSTAGRAM_API_VERSION": "v18.0"}
-    assert "v18.0" in only_one(look(patient(keys=keys), Area.PLATFORMS), Level.WARNING).what
+    assert "v18.0" in only_one(look(context(keys=keys), Area.PLATFORMS), Level.WARNING).what
 
 
 def test_an_account_that_is_not_there_is_told_with_its_artist() -> None:
@@ -141,13 +141,13 @@ def test_an_account_that_is_not_there_is_told_with_its_artist() -> None:
         error = {"message": "(#110) Invalid user id", "code": 110, "error_subcode": 2207013}
         return httpx.Response(400, json={"error": error})
 
-    line = only_one(look(patient(Internet({"graph.facebook.com": play})), Area.PLATFORMS), Level.BROKEN)
+    line = only_one(look(context(Internet({"graph.facebook.com": play})), Area.PLATFORMS), Level.BROKEN)
     assert line.what.startswith("Instagram, Chef Lino: ")
 
 
 def test_an_account_that_is_somebody_elses_is_asked_about() -> None:
     label = roster(names={"PYRO": "Ana Torres"})
-    lines = wrong(look(patient(label=label), Area.PLATFORMS))
+    lines = wrong(look(context(label=label), Area.PLATFORMS))
     assert {line.level for line in lines} == {Level.WARNING}
     assert lines[0].what.startswith("Spotify, Ana Torres: answers with the name 'PYRO")
     assert "aliases" in lines[0].advice
@@ -156,7 +156,7 @@ def test_an_account_that_is_somebody_elses_is_asked_about() -> None:
 def test_an_app_that_is_given_less_is_no_alarm_and_is_said() -> None:
     """What Spotify took from most apps in 2026: the page gives it."""
     world = Internet({"api.spotify.com": says(403, {"error": {"status": 403, "message": "Forbidden"}})})
-    told = fine(look(patient(world), Area.PLATFORMS))
+    told = fine(look(context(world), Area.PLATFORMS))
     assert any(line.startswith("Spotify: not given") for line in told), told
 
 
@@ -171,7 +171,7 @@ def test_an_app_that_is_given_less_is_no_alarm_and_is_said() -> None:
 def test_an_invite_that_ends_or_leads_elsewhere_is_told(answer: dict[str, Any], level: Level) -> None:
     counts = {"approximate_member_count": 12, "approximate_presence_count": 3}
     world = Internet({"discord.com": says(200, {**answer, **counts})})
-    whom = patient(world, keys=without("DISCORD_BOT_TOKEN"), label=roster(discord=INVITE))
+    whom = context(world, keys=without("DISCORD_BOT_TOKEN"), label=roster(discord=INVITE))
     line = only_one(look(whom, Area.PLATFORMS), level)
     assert "invite" in line.what + line.advice
 
@@ -179,5 +179,5 @@ def test_an_invite_that_ends_or_leads_elsewhere_is_told(answer: dict[str, Any], 
 def test_an_invite_that_lasts_is_well() -> None:
     counts = {"approximate_member_count": 12, "approximate_presence_count": 3}
     world = Internet({"discord.com": says(200, {"guild": {"id": SERVER, "name": "Casa"}, **counts})})
-    whom = patient(world, keys=without("DISCORD_BOT_TOKEN"), label=roster(discord=INVITE))
+    whom = context(world, keys=without("DISCORD_BOT_TOKEN"), label=roster(discord=INVITE))
     assert "The Discord invite does not end" in fine(look(whom, Area.PLATFORMS))

@@ -26,10 +26,10 @@ from tests.setup.doctor.healthy_keys import (
     WORKER,
     Internet,
     Play,
+    context,
     fine,
     look,
     only_one,
-    patient,
     roster,
     says,
     wallet,
@@ -52,7 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 def whole(folder: Folder, plays: dict[str, Play] | None = None, **more: Any) -> Checkup:
     """Look at everything. ``plays``: what the internet answers otherwise."""
     internet = Internet({"pypi.org": says(200, {"info": {"version": folder.index}}), **(plays or {})})
-    return look(folder.patient(**{"transport": internet, **more}))
+    return look(folder.context(**{"transport": internet, **more}))
 
 
 def written(folder: Folder, *lines: str, keys: dict[str, str] = KEYS) -> Wallet:
@@ -211,7 +211,7 @@ class _Talker(ArtistSource[_Stats]):
 def test_offline_only_what_a_source_says_before_it_asks_is_heard() -> None:
     sources = (Installed(_Talker, "talker", "1"),)
     label = Roster(artists=tuple(artist._replace(accounts={"talker": "a"}) for artist in roster().artists))
-    whom = patient(label=label, offline=True)
+    whom = context(label=label, offline=True)
     whom.registry = registry.Registry(sources)
     line = only_one(look(whom, Area.CREDENTIALS), Level.WARNING)
     assert (line.what, line.advice) == ("It rains", "Take a coat.")

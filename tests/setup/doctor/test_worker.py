@@ -18,17 +18,17 @@ from tests.setup.doctor.healthy_keys import (
     WORKER,
     Internet,
     Play,
+    context,
     fine,
     look,
     only_one,
-    patient,
     roster,
     says,
     without,
 )
 
 if TYPE_CHECKING:
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
 
 HOST = "keys.casa24.example"
 HTML = "<!DOCTYPE html><title>Welcome</title>"
@@ -69,13 +69,13 @@ def internet(play: Play) -> Internet:
 
 def test_a_label_without_a_worker_is_well() -> None:
     world = Internet()
-    assert fine(look(patient(world), Area.WORKER)) == ["No Worker: the keys come from this machine"]
+    assert fine(look(context(world), Area.WORKER)) == ["No Worker: the keys come from this machine"]
     assert world.requests == []
 
 
 def test_a_worker_that_asks_for_a_key_and_gives_is_well() -> None:
     world = Internet()
-    whom = patient(world, keys={}, guard=GUARD, label=roster(WORKER))
+    whom = context(world, keys={}, guard=GUARD, label=roster(WORKER))
     assert fine(look(whom, Area.WORKER)) == [f"The Worker at {HOST} asks for a key, and gave us {len(KEYS)} names"]
     stranger, ourselves = world.requests
     assert "Authorization" not in stranger.headers
@@ -87,16 +87,18 @@ def test_a_worker_may_refuse_strangers_with_either_word() -> None:
     def forbid(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=KEYS) if "Authorization" in request.headers else httpx.Response(403)
 
-    whom = patient(internet(forbid), keys={}, guard=GUARD, label=roster(WORKER))
+    whom = context(internet(forbid), keys={}, guard=GUARD, label=roster(WORKER))
     assert len(fine(look(whom, Area.WORKER))) == 1
 
 
 MISTAKEN = {"label": {"name": "La Casa", "worker": WORKER}, "artists": [{"name": "Ana", "youtube_id": "?"}]}
 
 
-def mistaken(world: Internet, tables: dict[str, Any], keys: dict[str, str], *, guard: str | None = GUARD) -> Patient:
+def mistaken(
+    world: Internet, tables: dict[str, Any], keys: dict[str, str], *, guard: str | None = GUARD
+) -> CheckupContext:
     """A label whose casa24.toml has a mistake somewhere."""
-    whom = patient(world, keys=keys, guard=guard)
+    whom = context(world, keys=keys, guard=guard)
     whom.roster, whom.tables = None, tables
     return whom
 
@@ -128,20 +130,20 @@ def test_where_casa24_toml_cannot_be_read_nobody_claims_that_there_is_no_worker(
 
 
 def test_the_environments_worker_is_the_one_that_is_asked() -> None:
-    whom = patient(guard=GUARD, label=roster("https://other.example"))
+    whom = context(guard=GUARD, label=roster("https://other.example"))
     whom.here.found[WORKER_URL] = FoundCredential(SecretStr(WORKER), "environment")
     assert HOST in fine(look(whom, Area.WORKER))[0]
 
 
 def test_offline_the_worker_is_left_alone() -> None:
     world = Internet()
-    whom = patient(world, keys={}, guard=GUARD, label=roster(WORKER), offline=True)
+    whom = context(world, keys={}, guard=GUARD, label=roster(WORKER), offline=True)
     assert fine(look(whom, Area.CONFIGURATION, Area.CREDENTIALS)) == ["casa24.toml: 3 artists"]
     assert world.requests == []
 
 
 def test_offline_whoever_asks_for_the_worker_is_told_that_it_was_not_looked_at() -> None:
-    whom = patient(keys={}, guard=GUARD, label=roster(WORKER), offline=True)
+    whom = context(keys={}, guard=GUARD, label=roster(WORKER), offline=True)
     line = only_one(look(whom, Area.WORKER), Level.WARNING)
     assert (line.what, line.advice) == (
         "Not looked at without the network: worker",
@@ -151,13 +153,13 @@ def test_offline_whoever_asks_for_the_worker_is_told_that_it_was_not_looked_at()
 
 def test_offline_an_address_no_key_may_travel_to_is_broken_all_the_same() -> None:
     for areas in ((Area.WORKER,), (Area.CREDENTIALS,)):
-        whom = patient(label=roster("http://keys.casa24.example"), offline=True)
+        whom = context(label=roster("http://keys.casa24.example"), offline=True)
         line = only_one(look(whom, *areas), Level.BROKEN)
         assert "must be a plain https:// address" in line.what
 
 
 def test_a_worker_that_is_away_is_told_to_whoever_asks_for_the_keys_alone() -> None:
-    whom = patient(internet(refuse(httpx.ConnectError("no route"))), keys={}, guard=GUARD, label=roster(WORKER))
+    whom = context(internet(refuse(httpx.ConnectError("no route"))), keys={}, guard=GUARD, label=roster(WORKER))
     assert "could not be asked" in only_one(look(whom, Area.CREDENTIALS), Level.BROKEN).what
 
 
@@ -166,7 +168,7 @@ def test_a_worker_that_is_away_is_told_to_whoever_asks_for_the_keys_alone() -> N
 
 def test_an_open_worker_is_broken_whether_or_not_we_have_a_key() -> None:
     for guard in (GUARD, None):
-        whom = patient(internet(says(200, KEYS)), keys={}, guard=guard, label=roster(WORKER))
+        whom = context(internet(says(200, KEYS)), keys={}, guard=guard, label=roster(WORKER))
         line = only_one(look(whom, Area.WORKER, Area.CREDENTIALS), Level.BROKEN)
         assert line.what == f"The Worker at {HOST} answers without a key: anybody can read your keys"
         assert "`casa24 worker`" in line.advice
@@ -222,7 +224,7 @@ def test_an_open_worker_is_broken_whether_or_not_we_have_a_key() -> None:
 )
 def test_a_worker_that_does_not_serve_is_broken(play: Play, what: str, advice: str) -> None:
     """The keys it holds are not called missing: they are only out of sight."""
-    whom = patient(internet(play), keys={}, guard=GUARD, label=roster(WORKER))
+    whom = context(internet(play), keys={}, guard=GUARD, label=roster(WORKER))
     line = only_one(look(whom, Area.WORKER, Area.CREDENTIALS), Level.BROKEN)
     assert line.area == Area.WORKER
     assert line.what.startswith(what), line.what
@@ -234,7 +236,7 @@ def test_a_worker_that_does_not_serve_is_broken(play: Play, what: str, advice: s
 )
 def test_an_address_no_key_may_travel_to_is_broken_and_never_asked(address: str) -> None:
     world = Internet()
-    line = only_one(look(patient(world, guard=GUARD, label=roster(address)), Area.WORKER), Level.BROKEN)
+    line = only_one(look(context(world, guard=GUARD, label=roster(address)), Area.WORKER), Level.BROKEN)
     assert "must be a plain https:// address" in line.what
     assert "WORKER_API_URL" in line.advice
     assert "secret" not in f"{line}"
@@ -242,7 +244,7 @@ def test_an_address_no_key_may_travel_to_is_broken_and_never_asked(address: str)
 
 
 def test_a_machine_without_the_workers_key_is_a_warning() -> None:
-    whom = patient(keys={}, label=roster(WORKER))
+    whom = context(keys={}, label=roster(WORKER))
     line = only_one(look(whom, Area.WORKER, Area.CREDENTIALS), Level.WARNING)
     assert line.what == f"The Worker at {HOST} asks for a key, and this machine has none: what it holds is not seen"
     assert "WORKER_API_KEY" in line.advice
@@ -250,7 +252,7 @@ def test_a_machine_without_the_workers_key_is_a_warning() -> None:
 
 def test_no_key_follows_to_where_a_worker_points() -> None:
     world = internet(to_strangers_401_else(says(302, "", Location="https://elsewhere.example/")))
-    line = only_one(look(patient(world, guard=GUARD, label=roster(WORKER)), Area.WORKER), Level.BROKEN)
+    line = only_one(look(context(world, guard=GUARD, label=roster(WORKER)), Area.WORKER), Level.BROKEN)
     assert "redirects elsewhere" in line.what
     assert world.asked("elsewhere.example") == 0
 
@@ -258,6 +260,6 @@ def test_no_key_follows_to_where_a_worker_points() -> None:
 def test_what_the_worker_lacks_is_missing() -> None:
     world = Internet(holds=without("YOUTUBE_API_KEY"))
     line = only_one(
-        look(patient(world, keys={}, guard=GUARD, label=roster(WORKER)), Area.WORKER, Area.CREDENTIALS), Level.BROKEN
+        look(context(world, keys={}, guard=GUARD, label=roster(WORKER)), Area.WORKER, Area.CREDENTIALS), Level.BROKEN
     )
     assert (line.area, line.what) == (Area.CREDENTIALS, "YouTube: YOUTUBE_API_KEY is not set")

@@ -1,5 +1,5 @@
-"""What in a record cannot be taken at its word: found, said how sure, and never changed.
+"""Find what in a record is wrong or doubtful, and how certain that is; nothing is changed.
 
-:mod:`.findings` is what is said; :mod:`.copies`, :mod:`.zeros`, :mod:`.steadiness`, :mod:`.coming_and_going`
-and :mod:`.tables` each look for one thing; :mod:`.examination` leads the days past them, once.
+:mod:`.findings` defines a finding; :mod:`.copies`, :mod:`.zeros`, :mod:`.stuck_values`, :mod:`.roster_changes`
+and :mod:`.tables` each look for one thing; :mod:`.inspect_record` passes every day to them, once.
 """

@@ -1,4 +1,4 @@
-"""Series for an analysis: what is certainly no reading is doubtful there, whether its owner has decided yet or not."""
+"""Prepare series for an analysis: values that are certainly wrong are marked doubtful."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copied days: everything equals the day before, and chance does not explain it.
+"""Find copied days: everything equals the day before, and chance does not explain it.
 
 A platform often repeats itself: on a small label one of them alone says the same on one day in five.
 So each platform is taken as a whole, lists included, with the share of days on which it repeated itself;

@@ -1,4 +1,4 @@
-"""Doubt at collection time: a 0 where the record says otherwise is stored with its value, and said."""
+"""Mark a collected 0 as doubtful where the earlier days contradict it."""
 
 from __future__ import annotations
 

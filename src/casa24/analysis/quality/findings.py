@@ -1,4 +1,4 @@
-"""A finding about the record: what, where, since when, how sure, what to do."""
+"""Define a finding about the record: what, where, since when, how certain, what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every day once past everything that looks for something; then what they found, the gravest first."""
+"""Check every day of a record once, and list the findings, the gravest first."""
 
 from __future__ import annotations
 

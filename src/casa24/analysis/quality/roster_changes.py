@@ -1,4 +1,4 @@
-"""Days that are not there, and artists who come and go."""
+"""Find missing days, and artists who join and leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counters that fall, and values that stand still for longer than they do by themselves."""
+"""Find counters that fall, and values that stand still for unusually long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The CSV against the snapshots: it is a copy of them, for people with a spreadsheet."""
+"""Compare the CSV with the snapshots it was made from."""
 
 from __future__ import annotations
 

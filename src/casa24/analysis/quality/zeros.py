@@ -1,4 +1,4 @@
-"""Zeros that no platform said.
+"""Find zeros that no platform reported.
 
 Rule B, for the old collector's days: every number of a platform's block is 0 although the account is
 known. Certain for a number that was ever anything else; for the others nobody can tell.

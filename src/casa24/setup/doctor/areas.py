@@ -1,4 +1,4 @@
-"""The areas of an examination, apart from what examines them: the command names them at start-up."""
+"""Name the areas of a checkup, apart from the checks themselves; the command imports them at start-up."""
 
 from __future__ import annotations
 

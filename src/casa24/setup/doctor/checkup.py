@@ -1,4 +1,4 @@
-"""The areas one after the other, each guarded, all within a bounded time."""
+"""Check one area after the other, each guarded, within a bounded time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
 
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
 
 _TROUBLE = docs.PROBLEMS
 
@@ -37,7 +37,7 @@ log = logging.getLogger("casa24.setup.doctor")
 # Seconds for everything, and what of them the platforms get at least.
 DEADLINE, _LEAST = 60.0, 10.0
 _LONGEST = 500
-_LOCAL: dict[Area, Callable[[Patient], list[Finding]]] = {
+_LOCAL: dict[Area, Callable[[CheckupContext], list[Finding]]] = {
     Area.CONFIGURATION: configuration,
     Area.CREDENTIALS: credentials,
     Area.RECORD: record,
@@ -48,17 +48,17 @@ _LOCAL: dict[Area, Callable[[Patient], list[Finding]]] = {
 _ASKS_WORKER = {Area.WORKER, Area.CREDENTIALS, Area.PLATFORMS}
 
 
-async def examine(patient: Patient, only: Collection[Area] = (), *, deadline: float = DEADLINE) -> Checkup:
+async def examine(context: CheckupContext, only: Collection[Area] = (), *, deadline: float = DEADLINE) -> Checkup:
     """Look at every area, or only at some. Never raises for what it finds; Ctrl-C ends it early."""
     chosen = set(only or Area)
-    wanted = chosen - (ONLINE - {Area.WORKER}) if patient.offline else chosen
-    examination = _Examination(patient, time.monotonic() + deadline)
+    wanted = chosen - (ONLINE - {Area.WORKER}) if context.offline else chosen
+    examination = _Examination(context, time.monotonic() + deadline)
     interrupted = False
     try:
         await examination.all_of(wanted)
     except asyncio.CancelledError:
         interrupted = True
-    if patient.offline:
+    if context.offline:
         examination.own_up(ONLINE & set(only))
     return Checkup.of(examination.lines(chosen), interrupted=interrupted or examination.interrupted)
 
@@ -66,25 +66,25 @@ async def examine(patient: Patient, only: Collection[Area] = (), *, deadline: fl
 class _Examination:
     """The findings so far, by area."""
 
-    def __init__(self, patient: Patient, until: float) -> None:
-        self._patient = patient
+    def __init__(self, context: CheckupContext, until: float) -> None:
+        self._patient = context
         self._until = until
         self._found: dict[Area, list[Finding]] = {}
         self.interrupted = False
 
     async def all_of(self, wanted: set[Area]) -> None:
         """Look at these, the slowest last: whoever does not wait for it sees the others."""
-        patient = self._patient
+        context = self._patient
         if wanted & _ASKS_WORKER:
-            await self._look(Area.WORKER, partial(worker, patient))
+            await self._look(Area.WORKER, partial(worker, context))
         for area, examine_it in _LOCAL.items():
             if area in wanted:
-                await self._look(area, partial(_at_once, examine_it, patient))
-        if patient.offline and Area.CREDENTIALS in wanted:
+                await self._look(area, partial(_at_once, examine_it, context))
+        if context.offline and Area.CREDENTIALS in wanted:
             # With a network the platforms' rehearsal hears it.
-            await self._look(Area.CREDENTIALS, partial(settings, patient))
+            await self._look(Area.CREDENTIALS, partial(settings, context))
         if Area.VERSION in wanted:
-            await self._look(Area.VERSION, partial(version, patient))
+            await self._look(Area.VERSION, partial(version, context))
         if Area.PLATFORMS in wanted:
             await self._look(Area.PLATFORMS, self._rehearse)
 
@@ -132,5 +132,5 @@ class _Examination:
         )
 
 
-async def _at_once(look: Callable[[Patient], list[Finding]], patient: Patient) -> list[Finding]:
-    return look(patient)
+async def _at_once(look: Callable[[CheckupContext], list[Finding]], context: CheckupContext) -> list[Finding]:
+    return look(context)

@@ -1,4 +1,4 @@
-"""Whether ``casa24.toml`` says whom to ask about, and what is installed to ask them."""
+"""Check that ``casa24.toml`` names accounts, and that sources for them are installed."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from casa24.setup.doctor.wording import amount
 if TYPE_CHECKING:
     from casa24.core.findings import Finding
     from casa24.errors import ConfigError
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
 
 _ROSTER = docs.ROSTER
 _CORRECT = "Correct it; the platforms are asked then."
 
 
-def configuration(patient: Patient) -> list[Finding]:
+def configuration(context: CheckupContext) -> list[Finding]:
     """The file, its roster, and the packages with sources."""
     left_out = [
         warning(
             f"The source {source.name} of {source.package} is left out: {source.reason}",
             "Update or uninstall the package.",
         )
-        for source in patient.registry.broken
+        for source in context.registry.broken
     ]
-    if patient.roster is None:
-        return [*_mistakes(patient), *left_out]
-    active = len(patient.roster.active(patient.now.date()))
+    if context.roster is None:
+        return [*_mistakes(context), *left_out]
+    active = len(context.roster.active(context.now.date()))
     unknown = [
         warning(text, "Correct the key, or install the package that knows it.", _ROSTER)
-        for text in patient.roster.warnings
+        for text in context.roster.warnings
     ]
     if not active:
         return [warning("casa24.toml names no artist to collect today", "Add one.", _ROSTER), *unknown, *left_out]
     return [*([] if unknown else [ok(f"casa24.toml: {amount(active, 'artist')}")]), *unknown, *left_out]
 
 
-def _mistakes(patient: Patient) -> list[Finding]:
+def _mistakes(context: CheckupContext) -> list[Finding]:
     """Each mistake of the file; nobody can be asked before it is mended."""
-    trouble = patient.trouble
+    trouble = context.trouble
     if trouble is None or not trouble.problems:
         return [broken("casa24.toml cannot be used", _CORRECT, _ROSTER)]
     where = f"{trouble.path.name}: " if trouble.path else ""

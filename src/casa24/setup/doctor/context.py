@@ -1,4 +1,4 @@
-"""What is examined, and what the areas learn of it on their way."""
+"""Hold what is checked, and what the areas learn about it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PATIENCE = 10.0
 
 
 @dataclass
-class Patient:
+class CheckupContext:
     """A label's set-up. ``folder``: where casa24.toml lies or should; ``roster``: None where ``trouble`` says why.
 
     ``tables``: what stands in casa24.toml, right or wrong; nothing where it cannot be read.

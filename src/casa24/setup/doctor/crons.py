@@ -1,4 +1,4 @@
-"""A schedule's runs as GitHub starts them: five fields, in UTC."""
+"""Compute a schedule's runs as GitHub starts them: five fields, in UTC."""
 
 from __future__ import annotations
 

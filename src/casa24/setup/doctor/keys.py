@@ -1,4 +1,4 @@
-"""The credentials: set, where from, and of the look they should have. None is ever shown."""
+"""Check the credentials: whether they are set, where, and of the expected form. None is ever shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from casa24.config.credentials import Wallet
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
     from casa24.sources.registry import AnySource
 
 _KEYS = docs.KEYS
@@ -27,31 +27,31 @@ _QUOTES = "\"'`“”"
 _PLACEHOLDER = re.compile(r"(?i)<.*>|\[.*\]|\{.*\}|\.{2,}|[x*]{3,}.*|.*(example|placeholder|change.?me|paste|your).*")
 
 
-def credentials(patient: Patient) -> list[Finding]:
+def credentials(context: CheckupContext) -> list[Finding]:
     """Each source's credentials, as far as this machine and the Worker give them."""
-    wallet = patient.wallet
+    wallet = context.wallet
     # What the Worker said of itself, its own area has told.
-    names = patient.registry.credential_names
-    own = [text for text in wallet.warnings if text in patient.here.warnings or text.startswith(names)]
+    names = context.registry.credential_names
+    own = [text for text in wallet.warnings if text in context.here.warnings or text.startswith(names)]
     unused = [warning(*split(text, "Correct the line."), _KEYS) for text in own]
     told = {name for name in names if any(name in text for text in wallet.warnings)}
-    misspelt = {right: wrong for wrong, right in _misspelt(patient).items() if right not in told}
-    instead = _placeholders(patient, {*told, *misspelt})
+    misspelt = {right: wrong for wrong, right in _misspelt(context).items() if right not in told}
+    instead = _placeholders(context, {*told, *misspelt})
     told |= {*misspelt, *instead}
     return [
         *unused,
-        *(_weigh(name, patient)(*_did_you_mean(wrong, name), _KEYS) for name, wrong in misspelt.items()),
-        *(_weigh(name, patient)(f"{name} (from {origin}) is a placeholder, no key", _SET, _KEYS)
+        *(_weigh(name, context)(*_did_you_mean(wrong, name), _KEYS) for name, wrong in misspelt.items()),
+        *(_weigh(name, context)(f"{name} (from {origin}) is a placeholder, no key", _SET, _KEYS)
           for name, origin in instead.items()),
-        *(finding for source in patient.sources for finding in _of(source, patient, told)),
+        *(finding for source in context.sources for finding in _of(source, context, told)),
     ]  # fmt: skip
 
 
-def _misspelt(patient: Patient) -> dict[str, str]:
+def _misspelt(context: CheckupContext) -> dict[str, str]:
     """The names in .env that nobody knows, and for each the one it is like, where that is set nowhere."""
-    known = (*patient.registry.credential_names, WORKER_URL, WORKER_KEY, NOTIFY)
-    unset = [name for name in known if name not in patient.wallet.found and name not in patient.here.found]
-    strange = [name for name, value in patient.dotenv.items() if value.strip() and name not in known]
+    known = (*context.registry.credential_names, WORKER_URL, WORKER_KEY, NOTIFY)
+    unset = [name for name in known if name not in context.wallet.found and name not in context.here.found]
+    strange = [name for name, value in context.dotenv.items() if value.strip() and name not in known]
     return {name: near[0] for name in strange if (near := get_close_matches(name.upper(), unset, 1, _NEAR))}
 
 
@@ -59,39 +59,39 @@ def _did_you_mean(wrong: str, right: str) -> tuple[str, str]:
     return f"Nobody knows {wrong} (in .env): did you mean {right}?", f"Call it {right} there."
 
 
-def _placeholders(patient: Patient, told: Collection[str]) -> dict[str, str]:
+def _placeholders(context: CheckupContext, told: Collection[str]) -> dict[str, str]:
     """The keys a source cannot do without in whose place only a guide's example stands, and where."""
-    if not patient.all_keys_seen:
+    if not context.all_keys_seen:
         return {}
-    places = {"environment": patient.environ, ".env": patient.dotenv}
+    places = {"environment": context.environ, ".env": context.dotenv}
     needed = [
-        name for source in patient.sources if not source.credentials.quiet for name in source.credentials.required
+        name for source in context.sources if not source.credentials.quiet for name in source.credentials.required
     ]
     return {
         name: origin
         for name in needed
-        if name not in patient.wallet.found and name not in told
+        if name not in context.wallet.found and name not in told
         for origin, values in places.items()
         if values.get(name, "").strip()
     }
 
 
-def _weigh(name: str, patient: Patient) -> Callable[[str, str, str], Finding]:
+def _weigh(name: str, context: CheckupContext) -> Callable[[str, str, str], Finding]:
     """Whether readings are lost without this key."""
-    using = [source.credentials for source in patient.sources if name in source.credentials.required]
-    lost = patient.all_keys_seen and any(not (credential.optional or credential.quiet) for credential in using)
+    using = [source.credentials for source in context.sources if name in source.credentials.required]
+    lost = context.all_keys_seen and any(not (credential.optional or credential.quiet) for credential in using)
     return broken if lost else warning
 
 
-def _of(source: AnySource, patient: Patient, told: set[str]) -> list[Finding]:
+def _of(source: AnySource, context: CheckupContext, told: set[str]) -> list[Finding]:
     """One source's; ``told``: the names something was said of already."""
-    wanted, wallet = source.credentials, patient.wallet
+    wanted, wallet = source.credentials, context.wallet
     if not wanted.names:
         return []
     odd = _odd(source, wallet)
     missing = [name for name in wanted.required if name not in wallet.found and name not in told]
     partly = any(name in wallet.found for name in wanted.required)
-    if missing and patient.all_keys_seen and (partly or not wanted.quiet):
+    if missing and context.all_keys_seen and (partly or not wanted.quiet):
         return [_missing(source, missing), *odd]
     origins = dict.fromkeys(wallet.origin(name) for name in wanted.names if name in wallet.found)
     if odd or missing or not origins:

@@ -1,4 +1,4 @@
-"""Whether two names may be one artist's: platforms dress names up, and people shorten them."""
+"""Decide whether two names may be the same artist's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The night rehearsed: every platform asked about every account, and nothing stored."""
+"""Ask every platform about every account without storing anything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from casa24.config.loading import Roster
     from casa24.core.findings import Finding
     from casa24.core.roster import Artist
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
     from casa24.sources.registry import AnySource
 
 _ROSTER = docs.ROSTER
@@ -30,15 +30,15 @@ _TROUBLE = docs.PROBLEMS
 _FEW = 3
 
 
-async def platforms(patient: Patient, deadline: float) -> tuple[list[Finding], bool]:
+async def platforms(context: CheckupContext, deadline: float) -> tuple[list[Finding], bool]:
     """What each source says of itself, what is missing, who answers by another name; whether Ctrl-C came."""
-    if patient.roster is None:
+    if context.roster is None:
         return [], False
-    request = Request(patient.roster, patient.sources, patient.now, deadline=deadline, check=True)
-    async with patient.web() as web:
-        collected = await collect(request, patient.wallet, web)
+    request = Request(context.roster, context.sources, context.now, deadline=deadline, check=True)
+    async with context.web() as web:
+        collected = await collect(request, context.wallet, web)
     warned = [warning(*split(text, "See docs/problems.md."), _TROUBLE) for text in collected.warnings]
-    found = [finding for source in patient.sources for finding in _of(source, patient.roster, request, collected)]
+    found = [finding for source in context.sources for finding in _of(source, context.roster, request, collected)]
     return [*warned, *found], collected.interrupted
 
 

@@ -1,4 +1,4 @@
-"""The label's git repository: there, whole, going somewhere, and free of keys."""
+"""Check the label's git repository: complete, pushed, and free of keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
 
 _KEYS = docs.KEYS
 _GIT = "https://git-scm.com/downloads"
@@ -22,12 +22,12 @@ _IGNORE = "https://git-scm.com/docs/gitignore"
 LARGE_MB = 500
 
 
-def repository(patient: Patient) -> list[Finding]:
+def repository(context: CheckupContext) -> list[Finding]:
     """Remote, branch, uncommitted data, size."""
-    folder = patient.folder
+    folder = context.folder
     if not git.installed():
         return [warning("git is not installed: the repository was not looked at", "Install git.", _GIT)]
-    if not patient.in_git:
+    if not context.in_git:
         # Asked to trust every folder, git answers where nothing else is wrong.
         distrusted = git.ask(folder, "-c", "safe.directory=*", "rev-parse", "--show-toplevel")
         if distrusted:
@@ -35,7 +35,7 @@ def repository(patient: Patient) -> list[Finding]:
             return [warning("Git does not open the repository: it is another user's", advice, _OWNER)]
         advice = "Keep the folder in a git repository with a remote, or back it up."
         return [warning("No git repository: the record is on this machine only", advice, _REMOTES)]
-    return [*_remote(folder), *_branch(folder), *_uncommitted(patient), *_keys(folder), *_size(folder)]
+    return [*_remote(folder), *_branch(folder), *_uncommitted(context), *_keys(folder), *_size(folder)]
 
 
 def _remote(folder: Path) -> list[Finding]:
@@ -86,12 +86,12 @@ def _unpushed(folder: Path, branch: str) -> list[Finding]:
     return [warning(f"The branch {branch} was never pushed: its record is on this machine only", advice, _REMOTES)]
 
 
-def _uncommitted(patient: Patient) -> list[Finding]:
-    if patient.ignored:
-        what = f"Git is told to ignore the record ({patient.data_dir.name}/): no day of it is committed"
-        level = warning if patient.workflow is None else broken
+def _uncommitted(context: CheckupContext) -> list[Finding]:
+    if context.ignored:
+        what = f"Git is told to ignore the record ({context.data_dir.name}/): no day of it is committed"
+        level = warning if context.workflow is None else broken
         return [level(what, "Take it out of .gitignore, then `git add data`, commit and push.", _IGNORE)]
-    changed = git.ask(patient.folder, "status", "--porcelain", "--untracked-files=all", "--", str(patient.data_dir))
+    changed = git.ask(context.folder, "status", "--porcelain", "--untracked-files=all", "--", str(context.data_dir))
     if changed:
         count = len(changed.splitlines())
         files = "1 file of the record is" if count == 1 else f"{count} files of the record are"

@@ -1,4 +1,4 @@
-"""What the sources say of their settings before they ask anybody: that holds without a network, too."""
+"""Check the sources' settings without a network."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from casa24.web.client import Web
 
 if TYPE_CHECKING:
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
     from casa24.sources.registry import AnySource
 
 _KEYS = docs.KEYS
 _PATIENCE = 2.0
 
 
-async def settings(patient: Patient) -> list[Finding]:
+async def settings(context: CheckupContext) -> list[Finding]:
     """Each source is begun where nobody can be asked, as far as it comes."""
     ready = [
         source
-        for source in patient.sources
-        if source.credentials.optional or patient.wallet.has(source.credentials.required)
+        for source in context.sources
+        if source.credentials.optional or context.wallet.has(source.credentials.required)
     ]
-    said = [text for source in ready for text in await _said(source, patient)]
+    said = [text for source in ready for text in await _said(source, context)]
     return [warning(*split(text, "Correct the value."), _KEYS) for text in said]
 
 
@@ -44,7 +44,7 @@ class _Nobody(httpx.AsyncBaseTransport):
         raise httpx.ConnectError("offline", request=request)
 
 
-async def _said(source: AnySource, patient: Patient) -> list[str]:
+async def _said(source: AnySource, context: CheckupContext) -> list[str]:
     """What a source warns of before its first question: what comes later, the silence may have caused."""
     nobody, said = _Nobody(), list[str]()
 
@@ -52,11 +52,11 @@ async def _said(source: AnySource, patient: Patient) -> list[str]:
         if not nobody.asked:
             said.append(str(text))
 
-    given = patient.wallet.give(source.credentials.names)
-    options = patient.roster.options.get(source.name) if patient.roster else None
+    given = context.wallet.give(source.credentials.names)
+    options = context.roster.options.get(source.name) if context.roster else None
     try:
         async with asyncio.timeout(_PATIENCE), Web(Politeness(attempts=1), transport=nobody) as web:
-            await source(Run(web, patient.now, given, hear), options).start()
+            await source(Run(web, context.now, given, hear), options).start()
     except (Exception, SystemExit):  # noqa: BLE001, S110 - the border to strangers' code; nobody answered, as was meant
         pass
     return said

@@ -1,4 +1,4 @@
-"""Whether a newer casa24 is out."""
+"""Check whether a newer casa24 is out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casa24.errors import WebError
 
 if TYPE_CHECKING:
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
 
 INDEX = "https://pypi.org/pypi/casa24/json"
 # Of a pre-release nobody needs to know.
@@ -28,10 +28,10 @@ class _Project(BaseModel):
     info: _Info
 
 
-async def version(patient: Patient) -> list[Finding]:
+async def version(context: CheckupContext) -> list[Finding]:
     """This version beside the newest of the package index. That it cannot be known is no trouble."""
     try:
-        async with patient.web() as web:
+        async with context.web() as web:
             newest = (await web.get(INDEX)).parse(_Project).info.version
     except WebError:
         return [ok(f"casa24 {__version__} (whether there is a newer one is not known)")]

@@ -1,4 +1,4 @@
-"""How findings are worded: one is not many."""
+"""Word findings in singular and plural."""
 
 from __future__ import annotations
 

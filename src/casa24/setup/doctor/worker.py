@@ -1,4 +1,4 @@
-"""The Worker: there, itself, and closed to whoever has no key."""
+"""Check that the Worker is there, is ours, and refuses requests without a key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
     from casa24.web.client import Web
 
 _KEYS = docs.KEYS
@@ -25,28 +25,28 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _CHECK = "Check WORKER_API_URL (or `worker` in casa24.toml), and that the Worker is deployed."
 
 
-async def worker(patient: Patient) -> list[Finding]:
-    """Ask the Worker twice: as a stranger, who must be refused, and as ourselves. Fills the patient's wallet."""
-    patient.wallet = patient.here
-    if patient.worker is None and patient.roster is None and not patient.tables:
-        patient.all_keys_seen = False
+async def worker(context: CheckupContext) -> list[Finding]:
+    """Ask the Worker twice: as a stranger, who must be refused, and as ourselves. Fills the context's wallet."""
+    context.wallet = context.here
+    if context.worker is None and context.roster is None and not context.tables:
+        context.all_keys_seen = False
         return [ok("Whether there is a Worker is not known: casa24.toml would say it")]
-    if patient.worker is None:
+    if context.worker is None:
         return [ok("No Worker: the keys come from this machine")]
     try:
-        address = credentials.worker_endpoint(patient.worker)
+        address = credentials.worker_endpoint(context.worker)
     except CredentialError as error:
-        patient.all_keys_seen = False
+        context.all_keys_seen = False
         return [broken(error.message, error.advice, _KEYS)]
-    if patient.offline:
-        patient.all_keys_seen = False
+    if context.offline:
+        context.all_keys_seen = False
         return []
     host = urlsplit(address).hostname or "?"
-    async with patient.web() as web:
+    async with context.web() as web:
         answers, trouble = await _as_a_stranger(address, host, web)
         if answers:
-            return [*trouble, *await _as_ourselves(patient, host, web, closed=not trouble)]
-    patient.all_keys_seen = False
+            return [*trouble, *await _as_ourselves(context, host, web, closed=not trouble)]
+    context.all_keys_seen = False
     return trouble
 
 
@@ -78,22 +78,22 @@ def _no_worker(host: str) -> Finding:
     return broken(f"What answers at {host} is no Worker: it neither refuses nor gives keys", _CHECK, _KEYS)
 
 
-async def _as_ourselves(patient: Patient, host: str, web: Web, *, closed: bool) -> list[Finding]:
+async def _as_ourselves(context: CheckupContext, host: str, web: Web, *, closed: bool) -> list[Finding]:
     """What we are given. ``closed``: strangers are refused."""
-    if closed and WORKER_KEY not in patient.here.found and patient.job is None:
-        patient.all_keys_seen = False
+    if closed and WORKER_KEY not in context.here.found and context.job is None:
+        context.all_keys_seen = False
         what = f"The Worker at {host} asks for a key, and this machine has none: what it holds is not seen"
         return [warning(what, f"Set {WORKER_KEY} in .env to examine it from here.", _KEYS)]
-    names = patient.registry.credential_names
-    patient.wallet = await credentials.gather(names, patient.here, worker=patient.worker, web=web, job=patient.job)
-    patient.keep(patient.wallet)
+    names = context.registry.credential_names
+    context.wallet = await credentials.gather(names, context.here, worker=context.worker, web=web, job=context.job)
+    context.keep(context.wallet)
     # What is said of one key is the credentials' business.
-    fresh = [text for text in patient.wallet.warnings if text not in patient.here.warnings]
+    fresh = [text for text in context.wallet.warnings if text not in context.here.warnings]
     trouble = [text for text in fresh if not text.startswith(names)]
-    given = sum(patient.wallet.origin(name) == "Worker" for name in names)
+    given = sum(context.wallet.origin(name) == "Worker" for name in names)
     if trouble:
         # Of two ways in, one may be closed: the night still has its keys.
-        patient.all_keys_seen = given > 0
+        context.all_keys_seen = given > 0
         return [_said(text, warning if given else broken) for text in trouble]
     return [] if not closed else [ok(f"The Worker at {host} asks for a key, and gave us {amount(given, 'name')}")]
 

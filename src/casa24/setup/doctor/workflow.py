@@ -1,4 +1,4 @@
-"""Whether the collection runs by itself, may do what it has to, and will go on."""
+"""Check that the nightly run starts by itself, has its permissions, and will go on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casa24.setup.doctor.workflow_file import FOLDER
 
 if TYPE_CHECKING:
     from casa24.core.findings import Finding
-    from casa24.setup.doctor.context import Patient
+    from casa24.setup.doctor.context import CheckupContext
     from casa24.setup.doctor.workflow_file import Workflow
 
 _RIGHTS = "https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#permissions"
@@ -24,34 +24,34 @@ _SYNTAX = "https://docs.github.com/actions/reference/workflow-syntax-for-github-
 _OFF, _SOON = 60, 45
 
 
-def workflow(patient: Patient) -> list[Finding]:
+def workflow(context: CheckupContext) -> list[Finding]:
     """The workflow's schedule and permissions, and the days of rest GitHub allows it."""
-    found = patient.workflow
+    found = context.workflow
     if found is None:
-        return [_by_hand(patient)]
-    unknown = _unknown(patient, found)
-    said = _fault(found) or [*_schedule(found), *_permissions(found, patient.worker)]
+        return [_by_hand(context)]
+    unknown = _unknown(context, found)
+    said = _fault(found) or [*_schedule(found), *_permissions(found, context.worker)]
     # What GitHub does not know may be well; it runs for nobody.
     return [
         *unknown,
         *(finding for finding in said if not unknown or finding.level is not Level.OK),
-        *_rest(patient, found),
+        *_rest(context, found),
     ]
 
 
-def _by_hand(patient: Patient) -> Finding:
+def _by_hand(context: CheckupContext) -> Finding:
     """Whoever has a repository at GitHub may have left the nights to it."""
-    if github_remote.origin(patient.folder) is None:
+    if github_remote.origin(context.folder) is None:
         return ok("No workflow runs `casa24 collect`: it is run by hand")
     what = "No workflow runs `casa24 collect`: nothing is collected at night"
     advice = "`casa24 init` lays one down; commit and push it. Else run `casa24 collect` every day."
     return warning(what, advice, _TROUBLE)
 
 
-def _unknown(patient: Patient, found: Workflow) -> list[Finding]:
+def _unknown(context: CheckupContext, found: Workflow) -> list[Finding]:
     """A file that is in no commit is on this machine only."""
     place = found.path.parent
-    if not patient.in_git or git.ask(place, "ls-tree", "--name-only", "HEAD", "--", found.name):
+    if not context.in_git or git.ask(place, "ls-tree", "--name-only", "HEAD", "--", found.name):
         return []
     ignored = git.ask(place, "check-ignore", "--", found.name)
     force, why = ("--force ", ": git is told to ignore it") if ignored else ("", "")
@@ -97,12 +97,12 @@ def _permissions(found: Workflow, worker: str | None) -> list[Finding]:
     return findings or [ok(f"{found.name} may do what it has to")]
 
 
-def _rest(patient: Patient, found: Workflow) -> list[Finding]:
+def _rest(context: CheckupContext, found: Workflow) -> list[Finding]:
     """The days since the last commit, and since the last one with data."""
-    last = git.last_commit(patient.folder)
+    last = git.last_commit(context.folder)
     if last is None:
         return []
-    days = (patient.now - last).days
+    days = (context.now - last).days
     if found.nightly and days >= _OFF:
         what = f"No commit for {days} days: GitHub has probably switched the schedule of {found.name} off"
         return [broken(what, "Switch it on in the Actions tab, or push any commit; then look why none came.", _TROUBLE)]
@@ -110,16 +110,16 @@ def _rest(patient: Patient, found: Workflow) -> list[Finding]:
         what = f"No commit for {days} days: after {_OFF} GitHub switches the schedule off"
         return [warning(what, "Look in the Actions tab why no data are committed.", _TROUBLE)]
     # What git is told to ignore is no commit's business: the repository's area says it.
-    return [] if patient.ignored else [_data_commit(patient)]
+    return [] if context.ignored else [_data_commit(context)]
 
 
-def _data_commit(patient: Patient) -> Finding:
+def _data_commit(context: CheckupContext) -> Finding:
     """A record that grows must grow in git, too."""
-    last = git.last_commit(patient.folder, patient.data_dir)
-    newest = min(patient.history.days[-1], patient.now.date()) if patient.history.days else None
+    last = git.last_commit(context.folder, context.data_dir)
+    newest = min(context.history.days[-1], context.now.date()) if context.history.days else None
     if last is None:
         return ok("No data are committed yet") if newest is None else _not_committed("no day of it was ever committed")
-    days = (patient.now - last).days
+    days = (context.now - last).days
     if newest is not None and (newest - last.date()).days > 1:
         return _not_committed(f"its last commit was {_ago(days)}")
     return ok(f"The last commit with data: {_ago(days)}")

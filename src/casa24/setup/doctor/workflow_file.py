@@ -1,4 +1,4 @@
-"""The nightly workflow as far as it concerns us."""
+"""Read the nightly workflow's schedule, permissions and commands."""
 
 from __future__ import annotations
 
