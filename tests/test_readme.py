@@ -106,18 +106,71 @@ def test_every_page_is_linked_from_the_readme() -> None:
     assert PAGES.keys() - linked == {"README.md"}
 
 
-@pytest.mark.parametrize("address", [docs.KEYS, docs.ROSTER, docs.TERMS, docs.PROBLEMS])
-def test_what_casa24_prints_leads_to_a_page_that_is_there(address: str) -> None:
-    path, _, anchor = address.removeprefix(f"{HOMEPAGE}/blob/main/").partition("#")
-    assert path in PAGES
-    assert not anchor or anchor in anchors(PAGES[path])
+def test_a_page_and_its_translation_lead_to_each_other() -> None:
+    """A page in Spanish names the English one at its head, as "In English"."""
+    translated = {page: text for page, text in PAGES.items() if page.startswith("docs/es/")}
+    assert translated
+    for page, text in translated.items():
+        (original,) = re.findall(r"\[In English\]\(\.\./([\w-]+\.md)\)", text)
+        assert f"[En español]({page.removeprefix('docs/')})" in PAGES[f"docs/{original}"]
+
+
+def shipped() -> dict[str, str]:
+    """Every text of casa24 that people may read: the code, its templates and translations, and the forms at GitHub."""
+    folders = (ROOT / "src", ROOT / ".github")
+    files = [
+        path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in (*files, ROOT / "casa24.toml")}
+
+
+def addresses() -> set[str]:
+    """Every address in casa24's own repository that a text or a constant of casa24 gives."""
+    written = "\n".join(shipped().values()).replace("{HOMEPAGE}", HOMEPAGE)
+    constants = {
+        value for value in vars(docs).values() if isinstance(value, str) and value.startswith(f"{HOMEPAGE}/blob")
+    }
+    found = set(re.findall(rf"{re.escape(HOMEPAGE)}[\w/.#-]*", written)) | constants
+    return {address.rstrip(".") for address in found if not address.endswith("blob/main/docs")}
+
+
+@pytest.mark.parametrize("address", sorted(addresses()))
+def test_every_address_casa24_gives_leads_somewhere(address: str) -> None:
+    """A page and its heading; of what GitHub itself makes, only the forms for a new issue."""
+    path, _, anchor = address.removeprefix(HOMEPAGE).partition("#")
+    if path == "/issues/new/choose":
+        assert list((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+        return
+    page = path.removeprefix("/blob/main/") or "README.md"
+    assert (ROOT / page).is_file()
+    assert not anchor or anchor in anchors((ROOT / page).read_text("utf-8"))
+
+
+def test_every_constant_with_an_address_is_looked_at() -> None:
+    assert {docs.KEYS, docs.ROSTER, docs.TERMS, docs.PROBLEMS} <= addresses()
 
 
 def test_every_page_a_text_of_casa24_names_is_there() -> None:
-    sources = [path.read_text("utf-8") for path in (ROOT / "src").rglob("*") if path.suffix in {".py", ".toml"}]
-    named = {name for text in sources for name in re.findall(r"docs/[\w/-]+\.md", text)}
+    named = {name for text in shipped().values() for name in re.findall(r"(?<![\w/])docs/[\w/-]+\.md", text)}
     assert named
     assert {name for name in named if name not in PAGES} == set()
+
+
+def test_every_chapter_a_text_of_casa24_names_is_there() -> None:
+    """As the Spanish texts do: "Credenciales en docs/es/…" or "docs/es/…, Credenciales"."""
+    text = "\n".join(shipped().values())
+    before = [(page, name) for name, page in re.findall(r"(\w+) en (docs/[\w/-]+\.md)", text) if name[0].isupper()]
+    after = re.findall(r"(docs/[\w/-]+\.md), ([A-ZÁÉÍÓÚ]\w+)", text)
+    assert before
+    assert after
+    astray = [(page, name) for page, name in (*before, *after) if name.lower() not in anchors(PAGES[page])]
+    assert astray == []
+
+
+def test_no_text_of_casa24_speaks_of_a_chapter_of_the_readme() -> None:
+    """They moved to docs/."""
+    texts = {name: text for name, text in shipped().items() if name.startswith("src")}
+    assert [name for name, text in texts.items() if re.search(r"README[:,] ", text)] == []
 
 
 def test_what_is_copied_to_begin_with_is_one_line_each() -> None:
