@@ -79,7 +79,7 @@ class _Finder(ast.NodeVisitor):
         self.found.append(Mutation(self._path, node.lineno, begin, end, self._text(node), new))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        for part in (*node.args.defaults, *(one for one in node.args.kw_defaults if one), *node.body):
+        for part in (*node.args.defaults, *(default for default in node.args.kw_defaults if default), *node.body):
             self.visit(part)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
@@ -178,7 +178,7 @@ def mutations(path: Path) -> list[Mutation]:
 def drawn(seed: int, count: int, rooms: tuple[str, ...] = ROOMS) -> list[Mutation]:
     """So many of all mutations of these rooms, the same ones for the same seed and code."""
     modules = [path for room in rooms for path in sorted((ROOT / "src" / "casa24" / room).rglob("*.py"))]
-    found = [one for path in modules for one in mutations(path.relative_to(ROOT))]
+    found = [mutation for path in modules for mutation in mutations(path.relative_to(ROOT))]
     return random.Random(seed).sample(found, min(count, len(found)))
 
 
@@ -207,25 +207,25 @@ def survivors(chosen: list[Mutation]) -> Iterator[Mutation]:
     with tempfile.TemporaryDirectory(prefix="casa24-mutations-") as name:
         copy = Path(name) / "casa24"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__"))
-        needed = {test for path in {one.path for one in chosen} for test in guards_of(path)}
+        needed = {test for path in {mutation.path for mutation in chosen} for test in guards_of(path)}
         if said := _failure(copy, sorted(needed), "auto", _PATIENCE * 10):
             sys.exit(f"{said}\nA test fails as it is: no mutation was made.")
-        for number, one in enumerate(chosen, 1):
+        for number, mutation in enumerate(chosen, 1):
             began = time.monotonic()
-            alive = _survives(copy, one)
+            alive = _survives(copy, mutation)
             word = "SURVIVES" if alive else "noticed"
-            sys.stderr.write(f"{number}/{len(chosen)} {time.monotonic() - began:.0f} s {word}: {one}\n")
+            sys.stderr.write(f"{number}/{len(chosen)} {time.monotonic() - began:.0f} s {word}: {mutation}\n")
             if alive:
-                yield one
+                yield mutation
 
 
-def _survives(copy: Path, one: Mutation) -> bool:
+def _survives(copy: Path, mutation: Mutation) -> bool:
     """Make one change, run its tests, and take it back."""
-    file = copy / one.path
+    file = copy / mutation.path
     whole = file.read_bytes()
-    file.write_bytes(whole[: one.begin] + one.new.encode() + whole[one.end :])
+    file.write_bytes(whole[: mutation.begin] + mutation.new.encode() + whole[mutation.end :])
     try:
-        return not _failure(copy, guards_of(one.path), "0", _PATIENCE)
+        return not _failure(copy, guards_of(mutation.path), "0", _PATIENCE)
     finally:
         file.write_bytes(whole)
 
@@ -253,7 +253,7 @@ def main() -> None:
     wanted = parser.parse_args()
     chosen = drawn(wanted.seed, wanted.count, tuple(wanted.rooms))
     alive = list(survivors(chosen))
-    sys.stdout.write("".join(f"{one}\n" for one in alive))
+    sys.stdout.write("".join(f"{mutation}\n" for mutation in alive))
     sys.stdout.write(f"{len(alive)} of {len(chosen)} mutations survive (seed {wanted.seed})\n")
 
 

@@ -9,11 +9,11 @@ from tests.mutations import ROOT, drawn, guards_of, mutations
 
 
 def test_every_mutation_is_a_program_that_does_something_else() -> None:
-    for one in drawn(24, 300):
-        whole = (ROOT / one.path).read_bytes()
-        assert whole[one.begin : one.end].decode() == one.old
-        changed = whole[: one.begin] + one.new.encode() + whole[one.end :]
-        assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(whole)), one
+    for mutation in drawn(24, 300):
+        whole = (ROOT / mutation.path).read_bytes()
+        assert whole[mutation.begin : mutation.end].decode() == mutation.old
+        changed = whole[: mutation.begin] + mutation.new.encode() + whole[mutation.end :]
+        assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(whole)), mutation
 
 
 def test_the_same_seed_draws_the_same() -> None:
@@ -28,7 +28,7 @@ def test_what_people_read_and_types_are_left_alone(tmp_path: Path) -> None:
         "    warn(6 + 7)\n    if not most:\n        raise ValueError(8)\n    return most < 9\n",
         "utf-8",
     )
-    assert [f"{one.line} {one.old} → {one.new}" for one in mutations(module)] == [
+    assert [f"{mutation.line} {mutation.old} → {mutation.new}" for mutation in mutations(module)] == [
         "5 3 → 4", "5 3 → (2)", "8 not most → (most)",
         "10 most < 9 → None", "10 most < 9 → (most <= 9)", "10 9 → 10", "10 9 → (8)",
     ]  # fmt: skip
