@@ -164,7 +164,7 @@ def test_a_push_of_the_same_day_in_between_loses_nobodys_reading(nights: Nights)
         env = {**nights.world.environ, **KEYS, "PATH": os.environ["PATH"]}
         assert casa24("collect", "--source", "youtube", env=env, cwd=clone).returncode == 0
         git(clone, "add", "--all")
-        git(clone, "commit", "-qm", "the clone machine's night")
+        git(clone, "commit", "-qm", "the other machine's night")
         git(clone, "push", "-q", "origin", "main")
         theirs.append(clone)
 
