@@ -12,6 +12,7 @@ import ast
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,8 +33,11 @@ _COMPARED = {
     ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
 }  # fmt: skip
 _COUNTED = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.FloorDiv: "*"}
-# The longest that is waited for the tests of one mutation: an endless loop is noticed, too.
-_PATIENCE = 180
+# The longest that is waited for the tests of one mutation. An endless loop does not end, nor do many tests on a busy
+# machine: who looks at the list must tell them apart.
+_PATIENCE = 300
+_ENDLESS = "They did not end."
+_NOTICED = "noticed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +206,8 @@ def _imports(test: Path, module: str) -> bool:
     return f"from {module} import" in text or f"from {package} import {name}\n" in text
 
 
-def survivors(chosen: list[Mutation]) -> Iterator[Mutation]:
-    """The mutations that no test notices; what goes on is said on standard error."""
+def survivors(chosen: list[Mutation]) -> Iterator[tuple[str, Mutation]]:
+    """The mutations that no test notices, or not in time; what goes on is said on standard error."""
     with tempfile.TemporaryDirectory(prefix="casa24-mutations-") as name:
         copy = Path(name) / "casa24"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__"))
@@ -212,22 +216,22 @@ def survivors(chosen: list[Mutation]) -> Iterator[Mutation]:
             sys.exit(f"{said}\nA test fails as it is: no mutation was made.")
         for number, mutation in enumerate(chosen, 1):
             began = time.monotonic()
-            alive = _survives(copy, mutation)
-            word = "SURVIVES" if alive else "noticed"
-            sys.stderr.write(f"{number}/{len(chosen)} {time.monotonic() - began:.0f} s {word}: {mutation}\n")
-            if alive:
-                yield mutation
+            outcome = _outcome(copy, mutation)
+            sys.stderr.write(f"{number}/{len(chosen)} {time.monotonic() - began:.0f} s {outcome}: {mutation}\n")
+            if outcome != _NOTICED:
+                yield outcome, mutation
 
 
-def _survives(copy: Path, mutation: Mutation) -> bool:
+def _outcome(copy: Path, mutation: Mutation) -> str:
     """Make one change, run its tests, and take it back."""
     file = copy / mutation.path
     whole = file.read_bytes()
     file.write_bytes(whole[: mutation.begin] + mutation.new.encode() + whole[mutation.end :])
     try:
-        return not _failure(copy, guards_of(mutation.path), "0", _PATIENCE)
+        said = _failure(copy, guards_of(mutation.path), "0", _PATIENCE)
     finally:
         file.write_bytes(whole)
+    return "without end" if said == _ENDLESS else _NOTICED if said else "SURVIVES"
 
 
 def _failure(copy: Path, tests: list[str], processes: str, patience: float) -> str:
@@ -240,7 +244,7 @@ def _failure(copy: Path, tests: list[str], processes: str, patience: float) -> s
     try:
         done = subprocess.run(command, cwd=copy, env=env, capture_output=True, check=False, timeout=patience)
     except subprocess.TimeoutExpired:
-        return "They did not end."
+        return _ENDLESS
     return done.stdout.decode(errors="replace")[-2000:] or "?" if done.returncode else ""
 
 
@@ -251,10 +255,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--rooms", nargs="+", default=ROOMS, metavar="ROOM", help="rooms of src/casa24")
     wanted = parser.parse_args()
+    # Started by a shell's `&` it would be ignored, and the tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = drawn(wanted.seed, wanted.count, tuple(wanted.rooms))
     alive = list(survivors(chosen))
-    sys.stdout.write("".join(f"{mutation}\n" for mutation in alive))
-    sys.stdout.write(f"{len(alive)} of {len(chosen)} mutations survive (seed {wanted.seed})\n")
+    sys.stdout.write("".join(f"{outcome}: {mutation}\n" for outcome, mutation in alive))
+    sys.stdout.write(f"{len(chosen) - len(alive)} of {len(chosen)} mutations are noticed (seed {wanted.seed})\n")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ def test_a_ramp_that_goes_on_has_no_end_yet() -> None:
     assert (climb.first, climb.last, climb.ended) == (ago(19), DAY, False)
 
 
+def test_a_ramp_is_told_on_the_first_day_it_goes_three_floors_up() -> None:
+    assert ramps(series(*[200] * 60, 204, 208, 212)) == []
+    assert only(*[200] * 60, 204, 208, 212, 216).new == 216
+
+
 def test_what_goes_on_for_more_than_sixty_days_is_the_numbers_own_pace() -> None:
     assert len(ramps(series(*[200] * 60, *range(204, 1000, 4)))) == 1
 

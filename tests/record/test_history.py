@@ -11,7 +11,7 @@ from casa24.core.roster import Artist
 from casa24.core.snapshot import State
 from casa24.errors import BadDate, NewerSnapshot, NoSnapshot, UnreadableSnapshot
 from casa24.record.data_folder import DataFolder, dump
-from casa24.record.history import History, parse_day
+from casa24.record.history import History, Newest, parse_day
 from tests.making import DAY, SERIES, artist, old, snapshot
 
 if TYPE_CHECKING:
@@ -130,6 +130,12 @@ def test_a_damaged_day_before_is_passed_over(folder: DataFolder) -> None:
     before = History(folder).before(DAYS[-1])
     assert before is not None
     assert before.date == DAY
+
+
+def test_a_day_to_come_is_not_the_newest_and_is_named(history: History) -> None:
+    assert history.newest(DAYS[-2]) == Newest(DAYS[-2], (), DAYS[-1])
+    assert history.newest(DAYS[-1]) == Newest(DAYS[-1], (), None)
+    assert history.newest() == Newest(DAYS[-1], (), None)
 
 
 def test_a_damaged_newest_day_does_not_hide_the_others(folder: DataFolder) -> None:
