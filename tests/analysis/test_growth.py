@@ -116,10 +116,12 @@ def test_the_top_growers_are_found_by_the_window_and_without_waves() -> None:
         stood(100, 103, item=CROWD, artist="Ben"),
         stood(100, 110, item=CROWD, artist="Cleo"),
         stood(100, 90, item=CROWD, artist="Dora"),
+        stood(100, 102, item=CROWD, artist="Eve"),
+        stood(100, 101, item=CROWD, artist="Finn"),
     ]
     result = ask(*found)
     assert result.top_metric == "moon.crowd"
-    assert [(row.artist, row.own) for row in result.top] == [("Cleo", 10), ("Ben", 3)]
+    assert [(row.artist, row.own) for row in result.top] == [("Cleo", 10), ("Ben", 3), ("Eve", 2)], "three, no more"
 
 
 def test_totals_compare_like_with_like_and_people_are_not_summed() -> None:

@@ -44,6 +44,11 @@ def test_what_goes_on_for_more_than_sixty_days_is_the_numbers_own_pace() -> None
     assert len(ramps(series(*[200] * 60, *range(204, 1000, 4)))) == 1
 
 
+def test_a_ramp_stands_out_from_a_number_that_grows_anyway() -> None:
+    climb = only(*range(200, 260), *range(263, 343, 4), *range(340, 370))
+    assert (climb.old, climb.new, climb.per_day, climb.usual) == (259, 339, 4.0, 1.0)
+
+
 def test_a_steady_change_is_no_ramp() -> None:
     for step in (-7, 1, 4, 40):
         assert ramps(series(*range(3000, 3000 + 120 * step, step))) == []

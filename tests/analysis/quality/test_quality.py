@@ -201,6 +201,13 @@ def test_a_value_that_stood_still_for_longer_than_it_does_is_noted(label: Label)
     assert "still does" in finding.what
 
 
+@pytest.mark.parametrize(("days", "noted"), [(14, 0), (15, 1)])
+def test_for_a_fortnight_a_value_may_stand_still(label: Label, days: int, noted: int) -> None:
+    numbers = [*range(40), *[40] * days]
+    label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
+    assert len(label.found(Kind.STUCK)) == noted
+
+
 def test_a_value_that_mostly_stands_still_is_not(label: Label) -> None:
     numbers = [7] * 50 + [8] * 50
     label.put(*(snapshot(fans(number), day=ago(place)) for place, number in enumerate(reversed(numbers))))
